@@ -1,1 +1,30 @@
-//! terms.
+//! The words of the bank: what may be said, not what happens. Read in this order: money, time, the
+//! ids and kinds of things, then `command` (all that can be asked), `refusal` (all the ways to say
+//! no) and `event` (all that can have happened). No clock, file, thread or rule lives here.
+#![no_std]
+
+extern crate alloc;
+
+mod money;
+mod time;
+mod party;
+mod account;
+mod transfer;
+mod entry;
+mod command;
+mod refusal;
+mod event;
+pub mod limits;
+
+pub use account::{
+    Account, AccountFlags, AccountId, ChartClass, ChartLine, DayBasis, InterestTerms,
+    SpendingLimits,
+};
+pub use command::{Attachment, Command, Hold, HoldOrder, Institution, SnapshotMark};
+pub use entry::{Entry, Leg, Side};
+pub use event::{Act, Event, Outcome, TransferEvent};
+pub use money::{Amount, AmountError, Currency, format_minor, parse_minor};
+pub use party::{Party, PartyId, PartyKind, Role, RoleKind, Sealed, SealingCipher};
+pub use refusal::Refusal;
+pub use time::{Day, DayError, TimeNs};
+pub use transfer::{Transfer, TransferFlags, TransferId};

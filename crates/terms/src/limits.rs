@@ -1,0 +1,30 @@
+//! Every bound in one place, checking each other at compile time.
+
+/// Commands one turn takes at most; also the records of one batch, so that a batch's tree has at
+/// most 13 levels.
+pub const BATCH_RECORDS_MAX: usize = 8_190;
+/// Legs of one entry.
+pub const ENTRY_LEGS_MAX: usize = 64;
+/// Bytes of one sealed payload (ciphertext with tag).
+pub const SEALED_BYTES_MAX: usize = 4_096;
+/// Bytes of a name, reason or reference that stands in clear.
+pub const TEXT_BYTES_MAX: usize = 256;
+/// Bytes of one transfer in the journal.
+pub const TRANSFER_RECORD_BYTES: usize = 160;
+/// Bytes of one record of any other kind.
+pub const RECORD_BYTES_MAX: usize = 16_384;
+/// Bytes of one batch, header and padding included.
+pub const BATCH_BYTES_MAX: usize = 16 << 20;
+/// How far back of the booking date a value date may lie, in days.
+pub const VALUE_DATE_DAYS_BACK_MAX: i32 = 366;
+/// How far ahead of the booking date a value date may lie, in days.
+pub const VALUE_DATE_DAYS_AHEAD_MAX: i32 = 366;
+/// How many days the next business day may lie ahead of the one that closes.
+pub const BUSINESS_DAY_GAP_MAX: i32 = 31;
+/// Yearly interest rate, in millionths: at most 100 %.
+pub const RATE_PPM_MAX: u32 = 1_000_000;
+
+const _: () = assert!(BATCH_RECORDS_MAX < 1 << 13);
+const _: () = assert!(TRANSFER_RECORD_BYTES * BATCH_RECORDS_MAX <= BATCH_BYTES_MAX / 8);
+const _: () = assert!(SEALED_BYTES_MAX * 2 <= RECORD_BYTES_MAX);
+const _: () = assert!(ENTRY_LEGS_MAX * 48 <= RECORD_BYTES_MAX);
