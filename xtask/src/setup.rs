@@ -1,0 +1,73 @@
+//! Finds the tools the checks need and installs those that are missing, saying so before it does.
+//! Touches the toolchain (rustup), the system's packages (apt-get) and a Python environment under the
+//! target folder, nothing else.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::steps::{cargo, run, succeeds, target_folder};
+
+/// The Python packages the second reader of the journal uses: it checks Ed25519 signatures with the first.
+const PYTHON_PACKAGES: [&str; 1] = ["cryptography"];
+
+/// rustfmt and clippy, by rustup where they are missing.
+pub fn rust_components() -> Result<(), String> {
+    for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if succeeds(&mut cargo(&[subcommand, "--version"])) {
+            println!("{component}: present");
+            continue;
+        }
+        println!("{component}: missing, rustup adds it");
+        run(Command::new("rustup").args(["component", "add", component]))
+            .map_err(|why| format!("{why}; install {component} for your toolchain by hand"))?;
+    }
+    Ok(())
+}
+
+/// A Python that can run the second reader: the system's own when it has the packages, else one of ours.
+pub fn python() -> Result<PathBuf, String> {
+    if !succeeds(Command::new("python3").arg("--version")) {
+        println!("python3: missing, apt-get installs it");
+        apt_get(&["python3", "python3-venv"])?;
+    }
+    let system = Path::new("python3");
+    if has_packages(system) {
+        println!("python3: present, with {}", PYTHON_PACKAGES.join(", "));
+        return Ok(system.to_path_buf());
+    }
+    let folder = target_folder()?.join("python");
+    let ours = folder.join("bin").join("python3");
+    if has_packages(&ours) {
+        println!("python3: the environment in {} is complete", folder.display());
+        return Ok(ours);
+    }
+    println!("python3: lacks {}; making {}", PYTHON_PACKAGES.join(", "), folder.display());
+    let make = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
+    make().or_else(|_| apt_get(&["python3-venv"]).and_then(|()| make()))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run(Command::new(&ours).args(pip).args(PYTHON_PACKAGES))?;
+    if has_packages(&ours) {
+        return Ok(ours);
+    }
+    Err(format!("{} still cannot import {}", ours.display(), PYTHON_PACKAGES.join(", ")))
+}
+
+fn has_packages(python: &Path) -> bool {
+    let imports = format!("import {}", PYTHON_PACKAGES.join(", "));
+    succeeds(Command::new(python).args(["-c", &imports]))
+}
+
+/// Installs Debian packages, through `sudo -n` when we are not root; never asks a question.
+fn apt_get(packages: &[&str]) -> Result<(), String> {
+    let advice = format!("install {} with your system's own tool", packages.join(" "));
+    let root = succeeds(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0"]));
+    let prefix: &[&str] = if root { &["apt-get"] } else { &["sudo", "-n", "apt-get"] };
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(prefix[0]);
+        command.args(&prefix[1..]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    run(&mut command(&["update", "-qq"])).map_err(|why| format!("{why}; {advice}"))?;
+    let mut install = command(&["install", "-y", "-qq", "--no-install-recommends"]);
+    run(install.args(packages)).map_err(|why| format!("{why}; {advice}"))
+}

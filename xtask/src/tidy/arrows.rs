@@ -1,0 +1,196 @@
+//! The borders between crates: who may depend on whom, that each outside dependency carries its reason, and
+//! that each crate is on the map.
+
+use super::Finding;
+use super::tree::Tree;
+
+/// Crate -> the crates of ours it may use. A test that needs more belongs to a crate further right.
+const MAY_USE: [(&str, &[&str]); 9] = [
+    ("terms", &[]),
+    ("proof", &[]),
+    ("engine", &["terms"]),
+    ("journal", &["terms", "proof"]),
+    ("node", &["terms", "engine", "proof", "journal"]),
+    ("city", &["terms"]),
+    ("tongjian", &["terms", "engine", "proof", "journal", "node", "city"]),
+    ("sim", &["terms", "engine", "proof", "journal", "node", "city", "tongjian"]),
+    ("xtask", &[]),
+];
+
+/// One dependency as a manifest writes it.
+struct Dependency<'a> {
+    name: &'a str,
+    line: usize,
+    from_workspace: bool,
+}
+
+/// A crate that depends against the arrows, or has no place among them.
+pub fn against_the_arrows(tree: &Tree) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (path, text) in manifests(tree) {
+        let name = package_name(text);
+        let Some((_, allowed)) = MAY_USE.iter().find(|(member, _)| *member == name) else {
+            let says = format!(
+                "crate `{name}` has no place among the arrows; give it one in tidy/arrows.rs"
+            );
+            found.push(Finding::new(path, 1, says));
+            continue;
+        };
+        for dependency in dependencies(text) {
+            let ours = MAY_USE.iter().any(|(member, _)| *member == dependency.name);
+            if ours && !allowed.contains(&dependency.name) {
+                let says = format!("`{name}` depends on `{}`, against the arrows", dependency.name);
+                found.push(Finding::new(path, dependency.line, says));
+            }
+        }
+    }
+    found
+}
+
+/// An outside dependency without a comment above it, or one that avoids the list where reasons stand.
+pub fn dependencies_without_reason(tree: &Tree) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (path, text) in manifests(tree) {
+        for dependency in dependencies(text).filter(|dependency| !dependency.from_workspace) {
+            let says =
+                format!("`{}` belongs to the root Cargo.toml, with its reason", dependency.name);
+            found.push(Finding::new(path, dependency.line, says));
+        }
+    }
+    let root = tree.text("Cargo.toml").unwrap_or_default();
+    let mut explained = "";
+    for (line, text, above) in lines_of_section(root, |section| section == "workspace.dependencies")
+    {
+        let Some(name) = key(text) else { continue };
+        // One reason covers a family: `clap` speaks for `clap_complete` below it.
+        let family = !explained.is_empty() && name.starts_with(explained);
+        if above.starts_with('#') {
+            explained = name;
+        } else if !family && !text.contains("path = ") {
+            found.push(Finding::new(
+                "Cargo.toml",
+                line,
+                format!("`{name}` has no reason above it"),
+            ));
+        }
+    }
+    found
+}
+
+/// A crate that ARCHITECTURE.md does not speak of.
+pub fn crates_missing_from_the_map(tree: &Tree) -> Vec<Finding> {
+    let map = tree.text("ARCHITECTURE.md").unwrap_or_default();
+    let missing = |name: &str| !map.contains(&format!("`{name}`"));
+    manifests(tree)
+        .map(|(path, text)| (path, package_name(text)))
+        .filter(|(_, name)| missing(name))
+        .map(|(path, name)| {
+            Finding::new(path, 1, format!("`{name}` is missing from ARCHITECTURE.md"))
+        })
+        .collect()
+}
+
+/// The manifests of the workspace's members. `fuzz` is a workspace of its own and answers to nobody here.
+fn manifests(tree: &Tree) -> impl Iterator<Item = (&str, &str)> {
+    tree.texts().filter(|(path, text)| {
+        path.ends_with("/Cargo.toml") && !path.contains("fuzz/") && text.contains("[package]")
+    })
+}
+
+fn package_name(manifest: &str) -> &str {
+    let line = manifest.lines().find_map(|line| line.strip_prefix("name = \""));
+    line.and_then(|rest| rest.split('"').next()).unwrap_or_default()
+}
+
+/// All dependencies of a manifest, of every kind.
+fn dependencies(manifest: &str) -> impl Iterator<Item = Dependency<'_>> {
+    let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let section =
+        move |section: &str| kinds.iter().any(|kind| section.rsplit('.').next() == Some(kind));
+    lines_of_section(manifest, section).filter_map(|(line, text, _)| {
+        let from_workspace = text.contains(".workspace") || text.contains("workspace = true");
+        key(text).map(|name| Dependency { name, line, from_workspace })
+    })
+}
+
+/// Lines of the sections that `wanted` accepts: number from 1, text, and the text of the line above.
+fn lines_of_section<'a>(
+    manifest: &'a str,
+    wanted: impl Fn(&str) -> bool + 'a,
+) -> impl Iterator<Item = (usize, &'a str, &'a str)> {
+    let above = std::iter::once("").chain(manifest.lines());
+    let mut inside = false;
+    manifest.lines().zip(above).enumerate().filter_map(move |(i, (text, above))| {
+        if let Some(section) = text.strip_prefix('[') {
+            inside = wanted(section.trim_end_matches(']'));
+            return None;
+        }
+        inside.then_some((i + 1, text, above))
+    })
+}
+
+fn key(line: &str) -> Option<&str> {
+    let end = line.find(|c: char| !(c.is_alphanumeric() || "_-".contains(c)))?;
+    (end > 0).then(|| &line[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dependency_against_the_arrows_is_found_also_in_tests() {
+        let tree = Tree::of(&[
+            (
+                "crates/terms/Cargo.toml",
+                "[package]\nname = \"terms\"\n[dependencies]\nengine.workspace = true\n",
+            ),
+            (
+                "crates/engine/Cargo.toml",
+                "[package]\nname = \"engine\"\n[dependencies]\nterms.workspace = true\n",
+            ),
+            (
+                "crates/node/Cargo.toml",
+                "[package]\nname = \"node\"\n[dev-dependencies]\nsim = { workspace = true }\n",
+            ),
+        ]);
+        let found = against_the_arrows(&tree);
+        let says: Vec<&str> = found.iter().map(|finding| finding.says.as_str()).collect();
+        assert_eq!(
+            says,
+            [
+                "`node` depends on `sim`, against the arrows",
+                "`terms` depends on `engine`, against the arrows"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_crate_nobody_placed_is_found() {
+        let tree = Tree::of(&[("crates/new/Cargo.toml", "[package]\nname = \"new\"\n")]);
+        assert_eq!(against_the_arrows(&tree).len(), 1);
+        assert_eq!(crates_missing_from_the_map(&tree).len(), 1);
+    }
+
+    #[test]
+    fn a_crate_on_the_map_is_not_missing() {
+        let manifest = "[package]\nname = \"terms\"\n";
+        let tree = Tree::of(&[
+            ("crates/terms/Cargo.toml", manifest),
+            ("ARCHITECTURE.md", "`terms`: words"),
+        ]);
+        assert_eq!(crates_missing_from_the_map(&tree), []);
+    }
+
+    #[test]
+    fn a_dependency_without_reason_is_found_and_families_share_one() {
+        let root = "[workspace.dependencies]\nterms = { path = \"crates/terms\" }\n\
+                    # Command line.\nclap = \"4\"\nclap_complete = \"4\"\nlost = \"1\"\n";
+        let member = "[package]\nname = \"engine\"\n[dependencies]\nrand = \"0.9\"\n";
+        let tree = Tree::of(&[("Cargo.toml", root), ("crates/engine/Cargo.toml", member)]);
+        let found = dependencies_without_reason(&tree);
+        let places: Vec<_> =
+            found.iter().map(|finding| (finding.path.as_str(), finding.line)).collect();
+        assert_eq!(places, [("crates/engine/Cargo.toml", 4), ("Cargo.toml", 6)]);
+    }
+}
