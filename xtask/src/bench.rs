@@ -32,8 +32,8 @@ struct Load {
 }
 
 /// Runs everything and prints the table; false when a measurement could not be made.
-pub fn command(size: Size) -> Result<bool, String> {
-    match measure(&size) {
+pub fn command(size: &Size) -> Result<bool, String> {
+    match measure(size) {
         Ok(()) => Ok(true),
         Err(why) => {
             eprintln!("bench: {why}");

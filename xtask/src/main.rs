@@ -34,8 +34,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::command(),
         ["ordeal", rest @ ..] => suite::simulation("ordeal", rest, &["--seeds", "--seed"]),
         ["kill", rest @ ..] => suite::simulation("kill", rest, &["--rounds"]),
-        ["bench"] => bench::command(bench::FULL),
-        ["bench", "--quick"] => bench::command(bench::QUICK),
+        ["bench"] => bench::command(&bench::FULL),
+        ["bench", "--quick"] => bench::command(&bench::QUICK),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(true)
