@@ -1,1 +1,30 @@
-//! engine.
+//! The core of the bank: `decide` says what happens, `evolve` makes it so. Read `engine.rs` first, then
+//! `transfer.rs` for the rules of money in the order they speak. Nothing here knows a clock, a file, a
+//! thread or a random number; time comes in as an argument, and the same state and command give the
+//! same event on every machine.
+#![no_std]
+#![deny(clippy::float_arithmetic)]
+
+extern crate alloc;
+
+mod engine;
+mod transfer;
+mod exists;
+mod resolve;
+mod entry;
+mod acts;
+mod interest;
+mod chain;
+mod ledger;
+mod state;
+mod table;
+mod snapshot;
+mod audit;
+mod query;
+
+pub use audit::AuditError;
+pub use chain::{Chain, chains};
+pub use engine::{Engine, RULES_VERSION};
+pub use ledger::{AccountIx, TransferIx, TransferPhase};
+pub use query::{AccountView, HoldView, InterestView, TransferView, TrialLine};
+pub use snapshot::SnapshotError;

@@ -1,0 +1,212 @@
+//! Chains of linked commands stand or fall together. To judge a later link the earlier ones must have
+//! happened, so a chain is rehearsed on the state and every change is taken back before the answer
+//! is given: to decide changes nothing that can be seen.
+
+use crate::engine::Engine;
+use crate::ledger::{AccountRow, Extras, NOWHERE};
+use crate::state::Found;
+use crate::transfer::RESOLVING;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use terms::{AccountFlags, Command, Event, Refusal, TimeNs, TransferFlags};
+
+/// Commands of one request that stand or fall together; most chains have one member.
+#[derive(Clone, Copy, Debug)]
+pub struct Chain<'a> {
+    /// The members, in order.
+    pub commands: &'a [Command],
+    /// The last member is not linked to a next one.
+    closed: bool,
+    /// Whether the request began with an imported command, where that has a meaning.
+    imported: Option<bool>,
+}
+
+/// The chains of a request, in order.
+pub fn chains(request: &[Command]) -> impl Iterator<Item = Chain<'_>> {
+    let imported = request.first().and_then(import_flag);
+    let mut rest = request;
+    core::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let last = rest.iter().position(|command| !command.is_linked());
+        let (commands, after) = rest.split_at(last.map_or(rest.len(), |at| at + 1));
+        rest = after;
+        Some(Chain { commands, closed: last.is_some(), imported })
+    })
+}
+
+/// What a rehearsed event changed, as it was before.
+enum Before {
+    /// An account, and its extras if it has any.
+    Account(u32, Box<(AccountRow, Option<Extras>)>),
+    /// A pending transfer that was resolved; its end stood among the expiries.
+    Pending(u32),
+    /// A transfer was added under this id.
+    Transfer(u128),
+    /// An account was opened under this id.
+    Opened(u128),
+}
+
+impl Engine {
+    /// Decides a chain and changes nothing that can be seen. Appends one event a command; the caller
+    /// evolves them before it decides the next chain.
+    pub fn decide_chain(&mut self, now: TimeNs, chain: &Chain<'_>, events: &mut Vec<Event>) {
+        match chain.commands {
+            [command] if chain.closed => {
+                let event = self.decide_member(self.next_time(now), command, chain.imported);
+                events.push(event);
+            }
+            commands => self.rehearse_chain(now, commands, chain, events),
+        }
+    }
+
+    /// Decides members one after the other on a state they change, then takes all changes back. When
+    /// a member is refused, so are all the others.
+    fn rehearse_chain(
+        &mut self,
+        now: TimeNs,
+        commands: &[Command],
+        chain: &Chain<'_>,
+        events: &mut Vec<Event>,
+    ) {
+        let start = events.len();
+        let (records, last_time) = (self.state.records, self.state.last_time);
+        let mut before = Vec::new();
+        let mut refused = if chain.closed {
+            None
+        } else {
+            Some((commands.len() - 1, Refusal::LinkedEventChainOpen))
+        };
+        for (at, command) in commands.iter().enumerate() {
+            if refused.is_some() {
+                break;
+            }
+            let event = self.decide_member(self.next_time(now), command, chain.imported);
+            match event.outcome() {
+                Err(refusal) => refused = Some((at, refusal)),
+                Ok(()) if at + 1 < commands.len() => {
+                    self.note_before(&event, &mut before);
+                    self.evolve(&event);
+                }
+                Ok(()) => {}
+            }
+            events.push(event);
+        }
+        self.take_back(before);
+        (self.state.records, self.state.last_time) = (records, last_time);
+        let Some((failed_at, refusal)) = refused else {
+            return;
+        };
+        events.truncate(start);
+        let mut time = self.next_time(now);
+        for (at, command) in commands.iter().enumerate() {
+            let why = if at == failed_at { refusal } else { Refusal::LinkedEventFailed };
+            events.push(self.refuse(time, command, why));
+            time.0 += 1;
+        }
+    }
+
+    /// One member, judged first by whether it fits the request.
+    fn decide_member(&self, time: TimeNs, command: &Command, imported: Option<bool>) -> Event {
+        match (imported, import_flag(command)) {
+            (Some(true), Some(false)) => self.refuse(time, command, Refusal::ImportedEventExpected),
+            (Some(false), Some(true)) => {
+                self.refuse(time, command, Refusal::ImportedEventNotExpected)
+            }
+            _ => self.decide(time, command),
+        }
+    }
+
+    /// Notes what an accepted link is about to change. Only transfers and accounts can be linked.
+    fn note_before(&self, event: &Event, before: &mut Vec<Before>) {
+        let t = match event {
+            Event::Transfer(event) => &event.transfer,
+            Event::Act(act) => {
+                if let Command::CreateAccount(account) = &act.command {
+                    before.push(Before::Opened(account.id.0));
+                }
+                return;
+            }
+        };
+        for account in [t.debit_account, t.credit_account] {
+            let place = self.place_of(account);
+            let row = *self.state.accounts.at(place);
+            before
+                .push(Before::Account(place, Box::new((row, self.state.extras_of(&row).copied()))));
+        }
+        if t.flags.any(RESOLVING)
+            && let Some(Found::Transfer(pending)) = self.state.find(t.pending_id.0)
+        {
+            before.push(Before::Pending(pending));
+        }
+        before.push(Before::Transfer(t.id.0));
+    }
+
+    /// Undoes rehearsed changes, the last one first.
+    fn take_back(&mut self, before: Vec<Before>) {
+        let state = &mut self.state;
+        for change in before.into_iter().rev() {
+            match change {
+                Before::Account(place, saved) => {
+                    let (row, extras) = *saved;
+                    *state.accounts.at_mut(place) = row;
+                    if let (Some(extras), true) = (extras, row.extras != NOWHERE) {
+                        state.extras[row.extras as usize] = extras;
+                    }
+                }
+                Before::Pending(place) => {
+                    let row = state.transfers.at_mut(place);
+                    row.phase = crate::ledger::TransferPhase::Pending;
+                    if let Some(expires) = row.expires() {
+                        state.expiries.insert((expires, place));
+                    }
+                }
+                Before::Transfer(id) => {
+                    state.transfer_places.remove(id);
+                    let place = u32::try_from(state.transfers.len()).unwrap_or(0).wrapping_sub(1);
+                    if let Some(expires) = state.transfers.pop().and_then(|row| row.expires()) {
+                        state.expiries.remove(&(expires, place));
+                    }
+                }
+                Before::Opened(id) => {
+                    state.account_places.remove(id);
+                    state.accounts.pop();
+                    state.account_ids.pop();
+                }
+            }
+        }
+    }
+}
+
+/// Whether a command is imported, where that has a meaning.
+fn import_flag(command: &Command) -> Option<bool> {
+    match command {
+        Command::Transfer(t) => Some(t.flags.has(TransferFlags::IMPORTED)),
+        Command::CreateAccount(a) => Some(a.flags.has(AccountFlags::IMPORTED)),
+        _ => None,
+    }
+}
+
+impl Engine {
+    /// Decides and evolves a whole request in order, and gives its events: what a turn does with it.
+    pub fn submit(&mut self, now: TimeNs, request: &[Command]) -> Vec<Event> {
+        let mut events = Vec::with_capacity(request.len());
+        for chain in chains(request) {
+            let start = events.len();
+            self.decide_chain(now, &chain, &mut events);
+            events[start..].iter().for_each(|event| self.evolve(event));
+        }
+        events
+    }
+
+    /// The expiries due at `now`, decided and evolved: what a turn does before anything else.
+    pub fn submit_due(&mut self, now: TimeNs, events: &mut Vec<Event>) {
+        while let Some(pending) = self.due(now) {
+            let event = self.decide(self.next_time(now), &Command::Expire { pending });
+            assert!(event.outcome().is_ok(), "a transfer that is due can expire: {pending}");
+            self.evolve(&event);
+            events.push(event);
+        }
+    }
+}

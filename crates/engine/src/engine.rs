@@ -1,0 +1,87 @@
+//! Decide and evolve. `decide` speaks of the future and may change with every release; `evolve`
+//! replays the past and cannot fail: whatever could go wrong was refused by `decide`.
+
+use crate::state::State;
+use alloc::boxed::Box;
+use terms::{Act, Command, Day, Event, Outcome, Refusal, TimeNs, TransferId};
+
+/// The law that `decide` follows. A batch names the version its events were decided under, and is
+/// judged by that version for ever.
+pub const RULES_VERSION: u16 = 1;
+
+/// The bank's state and its rules.
+#[derive(Clone, Debug, Default)]
+pub struct Engine {
+    pub(crate) state: State,
+}
+
+impl Engine {
+    /// The time the next event gets when the clock says `now`: later than every event before it.
+    #[inline]
+    pub fn next_time(&self, now: TimeNs) -> TimeNs {
+        TimeNs(now.0.max(self.state.last_time.0 + 1))
+    }
+
+    /// Decides one command by itself and changes nothing: same state, time and command, same event,
+    /// on every machine. `LINKED` is not looked at; that is
+    /// `decide_chain`'s part.
+    ///
+    /// `time` comes from [`Engine::next_time`].
+    pub fn decide(&self, time: TimeNs, command: &Command) -> Event {
+        match command {
+            Command::Transfer(transfer) => self.decide_transfer(time, transfer),
+            Command::Reverse { id, of, value_date } => {
+                self.decide_reversal(time, *id, *of, *value_date)
+            }
+            Command::SettleInterest { id, account } => self.decide_interest(time, *id, *account),
+            Command::CreateAccount(account) => self.decide_account(time, account),
+            Command::PostEntry(entry) => self.decide_entry(time, entry),
+            other => self.act(time, other.clone(), self.allow_act(time, other)),
+        }
+    }
+
+    /// The pending transfer whose time was over first, if it is over at `now`: the writer asks for
+    /// its expiry before it decides anything else.
+    pub fn due(&self, now: TimeNs) -> Option<TransferId> {
+        let (expires, place) = self.state.expiries.first()?;
+        (*expires <= now).then(|| TransferId(self.state.transfers.at(*place).id))
+    }
+
+    /// Makes an event so. Never asks a rule, a model or a clock.
+    pub fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::Transfer(transfer) => self.evolve_transfer(transfer),
+            Event::Act(act) => self.evolve_act(act),
+        }
+        self.state.records += 1;
+    }
+
+    /// An event for a command that is not a transfer, as it was asked.
+    pub(crate) fn act(&self, time: TimeNs, command: Command, outcome: Outcome) -> Event {
+        let booking_date = self.state.booking_date(time);
+        Event::Act(Box::new(Act { time, booking_date, command, outcome }))
+    }
+
+    /// Refuses whatever command it is, for `refusal`.
+    pub(crate) fn refuse(&self, time: TimeNs, command: &Command, refusal: Refusal) -> Event {
+        match command {
+            Command::Transfer(transfer) => self.transfer_refused(time, transfer, refusal),
+            other => self.act(time, other.clone(), Err(refusal)),
+        }
+    }
+
+    /// Records evolved so far.
+    pub fn records(&self) -> u64 {
+        self.state.records
+    }
+
+    /// The time of the latest event.
+    pub fn last_time(&self) -> TimeNs {
+        self.state.last_time
+    }
+
+    /// The business day, once the institution is open.
+    pub fn business_day(&self) -> Option<Day> {
+        self.state.institution.as_ref().map(|_| self.state.business_day)
+    }
+}

@@ -1,0 +1,142 @@
+//! Two tables the hot path lives on: ids to places, and rows that never move. Both grow without a
+//! pause worth noticing, because a pause is a late answer for everybody who waits.
+
+use alloc::vec::Vec;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+/// Rows of one chunk.
+const CHUNK_ROWS: usize = 1 << 14;
+/// Parts of an id table. Each grows by itself, so that no insertion rehashes everything.
+const SHARDS: usize = 1 << 8;
+
+/// 128-bit ids to 32-bit places. Only looked up, never iterated.
+#[derive(Clone, Debug)]
+pub(crate) struct IdTable {
+    shards: Vec<HashMap<u128, u32, FixedState>>,
+}
+
+impl Default for IdTable {
+    fn default() -> IdTable {
+        let shard = |_| HashMap::with_hasher(FixedState::with_seed(0x7469_6e67));
+        IdTable { shards: (0..SHARDS).map(shard).collect() }
+    }
+}
+
+impl IdTable {
+    /// The shard of `id`: bits mixed by multiplication, so that sequential ids spread too.
+    #[inline]
+    fn shard(id: u128) -> usize {
+        let folded = (id as u64) ^ ((id >> 64) as u64);
+        (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, id: u128) -> Option<u32> {
+        self.shards[Self::shard(id)].get(&id).copied()
+    }
+
+    #[inline]
+    pub(crate) fn insert(&mut self, id: u128, place: u32) {
+        let before = self.shards[Self::shard(id)].insert(id, place);
+        assert!(before.is_none(), "an id takes one place");
+    }
+
+    pub(crate) fn remove(&mut self, id: u128) {
+        self.shards[Self::shard(id)].remove(&id);
+    }
+}
+
+/// Rows in chunks: pushing never moves the rows before.
+#[derive(Clone, Debug)]
+pub(crate) struct Rows<T> {
+    chunks: Vec<Vec<T>>,
+    len: usize,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Rows<T> {
+        Rows { chunks: Vec::new(), len: 0 }
+    }
+}
+
+impl<T> Rows<T> {
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Appends a row and says where it stands.
+    pub(crate) fn push(&mut self, row: T) -> u32 {
+        let place = u32::try_from(self.len).unwrap_or(u32::MAX);
+        assert!(place < u32::MAX >> 1, "a table holds fewer than 2^31 rows");
+        if self.len.is_multiple_of(CHUNK_ROWS) {
+            self.chunks.push(Vec::with_capacity(CHUNK_ROWS));
+        }
+        if let Some(last) = self.chunks.last_mut() {
+            last.push(row);
+        }
+        self.len += 1;
+        place
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let row = self.chunks.last_mut()?.pop()?;
+        self.len -= 1;
+        if self.len.is_multiple_of(CHUNK_ROWS) {
+            self.chunks.pop();
+        }
+        Some(row)
+    }
+
+    #[inline]
+    pub(crate) fn at(&self, place: u32) -> &T {
+        let place = place as usize;
+        &self.chunks[place / CHUNK_ROWS][place % CHUNK_ROWS]
+    }
+
+    #[inline]
+    pub(crate) fn at_mut(&mut self, place: u32) -> &mut T {
+        let place = place as usize;
+        &mut self.chunks[place / CHUNK_ROWS][place % CHUNK_ROWS]
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flatten()
+    }
+
+    pub(crate) fn last(&self) -> Option<&T> {
+        self.chunks.last()?.last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_keep_their_places_while_the_table_grows_and_shrinks() {
+        let mut rows = Rows::default();
+        for n in 0..CHUNK_ROWS as u32 * 2 + 3 {
+            assert_eq!(rows.push(n), n);
+        }
+        assert_eq!(*rows.at(CHUNK_ROWS as u32), CHUNK_ROWS as u32);
+        for n in (CHUNK_ROWS as u32 - 2..CHUNK_ROWS as u32 * 2 + 3).rev() {
+            assert_eq!(rows.pop(), Some(n));
+        }
+        assert_eq!(rows.push(7), CHUNK_ROWS as u32 - 2);
+        assert_eq!(rows.iter().count(), rows.len());
+    }
+
+    #[test]
+    fn ids_are_found_whatever_their_pattern() {
+        let mut table = IdTable::default();
+        for n in 0..5_000u32 {
+            table.insert(u128::from(n) << 96, n);
+            table.insert(u128::from(n) + 1, n);
+        }
+        table.remove(1);
+        assert_eq!(table.get(1), None);
+        assert_eq!(table.get(77u128 << 96), Some(77));
+        assert_eq!(table.get(4_000), Some(3_999));
+    }
+}
