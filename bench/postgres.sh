@@ -7,11 +7,11 @@
 set -euo pipefail
 
 usage="usage: bench/postgres.sh [--batches N] [--seconds N] [--accounts N] [--dir DIR]
-  --batches   batches of 8,190 transfers measured, after a tenth as many to warm up (default 120)
+  --batches   batches of 8,190 transfers measured, after a tenth as many to warm up (default 240)
   --seconds   how long the 32 clients run, after a fifth of it to warm up (default 20)
   --accounts  accounts the transfers fall on (default 10000)
   --dir       an empty folder on the disk to measure (default: a new one under TMPDIR)"
-batches=120 seconds=20 accounts=10000 folder=
+batches=240 seconds=20 accounts=10000 folder=
 batch=8190 clients=32
 while [ $# -gt 0 ]; do
   case "$1" in
