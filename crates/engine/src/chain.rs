@@ -21,6 +21,13 @@ pub struct Chain<'a> {
     imported: Option<bool>,
 }
 
+impl<'a> Chain<'a> {
+    /// A chain by itself, whose last member is not linked.
+    pub(crate) fn closed(commands: &'a [Command]) -> Chain<'a> {
+        Chain { commands, closed: true, imported: None }
+    }
+}
+
 /// The chains of a request, in order.
 pub fn chains(request: &[Command]) -> impl Iterator<Item = Chain<'_>> {
     let imported = request.first().and_then(import_flag);

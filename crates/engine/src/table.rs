@@ -11,8 +11,8 @@ const CHUNK_ROWS: usize = 1 << 14;
 const SHARDS: usize = 1 << 8;
 
 /// 128-bit ids to 32-bit places. Only looked up, never iterated.
-#[derive(Clone, Debug)]
-pub(crate) struct IdTable {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdTable {
     shards: Vec<HashMap<u128, u32, FixedState>>,
 }
 
@@ -31,25 +31,28 @@ impl IdTable {
         (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
     }
 
+    /// The place of an id.
     #[inline]
-    pub(crate) fn get(&self, id: u128) -> Option<u32> {
+    pub fn get(&self, id: u128) -> Option<u32> {
         self.shards[Self::shard(id)].get(&id).copied()
     }
 
+    /// Gives a new id its place.
     #[inline]
-    pub(crate) fn insert(&mut self, id: u128, place: u32) {
+    pub fn insert(&mut self, id: u128, place: u32) {
         let before = self.shards[Self::shard(id)].insert(id, place);
         assert!(before.is_none(), "an id takes one place");
     }
 
-    pub(crate) fn remove(&mut self, id: u128) {
+    /// Forgets an id.
+    pub fn remove(&mut self, id: u128) {
         self.shards[Self::shard(id)].remove(&id);
     }
 }
 
 /// Rows in chunks: pushing never moves the rows before.
-#[derive(Clone, Debug)]
-pub(crate) struct Rows<T> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows<T> {
     chunks: Vec<Vec<T>>,
     len: usize,
 }
@@ -61,12 +64,18 @@ impl<T> Default for Rows<T> {
 }
 
 impl<T> Rows<T> {
-    pub(crate) fn len(&self) -> usize {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
         self.len
     }
 
     /// Appends a row and says where it stands.
-    pub(crate) fn push(&mut self, row: T) -> u32 {
+    pub fn push(&mut self, row: T) -> u32 {
         let place = u32::try_from(self.len).unwrap_or(u32::MAX);
         assert!(place < u32::MAX >> 1, "a table holds fewer than 2^31 rows");
         if self.len.is_multiple_of(CHUNK_ROWS) {
@@ -79,7 +88,8 @@ impl<T> Rows<T> {
         place
     }
 
-    pub(crate) fn pop(&mut self) -> Option<T> {
+    /// Takes the last row away.
+    pub fn pop(&mut self) -> Option<T> {
         let row = self.chunks.last_mut()?.pop()?;
         self.len -= 1;
         if self.len.is_multiple_of(CHUNK_ROWS) {
@@ -88,23 +98,27 @@ impl<T> Rows<T> {
         Some(row)
     }
 
+    /// The row at a place that `push` gave.
     #[inline]
-    pub(crate) fn at(&self, place: u32) -> &T {
+    pub fn at(&self, place: u32) -> &T {
         let place = place as usize;
         &self.chunks[place / CHUNK_ROWS][place % CHUNK_ROWS]
     }
 
+    /// The row at a place that `push` gave, to change it.
     #[inline]
-    pub(crate) fn at_mut(&mut self, place: u32) -> &mut T {
+    pub fn at_mut(&mut self, place: u32) -> &mut T {
         let place = place as usize;
         &mut self.chunks[place / CHUNK_ROWS][place % CHUNK_ROWS]
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+    /// All rows, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
     }
 
-    pub(crate) fn last(&self) -> Option<&T> {
+    /// The last row.
+    pub fn last(&self) -> Option<&T> {
         self.chunks.last()?.last()
     }
 }

@@ -6,7 +6,13 @@ use terms::*;
 const CNY: Currency = Currency::CNY;
 
 fn account(id: u128, flags: AccountFlags) -> Command {
-    Command::CreateAccount(Account { id: AccountId(id), ledger: CNY, code: 1, flags, ..Account::default() })
+    Command::CreateAccount(Account {
+        id: AccountId(id),
+        ledger: CNY,
+        code: 1,
+        flags,
+        ..Account::default()
+    })
 }
 
 fn transfer(id: u128, debit: u128, credit: u128, amount: u128, flags: TransferFlags) -> Transfer {
@@ -25,11 +31,10 @@ fn transfer(id: u128, debit: u128, credit: u128, amount: u128, flags: TransferFl
 fn bank() -> Engine {
     let mut engine = Engine::default();
     let limited = AccountFlags::DEBITS_MUST_NOT_EXCEED_CREDITS;
-    let opened = engine.submit(TimeNs(1_000), &[
-        account(1, AccountFlags::default()),
-        account(2, limited),
-        account(3, limited),
-    ]);
+    let opened = engine.submit(
+        TimeNs(1_000),
+        &[account(1, AccountFlags::default()), account(2, limited), account(3, limited)],
+    );
     assert!(opened.iter().all(|e| e.outcome().is_ok()), "{opened:?}");
     engine
 }
@@ -54,10 +59,19 @@ fn a_failed_chain_leaves_no_trace_and_a_whole_one_posts() {
     assert_eq!(engine.snapshot(), before, "deciding changed the state");
     let outcomes: Vec<_> = events.iter().map(Event::outcome).collect();
     assert_eq!(outcomes, [Err(Refusal::LinkedEventFailed), Err(Refusal::ExceedsCredits)]);
-    let done = engine.submit(TimeNs(3_000), &[
-        Command::Transfer(transfer(12, 2, 3, 60, TransferFlags::LINKED | TransferFlags::PENDING)),
-        Command::Transfer(transfer(13, 3, 2, 0, TransferFlags::default())),
-    ]);
+    let done = engine.submit(
+        TimeNs(3_000),
+        &[
+            Command::Transfer(transfer(
+                12,
+                2,
+                3,
+                60,
+                TransferFlags::LINKED | TransferFlags::PENDING,
+            )),
+            Command::Transfer(transfer(13, 3, 2, 0, TransferFlags::default())),
+        ],
+    );
     assert!(done.iter().all(|e| e.outcome().is_ok()), "{done:?}");
     assert_eq!(engine.account(AccountId(2)).unwrap().debits_pending, Amount(60));
     engine.audit().unwrap();
@@ -98,7 +112,10 @@ fn interest_counts_from_the_value_date() {
         basis: DayBasis::Actual365,
         counter_account: AccountId(1),
     };
-    let done = engine.submit(TimeNs(3_000), &[Command::OpenInstitution(institution), Command::SetInterest(terms)]);
+    let done = engine.submit(
+        TimeNs(3_000),
+        &[Command::OpenInstitution(institution), Command::SetInterest(terms)],
+    );
     assert!(done.iter().all(|e| e.outcome().is_ok()), "{done:?}");
     // 1,000,000 for ten days at 3.65 % is 1,000; value-dated five days later it is half of that.
     let mut t = transfer(20, 1, 3, 1_000_000, TransferFlags::default());

@@ -1,0 +1,153 @@
+//! Judging the past: was each event what the law of its day demanded? A journal that only ever grew
+//! could still have grown by what was never allowed; here every decision is taken again and compared.
+
+use crate::chain::Chain;
+use crate::engine::Engine;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+use terms::{
+    Account, AccountFlags, AccountId, Command, Day, Event, Refusal, TimeNs, Transfer,
+    TransferEvent, TransferFlags, TransferId,
+};
+
+/// An event that the rules would have decided otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misjudged {
+    /// Which event of those judged together.
+    pub row: usize,
+    /// What the rules demand.
+    pub expected: Box<Event>,
+}
+
+impl fmt::Display for Misjudged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.expected.outcome() {
+            Ok(()) => f.write_str("the rules would have done it, or done it otherwise"),
+            Err(refusal) => write!(f, "the rules would have refused it: {refusal}"),
+        }
+    }
+}
+
+impl core::error::Error for Misjudged {}
+
+impl Engine {
+    /// Decides again the events of one turn, decided at `now`, and evolves them.
+    ///
+    /// # Errors
+    /// The first event that is not what the rules demand; the state then stands before its chain.
+    pub fn judge(&mut self, now: TimeNs, events: &[Event]) -> Result<(), Misjudged> {
+        let mut again = Vec::with_capacity(1);
+        let mut at = 0;
+        while at < events.len() {
+            let length = chain_length(&events[at..]);
+            let chain = &events[at..at + length];
+            self.judge_chain(now, at, chain, &mut again)?;
+            chain.iter().for_each(|event| self.evolve(event));
+            at += length;
+        }
+        Ok(())
+    }
+
+    fn judge_chain(
+        &mut self,
+        now: TimeNs,
+        at: usize,
+        chain: &[Event],
+        again: &mut Vec<Event>,
+    ) -> Result<(), Misjudged> {
+        again.clear();
+        if let Some(broken) = chain.iter().position(|event| is_about_the_request(event.outcome())) {
+            self.expect_chain_refused(now, chain, broken, again);
+        } else if let [event] = chain {
+            again.push(self.decide(self.next_time(now), &command_of(event)));
+        } else {
+            let commands: Vec<Command> = chain.iter().map(command_of).collect();
+            self.decide_chain(now, &Chain::closed(&commands), again);
+        }
+        for (row, (event, expected)) in chain.iter().zip(again.iter()).enumerate() {
+            if event != expected {
+                return Err(Misjudged { row: at + row, expected: Box::new(expected.clone()) });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a request mixed what may not be mixed cannot be told from its events; that such a refusal
+    /// carries the time it must and took its whole chain along can.
+    fn expect_chain_refused(
+        &self,
+        now: TimeNs,
+        chain: &[Event],
+        broken: usize,
+        again: &mut Vec<Event>,
+    ) {
+        let mut time = self.next_time(now);
+        for (row, event) in chain.iter().enumerate() {
+            let why = if row == broken {
+                event.outcome().err()
+            } else {
+                Some(Refusal::LinkedEventFailed)
+            };
+            if let Some(refusal) = why {
+                again.push(self.refuse(time, &command_of(event), refusal));
+            }
+            time.0 += 1;
+        }
+    }
+}
+
+/// Refusals for the shape of the request rather than for its content.
+fn is_about_the_request(outcome: terms::Outcome) -> bool {
+    matches!(
+        outcome,
+        Err(Refusal::TimestampMustBeZero
+            | Refusal::LinkedEventChainOpen
+            | Refusal::ImportedEventExpected
+            | Refusal::ImportedEventNotExpected)
+    )
+}
+
+/// How many of the events stand or fall together with the first.
+fn chain_length(events: &[Event]) -> usize {
+    let ends = |event: &Event| {
+        let linked = match event {
+            Event::Transfer(t) => t.transfer.flags.has(TransferFlags::LINKED),
+            Event::Act(act) => act.command.is_linked(),
+        };
+        !linked || event.outcome() == Err(Refusal::LinkedEventChainOpen)
+    };
+    events.iter().position(ends).map_or(events.len(), |last| last + 1)
+}
+
+/// The command that an event answers.
+fn command_of(event: &Event) -> Command {
+    match event {
+        Event::Transfer(event) => transfer_command(event),
+        Event::Act(act) => match &act.command {
+            Command::CreateAccount(account)
+                if act.outcome.is_ok() && !account.flags.has(AccountFlags::IMPORTED) =>
+            {
+                Command::CreateAccount(Account { timestamp: TimeNs(0), ..*account })
+            }
+            Command::PostEntry(entry) if act.outcome.is_ok() && entry.reverses != TransferId(0) => {
+                Command::Reverse { id: entry.id, of: entry.reverses, value_date: entry.value_date }
+            }
+            command => command.clone(),
+        },
+    }
+}
+
+fn transfer_command(event: &TransferEvent) -> Command {
+    let t = &event.transfer;
+    if event.outcome.is_ok() && t.flags.has(TransferFlags::REVERSAL) {
+        let value_date =
+            if t.value_date == event.booking_date { Day::BOOKING } else { t.value_date };
+        return Command::Reverse { id: t.id, of: t.pending_id, value_date };
+    }
+    if event.outcome.is_ok() && t.flags.has(TransferFlags::INTEREST) {
+        return Command::SettleInterest { id: t.id, account: AccountId(t.user_data_128) };
+    }
+    let timestamp = if t.flags.has(TransferFlags::IMPORTED) { t.timestamp } else { TimeNs(0) };
+    Command::Transfer(Transfer { timestamp, ..*t })
+}
