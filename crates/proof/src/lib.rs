@@ -6,6 +6,8 @@
 #![no_std]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod hash;
 pub mod tree;

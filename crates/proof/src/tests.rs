@@ -1,7 +1,5 @@
 //! Tests of the whole crate: proofs against the definitions, receipts against tampering, and the public vectors.
 
-extern crate std;
-
 mod notes;
 mod public;
 mod receipts;
