@@ -1,0 +1,228 @@
+//! An act (every event that is not a transfer) as deterministic CBOR: a map of five keys, the last of
+//! them a map of the command's own fields. Keys, tags and codes never change their meaning; a new field
+//! takes a new key and a new record version. Reading is in `act/read.rs`, line by line in the same order.
+
+mod read;
+
+pub(crate) use read::decode;
+
+use crate::cbor::Writer;
+use crate::record::outcome_code;
+use terms::{
+    Account, Act, ChartLine, Command, Entry, Hold, Institution, InterestTerms, Party, Role, Sealed,
+    SpendingLimits,
+};
+
+/// Keys of the outer map.
+const KEY_TIME: u8 = 1;
+const KEY_BOOKING_DATE: u8 = 2;
+const KEY_OUTCOME: u8 = 3;
+const KEY_COMMAND: u8 = 4;
+const KEY_FIELDS: u8 = 5;
+
+/// Tags of commands. Number 1 is a transfer, which has a record of its own.
+const CREATE_ACCOUNT: u8 = 2;
+const OPEN_INSTITUTION: u8 = 3;
+const DEFINE_CHART_LINE: u8 = 4;
+const REGISTER_PARTY: u8 = 5;
+const ERASE_PARTY: u8 = 6;
+const GRANT_ROLE: u8 = 7;
+const REVOKE_ROLE: u8 = 8;
+const SET_LIMITS: u8 = 9;
+const SET_INTEREST: u8 = 10;
+const PLACE_HOLD: u8 = 11;
+const RELEASE_HOLD: u8 = 12;
+const POST_ENTRY: u8 = 13;
+const REVERSE: u8 = 14;
+const SETTLE_INTEREST: u8 = 15;
+const CLOSE_DAY: u8 = 16;
+const ATTACH: u8 = 17;
+const EXPIRE: u8 = 18;
+const MARK_SNAPSHOT: u8 = 19;
+
+/// Appends the CBOR of `act`. A transfer, which `record::encode` never hands on, has no fields here.
+pub(crate) fn encode(act: &Act, out: &mut Vec<u8>) {
+    let mut w = Writer(out);
+    w.map(5);
+    w.key(KEY_TIME).uint(act.time.0);
+    w.key(KEY_BOOKING_DATE).int(act.booking_date.0);
+    w.key(KEY_OUTCOME).uint(outcome_code(act.outcome));
+    w.key(KEY_COMMAND).uint(tag_of(&act.command));
+    w.key(KEY_FIELDS);
+    fields(&mut w, &act.command);
+}
+
+/// The number of a command in the journal.
+fn tag_of(command: &Command) -> u8 {
+    match command {
+        Command::Transfer(_) => 1,
+        Command::CreateAccount(_) => CREATE_ACCOUNT,
+        Command::OpenInstitution(_) => OPEN_INSTITUTION,
+        Command::DefineChartLine(_) => DEFINE_CHART_LINE,
+        Command::RegisterParty(_) => REGISTER_PARTY,
+        Command::EraseParty { .. } => ERASE_PARTY,
+        Command::GrantRole(_) => GRANT_ROLE,
+        Command::RevokeRole(_) => REVOKE_ROLE,
+        Command::SetLimits(_) => SET_LIMITS,
+        Command::SetInterest(_) => SET_INTEREST,
+        Command::PlaceHold(_) => PLACE_HOLD,
+        Command::ReleaseHold { .. } => RELEASE_HOLD,
+        Command::PostEntry(_) => POST_ENTRY,
+        Command::Reverse { .. } => REVERSE,
+        Command::SettleInterest { .. } => SETTLE_INTEREST,
+        Command::CloseDay { .. } => CLOSE_DAY,
+        Command::Attach(_) => ATTACH,
+        Command::Expire { .. } => EXPIRE,
+        Command::MarkSnapshot(_) => MARK_SNAPSHOT,
+    }
+}
+
+/// The map of the command's own fields.
+fn fields(w: &mut Writer<'_>, command: &Command) {
+    match command {
+        Command::Transfer(_) => w.map(0),
+        Command::CreateAccount(account) => account_fields(w, account),
+        Command::OpenInstitution(institution) => institution_fields(w, institution),
+        Command::DefineChartLine(line) => chart_line_fields(w, line),
+        Command::RegisterParty(party) => party_fields(w, party),
+        Command::EraseParty { party, reason } => {
+            w.map(2);
+            w.key(1).uint128(party.0);
+            w.key(2).text(reason);
+        }
+        Command::GrantRole(role) | Command::RevokeRole(role) => role_fields(w, role),
+        Command::SetLimits(limits) => limits_fields(w, limits),
+        Command::SetInterest(terms) => interest_fields(w, terms),
+        Command::PlaceHold(hold) => hold_fields(w, hold),
+        Command::ReleaseHold { hold: id } | Command::Expire { pending: id } => {
+            w.map(1);
+            w.key(1).uint128(id.0);
+        }
+        Command::PostEntry(entry) => entry_fields(w, entry),
+        Command::Reverse { id, of, value_date } => {
+            w.map(3);
+            w.key(1).uint128(id.0);
+            w.key(2).uint128(of.0);
+            w.key(3).int(value_date.0);
+        }
+        Command::SettleInterest { id, account } => {
+            w.map(2);
+            w.key(1).uint128(id.0);
+            w.key(2).uint128(account.0);
+        }
+        Command::CloseDay { day, next } => {
+            w.map(2);
+            w.key(1).int(day.0);
+            w.key(2).int(next.0);
+        }
+        Command::Attach(attachment) => {
+            w.map(3);
+            w.key(1).uint128(attachment.subject.0);
+            w.key(2).uint128(attachment.party.0);
+            w.key(3);
+            sealed_fields(w, &attachment.text);
+        }
+        Command::MarkSnapshot(mark) => {
+            w.map(2);
+            w.key(1).uint(mark.records);
+            w.key(2).bytes(&mark.hash);
+        }
+    }
+}
+
+fn institution_fields(w: &mut Writer<'_>, institution: &Institution) {
+    w.map(4);
+    w.key(1).text(&institution.name);
+    w.key(2).uint(institution.currency.0);
+    w.key(3).int(institution.utc_offset_min.into());
+    w.key(4).int(institution.first_day.0);
+}
+
+fn chart_line_fields(w: &mut Writer<'_>, line: &ChartLine) {
+    w.map(3);
+    w.key(1).uint(line.code);
+    w.key(2).uint(line.class as u8);
+    w.key(3).text(&line.name);
+}
+
+fn limits_fields(w: &mut Writer<'_>, limits: &SpendingLimits) {
+    w.map(1 + u8::from(limits.per_transfer.is_some()) + u8::from(limits.per_day.is_some()));
+    w.key(1).uint128(limits.account.0);
+    if let Some(most) = limits.per_transfer {
+        w.key(2).uint128(most.0);
+    }
+    if let Some(most) = limits.per_day {
+        w.key(3).uint128(most.0);
+    }
+}
+
+fn interest_fields(w: &mut Writer<'_>, terms: &InterestTerms) {
+    w.map(4);
+    w.key(1).uint128(terms.account.0);
+    w.key(2).uint(terms.rate_ppm);
+    w.key(3).uint(terms.basis as u16);
+    w.key(4).uint128(terms.counter_account.0);
+}
+
+fn account_fields(w: &mut Writer<'_>, account: &Account) {
+    w.map(8);
+    w.key(1).uint128(account.id.0);
+    w.key(2).uint128(account.user_data_128);
+    w.key(3).uint(account.user_data_64);
+    w.key(4).uint(account.user_data_32);
+    w.key(5).uint(account.ledger.0);
+    w.key(6).uint(account.code);
+    w.key(7).uint(account.flags.0);
+    w.key(8).uint(account.timestamp.0);
+}
+
+fn party_fields(w: &mut Writer<'_>, party: &Party) {
+    w.map(3);
+    w.key(1).uint128(party.id.0);
+    w.key(2).uint(party.kind as u8);
+    w.key(3);
+    sealed_fields(w, &party.identity);
+}
+
+fn sealed_fields(w: &mut Writer<'_>, sealed: &Sealed) {
+    w.map(4);
+    w.key(1).bytes(&sealed.commitment);
+    w.key(2).uint(sealed.cipher as u8);
+    w.key(3).bytes(&sealed.nonce);
+    w.key(4).bytes(&sealed.ciphertext);
+}
+
+fn role_fields(w: &mut Writer<'_>, role: &Role) {
+    w.map(4);
+    w.key(1).uint128(role.party.0);
+    w.key(2).uint128(role.account.0);
+    w.key(3).uint(role.kind as u8);
+    w.key(4).int(role.until.0);
+}
+
+fn hold_fields(w: &mut Writer<'_>, hold: &Hold) {
+    w.map(4 + u8::from(hold.amount.is_some()));
+    w.key(1).uint128(hold.id.0);
+    w.key(2).uint128(hold.account.0);
+    if let Some(amount) = hold.amount {
+        w.key(3).uint128(amount.0);
+    }
+    w.key(4).uint(hold.order as u8);
+    w.key(5).text(&hold.reference);
+}
+
+fn entry_fields(w: &mut Writer<'_>, entry: &Entry) {
+    w.map(6);
+    w.key(1).uint128(entry.id.0);
+    w.key(2).uint(entry.code);
+    w.key(3).int(entry.value_date.0);
+    w.key(4).uint128(entry.user_data_128);
+    w.key(5).uint128(entry.reverses.0);
+    w.key(6).array(entry.legs.len());
+    for leg in &entry.legs {
+        w.array(3);
+        w.uint128(leg.account.0);
+        w.uint(leg.side as u8);
+        w.uint128(leg.amount.0);
+    }
+}

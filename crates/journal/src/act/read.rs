@@ -1,0 +1,304 @@
+//! The other direction: an act from its CBOR, in the order `act.rs` wrote it. Anything else (another
+//! key, another order, a number without meaning) is an error that names the field.
+
+use super::{
+    ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, ERASE_PARTY, EXPIRE, GRANT_ROLE,
+    KEY_BOOKING_DATE, KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME, KEY_TIME, MARK_SNAPSHOT,
+    OPEN_INSTITUTION, PLACE_HOLD, POST_ENTRY, REGISTER_PARTY, RELEASE_HOLD, REVERSE, REVOKE_ROLE,
+    SET_INTEREST, SET_LIMITS, SETTLE_INTEREST,
+};
+use crate::cbor::{DecodeError, Fault, Pairs, Reader, fault};
+use crate::record::outcome_of;
+use terms::{
+    Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartClass, ChartLine, Command,
+    Currency, Day, DayBasis, Entry, Hold, HoldOrder, Institution, InterestTerms, Leg, Party,
+    PartyId, PartyKind, Role, RoleKind, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits,
+    TimeNs, TransferId,
+};
+
+type Read<T> = Result<T, DecodeError>;
+
+/// The act whose CBOR `bytes` are, all of them.
+pub(crate) fn decode(bytes: &[u8]) -> Read<Act> {
+    let mut f = Fields(Reader::new(bytes));
+    let mut m = f.0.map("act")?;
+    let time = TimeNs(f.uint(&mut m, KEY_TIME, "time")?);
+    let booking_date = f.day(&mut m, KEY_BOOKING_DATE, "booking_date")?;
+    let outcome = outcome_of(f.uint(&mut m, KEY_OUTCOME, "outcome")?)?;
+    let tag: u64 = f.uint(&mut m, KEY_COMMAND, "command")?;
+    f.0.key(&mut m, KEY_FIELDS, "fields")?;
+    let command = match u8::try_from(tag) {
+        Ok(known) => f.command(known)?,
+        Err(_) => return fault("command", Fault::UnknownCode(tag)),
+    };
+    f.0.end_map(&m, "act")?;
+    f.0.end("act")?;
+    Ok(Act { time, booking_date, command, outcome })
+}
+
+/// Reads values of a map, each after its key.
+struct Fields<'a>(Reader<'a>);
+
+impl Fields<'_> {
+    fn uint<T: TryFrom<u64>>(&mut self, m: &mut Pairs, key: u8, field: &'static str) -> Read<T> {
+        self.0.key(m, key, field)?;
+        self.0.uint(field)
+    }
+
+    fn id(&mut self, m: &mut Pairs, key: u8, field: &'static str) -> Read<u128> {
+        self.0.key(m, key, field)?;
+        self.0.uint128(field)
+    }
+
+    fn account_id(&mut self, m: &mut Pairs, key: u8, field: &'static str) -> Read<AccountId> {
+        self.id(m, key, field).map(AccountId)
+    }
+
+    fn transfer_id(&mut self, m: &mut Pairs, key: u8, field: &'static str) -> Read<TransferId> {
+        self.id(m, key, field).map(TransferId)
+    }
+
+    fn day(&mut self, m: &mut Pairs, key: u8, field: &'static str) -> Read<Day> {
+        self.0.key(m, key, field)?;
+        self.0.int(field).map(Day)
+    }
+
+    fn text(&mut self, m: &mut Pairs, key: u8, field: &'static str) -> Read<String> {
+        self.0.key(m, key, field)?;
+        self.0.text(field).map(str::to_owned)
+    }
+
+    fn amount_if_any(
+        &mut self,
+        m: &mut Pairs,
+        key: u8,
+        field: &'static str,
+    ) -> Read<Option<Amount>> {
+        if !self.0.optional_key(m, key) {
+            return Ok(None);
+        }
+        self.0.uint128(field).map(|minor| Some(Amount(minor)))
+    }
+
+    /// A number that must stand for one of `all`.
+    fn one_of<T: Copy>(
+        &mut self,
+        m: &mut Pairs,
+        key: u8,
+        field: &'static str,
+        all: &[(u16, T)],
+    ) -> Read<T> {
+        let code: u64 = self.uint(m, key, field)?;
+        meaning(code, field, all)
+    }
+
+    fn command(&mut self, tag: u8) -> Read<Command> {
+        let mut pairs = self.0.map("fields")?;
+        let m = &mut pairs;
+        let command = match tag {
+            CREATE_ACCOUNT => Command::CreateAccount(self.account(m)?),
+            OPEN_INSTITUTION => Command::OpenInstitution(self.institution(m)?),
+            DEFINE_CHART_LINE => Command::DefineChartLine(self.chart_line(m)?),
+            REGISTER_PARTY => Command::RegisterParty(self.party(m)?),
+            ERASE_PARTY => Command::EraseParty {
+                party: PartyId(self.id(m, 1, "party")?),
+                reason: self.text(m, 2, "reason")?,
+            },
+            GRANT_ROLE => Command::GrantRole(self.role(m)?),
+            REVOKE_ROLE => Command::RevokeRole(self.role(m)?),
+            SET_LIMITS => Command::SetLimits(SpendingLimits {
+                account: self.account_id(m, 1, "account")?,
+                per_transfer: self.amount_if_any(m, 2, "per_transfer")?,
+                per_day: self.amount_if_any(m, 3, "per_day")?,
+            }),
+            SET_INTEREST => Command::SetInterest(self.interest(m)?),
+            PLACE_HOLD => Command::PlaceHold(self.hold(m)?),
+            RELEASE_HOLD => Command::ReleaseHold { hold: self.transfer_id(m, 1, "hold")? },
+            POST_ENTRY => Command::PostEntry(self.entry(m)?),
+            REVERSE => Command::Reverse {
+                id: self.transfer_id(m, 1, "id")?,
+                of: self.transfer_id(m, 2, "of")?,
+                value_date: self.day(m, 3, "value_date")?,
+            },
+            SETTLE_INTEREST => Command::SettleInterest {
+                id: self.transfer_id(m, 1, "id")?,
+                account: self.account_id(m, 2, "account")?,
+            },
+            CLOSE_DAY => {
+                Command::CloseDay { day: self.day(m, 1, "day")?, next: self.day(m, 2, "next")? }
+            }
+            ATTACH => Command::Attach(self.attachment(m)?),
+            EXPIRE => Command::Expire { pending: self.transfer_id(m, 1, "pending")? },
+            MARK_SNAPSHOT => Command::MarkSnapshot(self.snapshot_mark(m)?),
+            other => return fault("command", Fault::UnknownCode(other.into())),
+        };
+        self.0.end_map(m, "fields")?;
+        Ok(command)
+    }
+
+    fn account(&mut self, m: &mut Pairs) -> Read<Account> {
+        Ok(Account {
+            id: self.account_id(m, 1, "id")?,
+            user_data_128: self.id(m, 2, "user_data_128")?,
+            user_data_64: self.uint(m, 3, "user_data_64")?,
+            user_data_32: self.uint(m, 4, "user_data_32")?,
+            ledger: Currency(self.uint(m, 5, "ledger")?),
+            code: self.uint(m, 6, "code")?,
+            flags: AccountFlags(self.uint(m, 7, "flags")?),
+            timestamp: TimeNs(self.uint(m, 8, "timestamp")?),
+        })
+    }
+
+    fn institution(&mut self, m: &mut Pairs) -> Read<Institution> {
+        let name = self.text(m, 1, "name")?;
+        let currency = Currency(self.uint(m, 2, "currency")?);
+        self.0.key(m, 3, "utc_offset_min")?;
+        let Ok(utc_offset_min) = i16::try_from(self.0.int("utc_offset_min")?) else {
+            return fault("utc_offset_min", Fault::OutOfRange);
+        };
+        let first_day = self.day(m, 4, "first_day")?;
+        Ok(Institution { name, currency, utc_offset_min, first_day })
+    }
+
+    fn chart_line(&mut self, m: &mut Pairs) -> Read<ChartLine> {
+        Ok(ChartLine {
+            code: self.uint(m, 1, "code")?,
+            class: self.one_of(m, 2, "class", &CHART_CLASSES)?,
+            name: self.text(m, 3, "name")?,
+        })
+    }
+
+    fn party(&mut self, m: &mut Pairs) -> Read<Party> {
+        Ok(Party {
+            id: PartyId(self.id(m, 1, "id")?),
+            kind: self.one_of(m, 2, "kind", &PARTY_KINDS)?,
+            identity: self.sealed(m, 3, "identity")?,
+        })
+    }
+
+    fn sealed(&mut self, m: &mut Pairs, key: u8, field: &'static str) -> Read<Sealed> {
+        self.0.key(m, key, field)?;
+        let mut inner = self.0.map(field)?;
+        self.0.key(&mut inner, 1, "commitment")?;
+        let commitment = self.0.bytes_of("commitment")?;
+        let cipher = self.one_of(&mut inner, 2, "cipher", &CIPHERS)?;
+        self.0.key(&mut inner, 3, "nonce")?;
+        let nonce = self.0.bytes_of("nonce")?;
+        self.0.key(&mut inner, 4, "ciphertext")?;
+        let ciphertext = self.0.bytes("ciphertext")?.to_vec();
+        self.0.end_map(&inner, field)?;
+        Ok(Sealed { commitment, cipher, nonce, ciphertext })
+    }
+
+    fn role(&mut self, m: &mut Pairs) -> Read<Role> {
+        Ok(Role {
+            party: PartyId(self.id(m, 1, "party")?),
+            account: self.account_id(m, 2, "account")?,
+            kind: self.one_of(m, 3, "kind", &ROLE_KINDS)?,
+            until: self.day(m, 4, "until")?,
+        })
+    }
+
+    fn interest(&mut self, m: &mut Pairs) -> Read<InterestTerms> {
+        Ok(InterestTerms {
+            account: self.account_id(m, 1, "account")?,
+            rate_ppm: self.uint(m, 2, "rate_ppm")?,
+            basis: self.one_of(m, 3, "basis", &DAY_BASES)?,
+            counter_account: self.account_id(m, 4, "counter_account")?,
+        })
+    }
+
+    fn hold(&mut self, m: &mut Pairs) -> Read<Hold> {
+        Ok(Hold {
+            id: self.transfer_id(m, 1, "id")?,
+            account: self.account_id(m, 2, "account")?,
+            amount: self.amount_if_any(m, 3, "amount")?,
+            order: self.one_of(m, 4, "order", &HOLD_ORDERS)?,
+            reference: self.text(m, 5, "reference")?,
+        })
+    }
+
+    fn entry(&mut self, m: &mut Pairs) -> Read<Entry> {
+        let id = self.transfer_id(m, 1, "id")?;
+        let code = self.uint(m, 2, "code")?;
+        let value_date = self.day(m, 3, "value_date")?;
+        let user_data_128 = self.id(m, 4, "user_data_128")?;
+        let reverses = self.transfer_id(m, 5, "reverses")?;
+        self.0.key(m, 6, "legs")?;
+        let count = self.0.array("legs")?;
+        // Not reserved ahead: the number comes from outside, the bytes that must follow bound it.
+        let mut legs = Vec::new();
+        for _ in 0..count {
+            legs.push(self.leg()?);
+        }
+        Ok(Entry { id, code, value_date, user_data_128, reverses, legs })
+    }
+
+    fn leg(&mut self) -> Read<Leg> {
+        if self.0.array("leg")? != 3 {
+            return fault("leg", Fault::OutOfRange);
+        }
+        let account = AccountId(self.0.uint128("leg account")?);
+        let side = meaning(self.0.uint("leg side")?, "leg side", &SIDES)?;
+        Ok(Leg { account, side, amount: Amount(self.0.uint128("leg amount")?) })
+    }
+
+    fn attachment(&mut self, m: &mut Pairs) -> Read<Attachment> {
+        Ok(Attachment {
+            subject: self.transfer_id(m, 1, "subject")?,
+            party: PartyId(self.id(m, 2, "party")?),
+            text: self.sealed(m, 3, "text")?,
+        })
+    }
+
+    fn snapshot_mark(&mut self, m: &mut Pairs) -> Read<SnapshotMark> {
+        let records = self.uint(m, 1, "records")?;
+        self.0.key(m, 2, "hash")?;
+        Ok(SnapshotMark { records, hash: self.0.bytes_of("hash")? })
+    }
+}
+
+/// What `code` stands for.
+fn meaning<T: Copy>(code: u64, field: &'static str, all: &[(u16, T)]) -> Read<T> {
+    match all.iter().find(|(known, _)| u64::from(*known) == code) {
+        Some((_, meaning)) => Ok(*meaning),
+        None => fault(field, Fault::UnknownCode(code)),
+    }
+}
+
+const CHART_CLASSES: [(u16, ChartClass); 7] = [
+    (ChartClass::Asset as u16, ChartClass::Asset),
+    (ChartClass::Liability as u16, ChartClass::Liability),
+    (ChartClass::Equity as u16, ChartClass::Equity),
+    (ChartClass::Income as u16, ChartClass::Income),
+    (ChartClass::Expense as u16, ChartClass::Expense),
+    (ChartClass::Common as u16, ChartClass::Common),
+    (ChartClass::OffBalance as u16, ChartClass::OffBalance),
+];
+const DAY_BASES: [(u16, DayBasis); 2] = [
+    (DayBasis::Actual360 as u16, DayBasis::Actual360),
+    (DayBasis::Actual365 as u16, DayBasis::Actual365),
+];
+const HOLD_ORDERS: [(u16, HoldOrder); 4] = [
+    (HoldOrder::Court as u16, HoldOrder::Court),
+    (HoldOrder::Aml as u16, HoldOrder::Aml),
+    (HoldOrder::Tax as u16, HoldOrder::Tax),
+    (HoldOrder::Bank as u16, HoldOrder::Bank),
+];
+const PARTY_KINDS: [(u16, PartyKind); 2] = [
+    (PartyKind::Person as u16, PartyKind::Person),
+    (PartyKind::Organisation as u16, PartyKind::Organisation),
+];
+const CIPHERS: [(u16, SealingCipher); 2] = [
+    (SealingCipher::Aes256Gcm as u16, SealingCipher::Aes256Gcm),
+    (SealingCipher::Sm4Gcm as u16, SealingCipher::Sm4Gcm),
+];
+const ROLE_KINDS: [(u16, RoleKind); 5] = [
+    (RoleKind::Owner as u16, RoleKind::Owner),
+    (RoleKind::JointOwner as u16, RoleKind::JointOwner),
+    (RoleKind::Disponent as u16, RoleKind::Disponent),
+    (RoleKind::Viewer as u16, RoleKind::Viewer),
+    (RoleKind::Guardian as u16, RoleKind::Guardian),
+];
+const SIDES: [(u16, Side); 2] =
+    [(Side::Debit as u16, Side::Debit), (Side::Credit as u16, Side::Credit)];

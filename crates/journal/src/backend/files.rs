@@ -1,0 +1,268 @@
+//! The real disk: files under one directory. A lock file keeps two programs from opening one bank. The
+//! next segment is filled with zeros by a thread in the background, so that no commit waits for it.
+
+use crate::disk::{Disk, DiskFile};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// The file that is locked while a bank is open for writing.
+const LOCK: &str = "lock";
+/// Folders whose files only their owner may read.
+const PRIVATE: [&str; 2] = ["keys", "vault"];
+/// Ends the name of a file that is not complete yet.
+const UNFINISHED: &str = "unfinished";
+/// Zeros are written in pieces of this size.
+static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+
+/// A bank's directory.
+#[derive(Clone, Debug)]
+pub struct Files {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    root: PathBuf,
+    /// Held for as long as any clone lives; `None` when opened to read.
+    lock: Option<File>,
+    preparing: Mutex<Option<(String, JoinHandle<io::Result<()>>)>>,
+}
+
+impl Files {
+    /// Makes the directory if it is not there, and locks it.
+    ///
+    /// # Errors
+    /// `WouldBlock` if another program has it open; whatever the file system says.
+    pub fn create(root: impl Into<PathBuf>) -> io::Result<Files> {
+        let root = root.into();
+        fs::create_dir_all(&root)?;
+        Files::open(root)
+    }
+
+    /// Locks a directory that is there.
+    ///
+    /// # Errors
+    /// `WouldBlock` if another program has it open; `NotFound`; whatever the file system says.
+    pub fn open(root: impl Into<PathBuf>) -> io::Result<Files> {
+        let root = root.into();
+        let path = root.join(LOCK);
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => io::Error::new(
+                io::ErrorKind::WouldBlock,
+                format!("another program has the bank in {} open; stop it first", root.display()),
+            ),
+            TryLockError::Error(error) => error,
+        })?;
+        Ok(Files::with(root, Some(lock)))
+    }
+
+    /// A directory to read from, even while a program writes to it. Whatever would write fails.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such directory; whatever the file system says.
+    pub fn read_only(root: impl Into<PathBuf>) -> io::Result<Files> {
+        let root = root.into();
+        fs::read_dir(&root)?;
+        Ok(Files::with(root, None))
+    }
+
+    fn with(root: PathBuf, lock: Option<File>) -> Files {
+        Files { inner: Arc::new(Inner { root, lock, preparing: Mutex::new(None) }) }
+    }
+
+    /// The directory.
+    pub fn root(&self) -> &Path {
+        &self.inner.root
+    }
+
+    /// The path of `name`, which cannot lead out of the directory.
+    fn path(&self, name: &str) -> io::Result<PathBuf> {
+        let inside = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
+        if inside && !name.is_empty() {
+            return Ok(self.inner.root.join(name));
+        }
+        let text = format!("{name:?} is not a name inside the bank's directory");
+        Err(io::Error::new(io::ErrorKind::InvalidInput, text))
+    }
+
+    fn path_to_write(&self, name: &str) -> io::Result<PathBuf> {
+        if self.inner.lock.is_none() {
+            let text = format!("{name} cannot be written: the bank was opened to read");
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
+        }
+        self.path(name)
+    }
+
+    /// Makes the folder of `path` and those above it, durably.
+    fn ensure_folder(&self, path: &Path) -> io::Result<PathBuf> {
+        let folder = path.parent().unwrap_or(&self.inner.root).to_path_buf();
+        let missing: Vec<&Path> = folder.ancestors().take_while(|f| !f.exists()).collect();
+        for made in missing.iter().rev() {
+            match fs::create_dir(made) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => sync_folder(made.parent().unwrap_or(&self.inner.root))?,
+            }
+        }
+        Ok(folder)
+    }
+
+    /// Waits for the background to be done with `name`. What went wrong there shows when the file is
+    /// made again in the foreground.
+    fn await_prepared(&self, name: &str) {
+        let mut preparing = self.inner.preparing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, thread)) = preparing.take_if(|(prepared, _)| prepared == name) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Disk for Files {
+    type File = File;
+
+    fn create(&self, name: &str, bytes: u64) -> io::Result<File> {
+        self.await_prepared(name);
+        let path = self.path_to_write(name)?;
+        if path.exists() {
+            let text = format!("{} exists", path.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+        }
+        let folder = self.ensure_folder(&path)?;
+        let unfinished = path.with_added_extension(UNFINISHED);
+        let file = create_zeroed(&unfinished, name, bytes)?;
+        // Only a file that is all there gets its name, so that a crash leaves no short segment.
+        fs::rename(&unfinished, &path)?;
+        sync_folder(&folder)?;
+        Ok(file)
+    }
+
+    fn open(&self, name: &str) -> io::Result<Option<File>> {
+        self.await_prepared(name);
+        let path = self.path(name)?;
+        match OpenOptions::new().read(true).write(self.inner.lock.is_some()).open(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(self.path(folder)?) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                names.extend(entry.file_name().into_string().ok());
+            }
+        }
+        names.retain(|name| !name.ends_with(UNFINISHED));
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn read_whole(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        match fs::read(self.path(name)?) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let path = self.path_to_write(name)?;
+        let folder = self.ensure_folder(&path)?;
+        let unfinished = path.with_added_extension(UNFINISHED);
+        let mut file = options_for(name).truncate(true).open(&unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_data()?;
+        fs::rename(&unfinished, &path)?;
+        sync_folder(&folder)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let path = self.path_to_write(name)?;
+        let removed = if path.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) };
+        match removed {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    fn prepare_ahead(&self, name: String, bytes: u64) {
+        let Ok(path) = self.path_to_write(&name) else { return };
+        let mut preparing = self.inner.preparing.lock().unwrap_or_else(PoisonError::into_inner);
+        if preparing.as_ref().is_some_and(|(_, thread)| !thread.is_finished()) || path.exists() {
+            return;
+        }
+        let (folder, file) = (path.parent().map(Path::to_path_buf), name.clone());
+        let work = move || {
+            let unfinished = path.with_added_extension(UNFINISHED);
+            create_zeroed(&unfinished, &file, bytes)?;
+            fs::rename(&unfinished, &path)?;
+            folder.as_deref().map_or(Ok(()), sync_folder)
+        };
+        // Without a thread the file is made when it is needed; that is only slower.
+        if let Ok(thread) = thread::Builder::new().name("segment".to_owned()).spawn(work) {
+            *preparing = Some((name, thread));
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let preparing = self.preparing.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, thread)) = preparing.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl DiskFile for File {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn read_at(&self, at: u64, buf: &mut [u8]) -> io::Result<()> {
+        self.read_exact_at(buf, at)
+    }
+
+    fn write_at(&self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.write_all_at(bytes, at)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
+/// Real zeros, not a hole: a block that is written for the first time costs the sync a second write.
+fn create_zeroed(path: &Path, name: &str, bytes: u64) -> io::Result<File> {
+    let mut file = options_for(name).read(true).truncate(true).open(path)?;
+    let mut left = bytes;
+    while left > 0 {
+        let piece = left.min(ZEROS.len() as u64);
+        file.write_all(&ZEROS[..piece as usize])?;
+        left -= piece;
+    }
+    file.sync_all()?;
+    Ok(file)
+}
+
+fn options_for(name: &str) -> OpenOptions {
+    let private = PRIVATE.iter().any(|folder| name.split('/').next() == Some(folder));
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).mode(if private { 0o600 } else { 0o644 });
+    options
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,252 @@
+//! The walk over all batches, and the judgement on where it stopped.
+
+use super::failed::Witness;
+use super::{Damage, OpenFailed, SegmentFile, TornTail};
+use crate::batch::{ALIGN_BYTES, BatchFault, BatchHeader, Follows, HEADER_BYTES, StoredBatch};
+use crate::checkpoint::Published;
+use crate::disk::DiskFile;
+use crate::index::Index;
+use crate::record::part;
+use crate::scan::Window;
+use crate::segment::{self, Place, SEGMENT_HEADER_BYTES};
+use crate::tiles::LogTree;
+
+/// Bytes looked through or overwritten at once.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// Goes from batch to batch as long as they are valid.
+pub(super) struct Walk<'a, F> {
+    files: &'a [SegmentFile<F>],
+    origin: &'a str,
+    /// Entries below this stand under a signature: their headers lead to the signed root, so their
+    /// bodies are not read here. Whoever reads them checks them.
+    sealed: u64,
+    /// What must come next.
+    pub follows: Follows,
+    /// Where it must come.
+    pub place: Place,
+    pub index: Index,
+    pub tree: LogTree,
+    /// How many entries the last valid header knew to be durable.
+    synced_entries: u64,
+    /// Segment in which each of the latest entries stands: (first entry, segment), one per segment.
+    starts: Vec<(u64, u32)>,
+}
+
+/// Why the walk ended.
+pub(super) struct Stop {
+    /// What is wrong at `Walk::place`.
+    fault: BatchFault,
+    /// Where to look for later batches: behind the broken one, if its length can be told.
+    search_from: Place,
+}
+
+/// A tail to be cut.
+pub(super) struct Torn {
+    pub tail: TornTail,
+    /// Segment, and the first and one past the last byte there that is not zero.
+    extents: Vec<(u32, u64, u64)>,
+}
+
+impl<'a, F: DiskFile> Walk<'a, F> {
+    pub fn new(files: &'a [SegmentFile<F>], origin: &'a str, sealed: u64) -> Walk<'a, F> {
+        Walk {
+            files,
+            origin,
+            sealed,
+            follows: Follows::default(),
+            place: Place { segment: 0, offset: SEGMENT_HEADER_BYTES as u64 },
+            index: Index::default(),
+            tree: LogTree::with_published(sealed),
+            synced_entries: 0,
+            starts: vec![(0, 0)],
+        }
+    }
+
+    /// Takes every valid batch; compares the root on the way with what was published.
+    pub fn run(&mut self, published: Option<&Published>) -> Result<Stop, OpenFailed> {
+        let mut window = Window::default();
+        loop {
+            if let Some(Published { checkpoint, .. }) = published
+                && checkpoint.size == self.follows.entry
+                && checkpoint.root != self.tree.root()
+            {
+                return Err(OpenFailed::CheckpointDisagrees { size: checkpoint.size });
+            }
+            match self.read(&mut window)? {
+                Ok(header) => self.take(&header),
+                Err(stop) if matches!(stop.fault, BatchFault::Empty) => {
+                    if !self.enter_next_segment()? {
+                        return Ok(stop);
+                    }
+                }
+                Err(stop) => return Ok(stop),
+            }
+        }
+    }
+
+    fn take(&mut self, header: &BatchHeader) {
+        self.index.push(header, self.place);
+        self.tree.push(header.leaf());
+        self.synced_entries = header.synced_entries;
+        self.follows = Follows::after(header);
+        self.place = self.place.after(header);
+    }
+
+    /// The batch at `place`, verified: its header always, its records unless they are sealed.
+    fn read(&self, window: &mut Window) -> Result<Result<BatchHeader, Stop>, OpenFailed> {
+        let Place { segment, offset } = self.place;
+        let file = &self.files[segment as usize];
+        let stop = |fault, search_from| Ok(Err(Stop { fault, search_from }));
+        if offset + ALIGN_BYTES as u64 > file.bytes {
+            return stop(BatchFault::Empty, self.place);
+        }
+        let failed = |source| file.failed("read", source);
+        let sealed = self.follows.entry < self.sealed;
+        let mut alone = [0; HEADER_BYTES];
+        if sealed {
+            file.file.read_at(offset, &mut alone).map_err(failed)?;
+        } else {
+            let slot = window.get(segment, &*file.file, offset, ALIGN_BYTES).map_err(failed)?;
+            alone = part(slot, 0);
+        }
+        let next_slot = Place { segment, offset: offset + ALIGN_BYTES as u64 };
+        let header = match BatchHeader::decode(&alone) {
+            Ok(header) => header,
+            Err(fault) => return stop(fault, next_slot),
+        };
+        if let Err(fault) = self.follows.check(&header) {
+            return stop(fault, next_slot);
+        }
+        if offset + header.stored_bytes() > file.bytes {
+            return stop(BatchFault::PastEnd, next_slot);
+        }
+        if !sealed && let Err(fault) = self.check_records(window, &header)? {
+            return stop(fault, self.place.after(&header));
+        }
+        Ok(Ok(header))
+    }
+
+    fn check_records(
+        &self,
+        window: &mut Window,
+        header: &BatchHeader,
+    ) -> Result<Result<(), BatchFault>, OpenFailed> {
+        let Place { segment, offset } = self.place;
+        let file = &self.files[segment as usize];
+        let bytes = window
+            .get(segment, &*file.file, offset, header.stored_bytes() as usize)
+            .map_err(|source| file.failed("read", source))?;
+        let end = HEADER_BYTES + header.body_bytes as usize;
+        let body = &bytes[HEADER_BYTES..end];
+        if let Some(at) = bytes[end..].iter().position(|byte| *byte != 0) {
+            return Ok(Err(BatchFault::Padding(end + at)));
+        }
+        // The checksum first: the root costs thirty times as much.
+        if crc32c::crc32c(body) != header.body_crc {
+            return Ok(Err(BatchFault::BodyCrc));
+        }
+        let batch = StoredBatch { header: *header, body: body.to_vec(), segment, offset };
+        Ok(batch.check_body())
+    }
+
+    /// Goes into the next segment if it goes on from here.
+    fn enter_next_segment(&mut self) -> Result<bool, OpenFailed> {
+        let next = self.place.segment + 1;
+        let Some(file) = self.files.get(next as usize) else { return Ok(false) };
+        let Ok(header) = file.header()? else { return Ok(false) };
+        let goes_on = header.check(next, file.bytes, self.origin, &self.follows).is_ok();
+        if goes_on {
+            self.place = Place { segment: next, offset: SEGMENT_HEADER_BYTES as u64 };
+            self.starts.push((self.follows.entry, next));
+        }
+        Ok(goes_on)
+    }
+
+    /// Damage, or the tail of a commit that never ended; `None` for a clean end.
+    pub fn judge(&self, stop: &Stop) -> Result<Option<Torn>, OpenFailed> {
+        let entry = self.follows.entry;
+        if entry < self.sealed {
+            let rolled_back = matches!(stop.fault, BatchFault::Empty);
+            return Err(match rolled_back {
+                true => OpenFailed::RolledBack { entries: entry, published: self.sealed },
+                false => self.damage(stop, Witness::Checkpoint(self.sealed)),
+            });
+        }
+        let mut extents = Vec::new();
+        let mut slots = 0;
+        for file in &self.files[self.place.segment as usize..] {
+            let first = file.number == self.place.segment;
+            let from = if first { self.place.offset } else { 0 };
+            let mut extent: Option<(u64, u64)> = None;
+            let mut piece = Vec::new();
+            for at in (from..file.bytes).step_by(PIECE_BYTES) {
+                piece.resize((file.bytes - at).min(PIECE_BYTES as u64) as usize, 0);
+                file.file.read_at(at, &mut piece).map_err(|e| file.failed("read", e))?;
+                for (slot_at, slot) in (at..).step_by(ALIGN_BYTES).zip(piece.chunks(ALIGN_BYTES)) {
+                    slots += 1;
+                    let Some(used) = used_of(slot) else { continue };
+                    let (start, _) = extent.unwrap_or((slot_at + used.0, 0));
+                    extent = Some((start, slot_at + used.1));
+                    let candidate = Place { segment: file.number, offset: slot_at };
+                    if let Some(later) = self.later_entry(stop, candidate, slot, slots) {
+                        return Err(self.damage(stop, Witness::LaterEntry(later)));
+                    }
+                }
+            }
+            extents.extend(extent.map(|(start, end)| (file.number, start, end)));
+        }
+        let bytes = extents.iter().map(|(_, start, end)| end - start).sum();
+        let Place { segment, offset } = self.place;
+        let tail = TornTail { segment, offset, bytes };
+        Ok((!extents.is_empty()).then_some(Torn { tail, extents }))
+    }
+
+    /// The entry at `place` if it proves that the broken one had been durable. A batch takes at least
+    /// one slot, so an entry further on than there are slots is some record's bytes that look like one.
+    fn later_entry(&self, stop: &Stop, place: Place, slot: &[u8], slots: u64) -> Option<u64> {
+        let behind =
+            (place.segment, place.offset) >= (stop.search_from.segment, stop.search_from.offset);
+        let header = BatchHeader::decode(&part(slot, 0)).ok().filter(|_| behind)?;
+        let broken = self.follows.entry;
+        let plausible = header.entry > broken && header.entry - broken < slots;
+        (plausible && header.synced_entries > broken).then_some(header.entry)
+    }
+
+    fn damage(&self, stop: &Stop, witness: Witness) -> OpenFailed {
+        OpenFailed::Damaged(Damage {
+            file: segment::file_name(self.place.segment),
+            offset: self.place.offset,
+            entry: self.follows.entry,
+            fault: stop.fault.clone(),
+            witness,
+        })
+    }
+
+    /// Overwrites the torn tail, and syncs whatever may have been read from memory only: the entries
+    /// after the last that are known to be durable.
+    pub fn make_durable(&self, torn: Option<&Torn>) -> Result<(), OpenFailed> {
+        let zeros = vec![0; PIECE_BYTES];
+        let extents = torn.map_or(&[][..], |torn| &torn.extents);
+        let known = self.starts.iter().rev().find(|(first, _)| *first <= self.synced_entries);
+        let from = known.map_or(0, |(_, segment)| *segment);
+        for file in &self.files[from as usize..] {
+            for (_, start, end) in extents.iter().filter(|(number, ..)| *number == file.number) {
+                for at in (*start..*end).step_by(PIECE_BYTES) {
+                    let count = (end - at).min(PIECE_BYTES as u64) as usize;
+                    let written = file.file.write_at(at, &zeros[..count]);
+                    written.map_err(|e| file.failed("write to", e))?;
+                }
+            }
+            file.file.sync().map_err(|e| file.failed("sync", e))?;
+        }
+        Ok(())
+    }
+}
+
+/// The first and one past the last byte that is not zero.
+fn used_of(slot: &[u8]) -> Option<(u64, u64)> {
+    let first = slot.iter().position(|byte| *byte != 0)?;
+    let last = slot.iter().rposition(|byte| *byte != 0)?;
+    Some((first as u64, last as u64 + 1))
+}

@@ -1,0 +1,221 @@
+//! Events of every kind from a seed: the same seed, the same event. They make no sense to a ledger and
+//! reach the edges of every field.
+
+use terms::{
+    Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartClass, ChartLine, Command,
+    Currency, Day, DayBasis, Entry, Event, Hold, HoldOrder, Institution, InterestTerms, Leg,
+    Outcome, Party, PartyId, PartyKind, Refusal, Role, RoleKind, Sealed, SealingCipher, Side,
+    SnapshotMark, SpendingLimits, TimeNs, Transfer, TransferEvent, TransferFlags, TransferId,
+};
+
+/// A small generator of numbers (splitmix64).
+#[derive(Clone, Copy, Debug)]
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// Any number.
+    pub fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `end`, which is not zero.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.roll() % end
+    }
+
+    /// One of `all`.
+    pub fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len() as u64) as usize]
+    }
+
+    /// A number of any magnitude: edges and small numbers as often as large ones.
+    fn wide(&mut self) -> u128 {
+        let all = u128::from(self.roll()) << 64 | u128::from(self.roll());
+        match self.below(6) {
+            0 => 0,
+            1 => u128::MAX,
+            2 => u128::from(u64::MAX) + u128::from(self.below(2)),
+            _ => all >> self.below(128),
+        }
+    }
+
+    fn narrow(&mut self) -> u64 {
+        self.wide() as u64
+    }
+
+    fn day(&mut self) -> Day {
+        let edges = [i32::MIN, -25, -24, -1, 0, 23, 24, i32::MAX];
+        if self.below(3) == 0 { Day(self.one_of(&edges)) } else { Day(self.narrow() as i32) }
+    }
+
+    fn text(&mut self) -> String {
+        let count = self.below(40);
+        (0..count)
+            .map(|_| self.one_of(&['a', 'Z', ' ', '7', 'é', '通', '鉴', '\u{1f3e6}']))
+            .collect()
+    }
+
+    fn bytes(&mut self, count: u64) -> Vec<u8> {
+        (0..count).map(|_| self.roll() as u8).collect()
+    }
+
+    fn hash(&mut self) -> [u8; 32] {
+        std::array::from_fn(|_| self.roll() as u8)
+    }
+
+    fn amount_if_any(&mut self) -> Option<Amount> {
+        let amount = Amount(self.wide());
+        (self.below(2) == 0).then_some(amount)
+    }
+
+    fn outcome(&mut self) -> Outcome {
+        if self.below(3) == 0 { Err(self.one_of(Refusal::ALL)) } else { Ok(()) }
+    }
+
+    fn sealed(&mut self) -> Sealed {
+        let count = self.below(200);
+        Sealed {
+            commitment: self.hash(),
+            cipher: self.one_of(&[SealingCipher::Aes256Gcm, SealingCipher::Sm4Gcm]),
+            nonce: std::array::from_fn(|_| self.roll() as u8),
+            ciphertext: self.bytes(count),
+        }
+    }
+}
+
+/// Any event.
+pub fn sample_event(seed: u64) -> Event {
+    if Dice(seed).below(3) == 0 { sample_transfer(seed) } else { sample_act(seed) }
+}
+
+/// A transfer.
+pub fn sample_transfer(seed: u64) -> Event {
+    let mut d = Dice(seed ^ 0x7261_6e73);
+    Event::Transfer(TransferEvent {
+        transfer: Transfer {
+            id: TransferId(d.wide()),
+            debit_account: AccountId(d.wide()),
+            credit_account: AccountId(d.wide()),
+            amount: Amount(d.wide()),
+            pending_id: TransferId(d.wide()),
+            user_data_128: d.wide(),
+            user_data_64: d.narrow(),
+            user_data_32: d.narrow() as u32,
+            timeout_s: d.narrow() as u32,
+            ledger: Currency(d.narrow() as u32),
+            code: d.narrow() as u16,
+            flags: TransferFlags(d.narrow() as u16),
+            value_date: d.day(),
+            timestamp: TimeNs(d.narrow()),
+        },
+        booking_date: d.day(),
+        outcome: d.outcome(),
+    })
+}
+
+/// Anything but a transfer.
+pub fn sample_act(seed: u64) -> Event {
+    let mut d = Dice(seed ^ 0x6163_7473);
+    let (time, booking_date, outcome) = (TimeNs(d.narrow()), d.day(), d.outcome());
+    let command = match d.below(18) {
+        0 => Command::CreateAccount(account(&mut d)),
+        1 => Command::OpenInstitution(Institution {
+            name: d.text(),
+            currency: Currency(d.narrow() as u32),
+            utc_offset_min: d.narrow() as i16,
+            first_day: d.day(),
+        }),
+        2 => Command::DefineChartLine(ChartLine {
+            code: d.narrow() as u16,
+            class: d.one_of(&[ChartClass::Asset, ChartClass::Common, ChartClass::OffBalance]),
+            name: d.text(),
+        }),
+        3 => Command::RegisterParty(Party {
+            id: PartyId(d.wide()),
+            kind: d.one_of(&[PartyKind::Person, PartyKind::Organisation]),
+            identity: d.sealed(),
+        }),
+        4 => Command::EraseParty { party: PartyId(d.wide()), reason: d.text() },
+        5 => Command::GrantRole(role(&mut d)),
+        6 => Command::RevokeRole(role(&mut d)),
+        7 => Command::SetLimits(SpendingLimits {
+            account: AccountId(d.wide()),
+            per_transfer: d.amount_if_any(),
+            per_day: d.amount_if_any(),
+        }),
+        8 => Command::SetInterest(InterestTerms {
+            account: AccountId(d.wide()),
+            rate_ppm: d.narrow() as u32,
+            basis: d.one_of(&[DayBasis::Actual360, DayBasis::Actual365]),
+            counter_account: AccountId(d.wide()),
+        }),
+        9 => Command::PlaceHold(Hold {
+            id: TransferId(d.wide()),
+            account: AccountId(d.wide()),
+            amount: d.amount_if_any(),
+            order: d.one_of(&[HoldOrder::Court, HoldOrder::Aml, HoldOrder::Tax, HoldOrder::Bank]),
+            reference: d.text(),
+        }),
+        10 => Command::ReleaseHold { hold: TransferId(d.wide()) },
+        11 => Command::PostEntry(entry(&mut d)),
+        12 => Command::Reverse {
+            id: TransferId(d.wide()),
+            of: TransferId(d.wide()),
+            value_date: d.day(),
+        },
+        13 => Command::SettleInterest { id: TransferId(d.wide()), account: AccountId(d.wide()) },
+        14 => Command::CloseDay { day: d.day(), next: d.day() },
+        15 => Command::Attach(Attachment {
+            subject: TransferId(d.wide()),
+            party: PartyId(d.wide()),
+            text: d.sealed(),
+        }),
+        16 => Command::Expire { pending: TransferId(d.wide()) },
+        _ => Command::MarkSnapshot(SnapshotMark { records: d.narrow(), hash: d.hash() }),
+    };
+    Event::Act(Box::new(Act { time, booking_date, command, outcome }))
+}
+
+fn account(d: &mut Dice) -> Account {
+    Account {
+        id: AccountId(d.wide()),
+        user_data_128: d.wide(),
+        user_data_64: d.narrow(),
+        user_data_32: d.narrow() as u32,
+        ledger: Currency(d.narrow() as u32),
+        code: d.narrow() as u16,
+        flags: AccountFlags(d.narrow() as u16),
+        timestamp: TimeNs(d.narrow()),
+    }
+}
+
+fn role(d: &mut Dice) -> Role {
+    Role {
+        party: PartyId(d.wide()),
+        account: AccountId(d.wide()),
+        kind: d.one_of(&[RoleKind::Owner, RoleKind::Viewer, RoleKind::Guardian]),
+        until: d.day(),
+    }
+}
+
+fn entry(d: &mut Dice) -> Entry {
+    let count = d.below(65);
+    Entry {
+        id: TransferId(d.wide()),
+        code: d.narrow() as u16,
+        value_date: d.day(),
+        user_data_128: d.wide(),
+        reverses: TransferId(d.wide()),
+        legs: (0..count)
+            .map(|_| Leg {
+                account: AccountId(d.wide()),
+                side: d.one_of(&[Side::Debit, Side::Credit]),
+                amount: Amount(d.wide()),
+            })
+            .collect(),
+    }
+}

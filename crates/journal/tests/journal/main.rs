@@ -1,0 +1,6 @@
+//! The journal as its users meet it: on a real disk, on a disk that fails, and after somebody changed it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+mod common;
+mod records;
+mod crash;
