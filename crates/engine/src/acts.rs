@@ -17,7 +17,9 @@ impl Engine {
         match command {
             Command::OpenInstitution(i) => {
                 check_text(&i.name)?;
-                if self.state.institution.is_some() {
+                if i.currency.0 == 0 {
+                    Err(Refusal::LedgerMustNotBeZero)
+                } else if self.state.institution.is_some() {
                     Err(Refusal::InstitutionAlreadyOpen)
                 } else {
                     Ok(())
@@ -164,11 +166,11 @@ impl Engine {
     }
 
     fn allow_interest_terms(&self, terms: &InterestTerms) -> Result<(), Refusal> {
-        let account = self.check_account(terms.account)?;
-        let counter = self.check_account(terms.counter_account)?;
         if terms.account == terms.counter_account {
             return Err(Refusal::AccountsMustBeDifferent);
         }
+        let account = self.check_account(terms.account)?;
+        let counter = self.check_account(terms.counter_account)?;
         if account.ledger != counter.ledger {
             return Err(Refusal::AccountsMustHaveTheSameLedger);
         }
@@ -238,9 +240,13 @@ impl Engine {
 
     /// Makes an act so.
     pub(crate) fn evolve_act(&mut self, act: &Act) {
-        let imported = matches!(&act.command, Command::CreateAccount(a) if a.flags.has(AccountFlags::IMPORTED));
-        if !imported {
-            self.state.last_time = act.time;
+        match &act.command {
+            Command::CreateAccount(a) if a.flags.has(AccountFlags::IMPORTED) => {
+                if act.outcome.is_ok() {
+                    self.state.last_time = self.state.last_time.max(a.timestamp);
+                }
+            }
+            _ => self.state.last_time = act.time,
         }
         if let Err(refusal) = act.outcome {
             self.remember_refused(&act.command, refusal);
@@ -269,7 +275,9 @@ impl Engine {
             Command::CreateAccount(account) => self.open_account(account),
             Command::SetLimits(limits) => {
                 let place = self.place_of(limits.account);
+                let record = self.state.records;
                 let extras = self.state.extras_mut(place);
+                extras.limited_since.get_or_insert(record);
                 extras.per_transfer = limits.per_transfer;
                 extras.per_day = limits.per_day;
             }
@@ -343,13 +351,28 @@ impl Engine {
         self.count_hold(&hold, false);
     }
 
+    /// The sum of the partial holds in force on an account.
+    fn held_on(&self, account: AccountId) -> u128 {
+        let in_force =
+            self.state.holds.values().filter(|row| row.hold.account == account && !row.released);
+        in_force.filter_map(|row| row.hold.amount).fold(0, |sum, part| sum.saturating_add(part.0))
+    }
+
     /// Adds a hold to its account's extras, or takes it away.
     fn count_hold(&mut self, hold: &Hold, placed: bool) {
         let place = self.place_of(hold.account);
+        let held = self.state.extras_mut(place).held;
+        let held = match (hold.amount, placed) {
+            (Some(amount), true) => held.saturating_add(amount.0),
+            // A sum at the end of numbers may have lost something: what is left is counted anew.
+            (Some(_), false) if held == u128::MAX => self.held_on(hold.account),
+            (Some(amount), false) => held - amount.0,
+            (None, _) => held,
+        };
         let extras = self.state.extras_mut(place);
+        extras.held = held;
         match (hold.amount, placed) {
-            (Some(amount), true) => extras.held = extras.held.saturating_add(amount.0),
-            (Some(amount), false) => extras.held = extras.held.saturating_sub(amount.0),
+            (Some(_), _) => {}
             (None, true) => extras.held_whole += 1,
             (None, false) => extras.held_whole -= 1,
         }

@@ -8,7 +8,7 @@ use crate::state::Found;
 use crate::transfer::RESOLVING;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use terms::{AccountFlags, Command, Event, Refusal, TimeNs, TransferFlags};
+use terms::{AccountFlags, Command, Day, Event, Refusal, TimeNs, TransferFlags};
 
 /// Commands of one request that stand or fall together; most chains have one member.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,8 @@ pub fn chains(request: &[Command]) -> impl Iterator<Item = Chain<'_>> {
 
 /// What a rehearsed event changed, as it was before.
 enum Before {
+    /// What counts from a later day on this account, and how much of it.
+    Ahead((Day, u32), Option<i128>),
     /// An account, and its extras if it has any.
     Account(u32, Box<(AccountRow, Option<Extras>)>),
     /// A pending transfer that was resolved; its end stood among the expiries.
@@ -69,7 +71,7 @@ impl Engine {
     }
 
     /// Decides members one after the other on a state they change, then takes all changes back. When
-    /// a member is refused, so are all the others.
+    /// a member is refused, so are all the others; the last member of an open chain always says that.
     fn rehearse_chain(
         &mut self,
         now: TimeNs,
@@ -80,12 +82,12 @@ impl Engine {
         let start = events.len();
         let (records, last_time) = (self.state.records, self.state.last_time);
         let mut before = Vec::new();
-        let mut refused = if chain.closed {
-            None
-        } else {
-            Some((commands.len() - 1, Refusal::LinkedEventChainOpen))
-        };
+        let open_at = if chain.closed { commands.len() } else { commands.len() - 1 };
+        let mut refused = None;
         for (at, command) in commands.iter().enumerate() {
+            if at == open_at {
+                refused = Some((at, Refusal::LinkedEventChainOpen));
+            }
             if refused.is_some() {
                 break;
             }
@@ -108,7 +110,11 @@ impl Engine {
         events.truncate(start);
         let mut time = self.next_time(now);
         for (at, command) in commands.iter().enumerate() {
-            let why = if at == failed_at { refusal } else { Refusal::LinkedEventFailed };
+            let why = match at {
+                _ if at == open_at => Refusal::LinkedEventChainOpen,
+                _ if at == failed_at => refusal,
+                _ => Refusal::LinkedEventFailed,
+            };
             events.push(self.refuse(time, command, why));
             time.0 += 1;
         }
@@ -141,6 +147,8 @@ impl Engine {
             let row = *self.state.accounts.at(place);
             before
                 .push(Before::Account(place, Box::new((row, self.state.extras_of(&row).copied()))));
+            let later = (t.value_date, place);
+            before.push(Before::Ahead(later, self.state.ahead.get(&later).copied()));
         }
         if t.flags.any(RESOLVING)
             && let Some(Found::Transfer(pending)) = self.state.find(t.pending_id.0)
@@ -161,6 +169,12 @@ impl Engine {
                     if let (Some(extras), true) = (extras, row.extras != NOWHERE) {
                         state.extras[row.extras as usize] = extras;
                     }
+                }
+                Before::Ahead(later, amount) => {
+                    match amount {
+                        Some(amount) => state.ahead.insert(later, amount),
+                        None => state.ahead.remove(&later),
+                    };
                 }
                 Before::Pending(place) => {
                     let row = state.transfers.at_mut(place);

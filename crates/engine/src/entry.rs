@@ -12,23 +12,22 @@ use terms::{
     TransferId,
 };
 
-/// An account as the legs leave it, and what they debit and credit.
+/// An account that the legs name, and what they debit and credit there; `None` is past the end of
+/// numbers.
 struct Touched {
-    before: AccountRow,
-    after: AccountRow,
-    debited: u128,
+    account: AccountRow,
+    debited: Option<u128>,
+    credited: Option<u128>,
 }
 
 impl Engine {
     /// Judges an entry by every rule in order.
     pub(crate) fn decide_entry(&self, time: TimeNs, asked: &Entry) -> Event {
-        let outcome = self.check_entry_id(asked).and_then(|()| {
-            if asked.reverses.0 != 0 {
-                Err(Refusal::ReservedField)
-            } else {
-                self.allow_entry(time, asked)
-            }
-        });
+        let outcome = if asked.reverses.0 == 0 {
+            self.check_entry_id(asked).and_then(|()| self.allow_entry(time, asked))
+        } else {
+            Err(Refusal::ReservedField)
+        };
         match outcome {
             Ok(value_date) => {
                 self.act(time, Command::PostEntry(Entry { value_date, ..asked.clone() }), Ok(()))
@@ -44,9 +43,8 @@ impl Engine {
                 return Refusal::ExistsWithDifferentContent;
             };
             let e = &self.state.entries[place as usize];
-            let same_date = asked.value_date == Day::BOOKING || asked.value_date == e.value_date;
             let same = e.code == asked.code
-                && same_date
+                && e.value_date == asked.value_date.or_booking(e.booking_date)
                 && e.user_data_128 == asked.user_data_128
                 && e.legs == asked.legs
                 && e.reverses == asked.reverses.0;
@@ -68,70 +66,91 @@ impl Engine {
         if entry.legs.iter().any(|leg| leg.amount == Amount::ZERO) {
             return Err(Refusal::LegAmountMustNotBeZero);
         }
-        let touched = self.apply_legs(&entry.legs)?;
-        check_balanced(&entry.legs, &touched)?;
+        let touched = self.touched_by(&entry.legs)?;
+        self.check_balanced(&entry.legs)?;
         let booked = self.state.booking_date(time);
-        let rows: Vec<&AccountRow> = touched.values().map(|t| &t.before).collect();
+        let rows: Vec<&AccountRow> = touched.values().map(|t| &t.account).collect();
         let value_date = self.value_date(entry.value_date, booked, &rows)?;
-        for t in touched.values() {
-            self.check_touched(t, entry.reverses.0 != 0, booked)?;
+        let reversal = entry.reverses.0 != 0;
+        let refusals =
+            touched.values().filter_map(|t| self.check_touched(t, reversal, booked).err());
+        // Each account names its first refusal; the first of all is the answer.
+        match refusals.min_by_key(|refusal| refusal.precedence()) {
+            Some(refusal) => Err(refusal),
+            None => Ok(value_date),
         }
-        Ok(value_date)
     }
 
-    /// Every account of the legs as they would leave it.
-    fn apply_legs(&self, legs: &[Leg]) -> Result<BTreeMap<u32, Touched>, Refusal> {
+    /// Every account of the legs, by its place.
+    fn touched_by(&self, legs: &[Leg]) -> Result<BTreeMap<u32, Touched>, Refusal> {
         let mut touched: BTreeMap<u32, Touched> = BTreeMap::new();
         for leg in legs {
             let place = self.state.account_place(leg.account).ok_or(Refusal::AccountNotFound)?;
-            let row = *self.state.accounts.at(place);
-            let t = touched.entry(place).or_insert(Touched { before: row, after: row, debited: 0 });
-            match leg.side {
-                Side::Debit => {
-                    let sum = t.after.debits_posted.checked_add(leg.amount.0);
-                    t.after.debits_posted = sum.ok_or(Refusal::OverflowsDebitsPosted)?;
-                    t.after
-                        .debits_pending
-                        .checked_add(t.after.debits_posted)
-                        .ok_or(Refusal::OverflowsDebits)?;
-                    t.debited += leg.amount.0;
-                }
-                Side::Credit => {
-                    let sum = t.after.credits_posted.checked_add(leg.amount.0);
-                    t.after.credits_posted = sum.ok_or(Refusal::OverflowsCreditsPosted)?;
-                    t.after
-                        .credits_pending
-                        .checked_add(t.after.credits_posted)
-                        .ok_or(Refusal::OverflowsCredits)?;
-                }
-            }
+            let t = touched.entry(place).or_insert_with(|| Touched {
+                account: *self.state.accounts.at(place),
+                debited: Some(0),
+                credited: Some(0),
+            });
+            let sum = match leg.side {
+                Side::Debit => &mut t.debited,
+                Side::Credit => &mut t.credited,
+            };
+            *sum = sum.and_then(|sum| sum.checked_add(leg.amount.0));
         }
         Ok(touched)
     }
 
-    /// Closing, limits and holds, judged by what the whole entry leaves behind.
+    /// INVARIANT (conservation): debits equal credits in every currency of the entry.
+    fn check_balanced(&self, legs: &[Leg]) -> Result<(), Refusal> {
+        // Per currency and side: the sum, and how often it passed the end of numbers.
+        let mut sums: BTreeMap<(Currency, Side), (u128, u32)> = BTreeMap::new();
+        for leg in legs {
+            let ledger = self.check_account(leg.account)?.ledger;
+            for (side, amount) in [(leg.side, leg.amount.0), (leg.side.opposite(), 0)] {
+                let (sum, turns) = sums.entry((ledger, side)).or_default();
+                let (next, turned) = sum.overflowing_add(amount);
+                (*sum, *turns) = (next, *turns + u32::from(turned));
+            }
+        }
+        let balanced = sums
+            .iter()
+            .all(|((ledger, side), sum)| sums.get(&(*ledger, side.opposite())) == Some(sum));
+        if balanced { Ok(()) } else { Err(Refusal::EntryUnbalanced) }
+    }
+
+    /// Closing, overflows, limits and holds of one account, judged by what the whole entry leaves
+    /// behind.
     fn check_touched(&self, t: &Touched, reversal: bool, booked: Day) -> Result<(), Refusal> {
-        if t.before.flags.has(AccountFlags::CLOSED) {
-            return Err(if t.debited > 0 {
+        let a = &t.account;
+        let debits = t.debited != Some(0);
+        if a.flags.has(AccountFlags::CLOSED) {
+            return Err(if debits {
                 Refusal::DebitAccountAlreadyClosed
             } else {
                 Refusal::CreditAccountAlreadyClosed
             });
         }
-        let a = &t.after;
+        let debited = t.debited.ok_or(Refusal::OverflowsDebitsPosted)?;
+        let posted = a.debits_posted.checked_add(debited).ok_or(Refusal::OverflowsDebitsPosted)?;
+        let credited = t.credited.ok_or(Refusal::OverflowsCreditsPosted)?;
+        let earned =
+            a.credits_posted.checked_add(credited).ok_or(Refusal::OverflowsCreditsPosted)?;
+        a.debits_pending.checked_add(posted).ok_or(Refusal::OverflowsDebits)?;
+        a.credits_pending.checked_add(earned).ok_or(Refusal::OverflowsCredits)?;
+        let after = AccountRow { debits_posted: posted, credits_posted: earned, ..*a };
         if a.flags.has(AccountFlags::DEBITS_MUST_NOT_EXCEED_CREDITS)
-            && a.debits() > a.credits_posted
+            && after.debits() > after.credits_posted
         {
             return Err(Refusal::ExceedsCredits);
         }
         if a.flags.has(AccountFlags::CREDITS_MUST_NOT_EXCEED_DEBITS)
-            && a.credits() > a.debits_posted
+            && after.credits() > after.debits_posted
         {
             return Err(Refusal::ExceedsDebits);
         }
-        self.check_hold(a, a.debits(), t.debited)?;
-        if t.debited > 0 && !reversal {
-            self.check_spending(a, Amount(t.debited), booked)?;
+        self.check_hold(&after, after.debits(), debited)?;
+        if debits && !reversal {
+            self.check_spending(&after, Amount(debited), booked)?;
         }
         Ok(())
     }
@@ -199,25 +218,5 @@ impl Engine {
             reversed: false,
             legs: entry.legs.clone(),
         });
-    }
-}
-
-/// INVARIANT (conservation): debits equal credits in every currency of the entry.
-fn check_balanced(legs: &[Leg], touched: &BTreeMap<u32, Touched>) -> Result<(), Refusal> {
-    let mut sums: BTreeMap<Currency, (u128, u128)> = BTreeMap::new();
-    for t in touched.values() {
-        let (debits, credits) = sums.entry(t.before.ledger).or_default();
-        let (debited, credited) = (
-            t.after.debits_posted - t.before.debits_posted,
-            t.after.credits_posted - t.before.credits_posted,
-        );
-        *debits = debits.checked_add(debited).ok_or(Refusal::OverflowsDebits)?;
-        *credits = credits.checked_add(credited).ok_or(Refusal::OverflowsCredits)?;
-    }
-    debug_assert!(!legs.is_empty(), "an entry has legs");
-    if sums.values().all(|(debits, credits)| debits == credits) {
-        Ok(())
-    } else {
-        Err(Refusal::EntryUnbalanced)
     }
 }

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::ledger::{NOWHERE, TransferRow};
 use crate::state::Found;
 use crate::transfer::RESOLVING;
-use terms::{Amount, Day, Refusal, Transfer, TransferFlags};
+use terms::{Amount, Refusal, Transfer, TransferFlags};
 
 /// Flags whose `amount` is only an upper bound.
 const BALANCING: TransferFlags =
@@ -77,7 +77,7 @@ impl Engine {
         if !(resolved.is_some() && t.code == 0) && t.code != e.code {
             return Some(Refusal::ExistsWithDifferentCode);
         }
-        if t.value_date != Day::BOOKING && t.value_date != e.value_date {
+        if t.value_date.or_booking(e.booking_date) != e.value_date {
             return Some(Refusal::ExistsWithDifferentValueDate);
         }
         None

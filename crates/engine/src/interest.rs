@@ -18,6 +18,12 @@ impl Interest {
     pub(crate) fn unit(&self) -> i128 {
         PPM * i128::from(self.basis as u16)
     }
+
+    /// Adds what `balance` earns or owes in `days`.
+    fn accrue(&mut self, balance: i128, days: i128) {
+        let weight = balance.saturating_mul(i128::from(self.rate_ppm)).saturating_mul(days);
+        self.accrued = self.accrued.saturating_add(weight);
+    }
 }
 
 impl Engine {
@@ -48,18 +54,25 @@ impl Engine {
         let state = &mut self.state;
         for place in &state.interest_bearing {
             let row = state.accounts.at(*place);
-            let balance = row.balance();
             if let Some(interest) = state.extras[row.extras as usize].interest.as_mut() {
-                let weight =
-                    balance.saturating_mul(i128::from(interest.rate_ppm)).saturating_mul(days);
-                interest.accrued = interest.accrued.saturating_add(weight);
+                interest.accrue(row.balance(), days);
             }
         }
+        // What counts from a later day does not count for the days before it.
+        for ((counts, place), amount) in &state.ahead {
+            let at = state.accounts.at(*place).extras;
+            let extras = state.extras.get_mut(at as usize).filter(|_| at != NOWHERE);
+            if let Some(interest) = extras.and_then(|extras| extras.interest.as_mut()) {
+                let before = i128::from((*counts).min(next).0) - i128::from(day.0);
+                interest.accrue(amount.saturating_neg(), before);
+            }
+        }
+        state.ahead.retain(|(counts, _), _| *counts > next);
         state.business_day = next;
     }
 
-    /// A posting counts from its value date: what the days between it and the booking date would have
-    /// earned, or what the days up to it will not earn, is put right at once.
+    /// A posting counts from its value date: what the days between it and the business day would have
+    /// earned is put right at once; what is to count later is remembered until then.
     pub(crate) fn accrue_value_date(
         &mut self,
         place: u32,
@@ -68,20 +81,22 @@ impl Engine {
         booked: Day,
         value_date: Day,
     ) {
-        if booked == value_date {
+        // Only an import is booked on another day than the business day.
+        let today = if self.state.institution.is_some() { self.state.business_day } else { booked };
+        if value_date == today {
+            return;
+        }
+        let amount = i128::try_from(amount).unwrap_or(i128::MAX) * sign;
+        if value_date > today {
+            let later = self.state.ahead.entry((value_date, place)).or_default();
+            *later = later.saturating_add(amount);
             return;
         }
         let at = self.state.accounts.at(place).extras;
-        if at == NOWHERE {
-            return;
+        let extras = self.state.extras.get_mut(at as usize).filter(|_| at != NOWHERE);
+        if let Some(interest) = extras.and_then(|extras| extras.interest.as_mut()) {
+            interest.accrue(amount, i128::from(today.0) - i128::from(value_date.0));
         }
-        let Some(interest) = self.state.extras[at as usize].interest.as_mut() else {
-            return;
-        };
-        let days = i128::from(booked.0) - i128::from(value_date.0);
-        let amount = i128::try_from(amount).unwrap_or(i128::MAX).saturating_mul(sign);
-        let weight = amount.saturating_mul(i128::from(interest.rate_ppm)).saturating_mul(days);
-        interest.accrued = interest.accrued.saturating_add(weight);
     }
 
     /// Books what has accrued as a transfer from or to the counter account.

@@ -65,9 +65,11 @@ pub(crate) struct AccountId128 {
 pub(crate) struct Extras {
     pub(crate) per_transfer: Option<Amount>,
     pub(crate) per_day: Option<Amount>,
+    /// The record that first set limits; what was sent before it is not counted.
+    pub(crate) limited_since: Option<u64>,
     /// The business day `spent` counts.
     pub(crate) spent_day: Day,
-    /// Debits of that day, pending ones included, voided ones taken back.
+    /// Debits of that day, pending ones included, voided ones taken back; never those imported.
     pub(crate) spent: u128,
     /// Sum of the partial holds in force.
     pub(crate) held: u128,

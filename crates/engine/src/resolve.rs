@@ -139,17 +139,20 @@ impl Engine {
             return;
         }
         let extras = &mut self.state.extras[at as usize];
-        if extras.spent_day == p.booking_date {
+        let counted = extras.limited_since.is_some_and(|since| since < p.record)
+            && !p.flags.has(TransferFlags::IMPORTED);
+        if counted && extras.spent_day == p.booking_date {
             extras.spent = extras.spent.saturating_sub(amount);
         }
     }
 
     /// Whether a pending transfer may be expired now.
     pub(crate) fn allow_expiry(&self, time: TimeNs, pending: TransferId) -> Result<(), Refusal> {
-        let Some(Found::Transfer(place)) = self.state.find(pending.0) else {
-            return Err(Refusal::PendingTransferNotFound);
+        let p = match self.state.find(pending.0) {
+            Some(Found::Transfer(place)) => self.state.transfers.at(place),
+            Some(Found::Entry(_)) => return Err(Refusal::PendingTransferNotPending),
+            None => return Err(Refusal::PendingTransferNotFound),
         };
-        let p = self.state.transfers.at(place);
         match p.phase {
             TransferPhase::Final => Err(Refusal::PendingTransferNotPending),
             TransferPhase::Posted => Err(Refusal::PendingTransferAlreadyPosted),
@@ -171,7 +174,7 @@ impl Engine {
         let asked = Command::Reverse { id, of, value_date };
         let refused = |refusal| self.act(time, asked.clone(), Err(refusal));
         if let Err(refusal) =
-            self.check_new_transfer_id(id, |found| self.reversal_exists(found, of))
+            self.check_new_transfer_id(id, |found| self.reversal_exists(found, of, value_date))
         {
             return refused(refusal);
         }
@@ -237,17 +240,27 @@ impl Engine {
     }
 
     /// Asking again for the same reversal answers `exists`.
-    fn reversal_exists(&self, found: Found, of: TransferId) -> Refusal {
-        let same = match found {
+    fn reversal_exists(&self, found: Found, of: TransferId, asked: Day) -> Refusal {
+        let (same, counts, booked) = match found {
             Found::Transfer(place) => {
                 let row = self.state.transfers.at(place);
-                row.flags.has(TransferFlags::REVERSAL)
+                let same = row.flags.has(TransferFlags::REVERSAL)
                     && row.pending != NOWHERE
-                    && self.state.transfers.at(row.pending).id == of.0
+                    && self.state.transfers.at(row.pending).id == of.0;
+                (same, row.value_date, row.booking_date)
             }
-            Found::Entry(place) => self.state.entries[place as usize].reverses == of.0,
+            Found::Entry(place) => {
+                let row = &self.state.entries[place as usize];
+                (row.reverses == of.0, row.value_date, row.booking_date)
+            }
         };
-        if same { Refusal::Exists } else { Refusal::ExistsWithDifferentContent }
+        if !same {
+            Refusal::ExistsWithDifferentContent
+        } else if counts != asked.or_booking(booked) {
+            Refusal::ExistsWithDifferentValueDate
+        } else {
+            Refusal::Exists
+        }
     }
 }
 

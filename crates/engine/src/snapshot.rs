@@ -71,6 +71,11 @@ impl Engine {
         });
         w.all(s.extras.iter(), write_extras);
         w.all(s.interest_bearing.iter(), |w, place| w.u32(*place));
+        w.all(s.ahead.iter(), |w, ((day, place), amount)| {
+            w.i32(day.0);
+            w.u32(*place);
+            w.u128(*amount as u128);
+        });
         w.all(s.transfers.iter(), write_transfer);
         w.all(s.entries.iter(), write_entry);
         w.all(s.failed.iter(), |w, id| w.u128(*id));
@@ -126,6 +131,11 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
     })?;
     r.all(|r| read_extras(r).map(|extras| s.extras.push(extras)))?;
     r.all(|r| r.u32().map(|place| done(s.interest_bearing.insert(place))))?;
+    r.all(|r| {
+        let later = (Day(r.i32()?), r.u32()?);
+        s.ahead.insert(later, r.u128()? as i128);
+        Some(())
+    })?;
     r.all(|r| read_transfer(r).map(|row| add_transfer(&mut s, row)))?;
     r.all(|r| read_entry(r).map(|row| add_entry(&mut s, row)))?;
     r.all(|r| r.u128().map(|id| done(s.failed.insert(id))))?;
@@ -263,6 +273,7 @@ fn read_account(r: &mut Reader<'_>) -> Option<AccountRow> {
 fn write_extras(w: &mut Writer, e: &Extras) {
     w.option(e.per_transfer.as_ref(), |w, amount| w.u128(amount.0));
     w.option(e.per_day.as_ref(), |w, amount| w.u128(amount.0));
+    w.option(e.limited_since.as_ref(), |w, record| w.u64(*record));
     w.i32(e.spent_day.0);
     w.u128(e.spent);
     w.u128(e.held);
@@ -280,6 +291,7 @@ fn read_extras(r: &mut Reader<'_>) -> Option<Extras> {
     Some(Extras {
         per_transfer: r.option(|r| r.u128().map(Amount))?,
         per_day: r.option(|r| r.u128().map(Amount))?,
+        limited_since: r.option(Reader::u64)?,
         spent_day: Day(r.i32()?),
         spent: r.u128()?,
         held: r.u128()?,

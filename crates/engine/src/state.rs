@@ -49,6 +49,9 @@ pub(crate) struct State {
     pub(crate) accounts: Rows<AccountRow>,
     pub(crate) account_ids: Rows<AccountId128>,
     pub(crate) extras: Vec<Extras>,
+    /// Posted already, counting from a later day: by that day and the account's place, credits less
+    /// debits.
+    pub(crate) ahead: BTreeMap<(Day, u32), i128>,
     /// Accounts with interest terms.
     pub(crate) interest_bearing: BTreeSet<u32>,
     /// INVARIANT (once): an id is in here, in `failed`, or new.

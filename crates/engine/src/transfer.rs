@@ -66,7 +66,10 @@ impl Engine {
         }
         done.amount = self.balanced_amount(t, debit, credit);
         self.check_fits(&done, debit, credit)?;
-        self.check_spending(debit, done.amount, self.booking_date_of(&done, time))?;
+        // What happened elsewhere was let out elsewhere.
+        if !imported {
+            self.check_spending(debit, done.amount, self.state.booking_date(time))?;
+        }
         Ok(done)
     }
 
@@ -136,10 +139,12 @@ impl Engine {
         booked: Day,
         touched: &[&AccountRow],
     ) -> Result<Day, Refusal> {
-        if asked == Day::BOOKING || asked == booked {
-            return Ok(booked);
+        let date = asked.or_booking(booked);
+        // Interest is settled up to the business day at most; only an import is booked before it.
+        if date == booked && booked >= self.state.business_day {
+            return Ok(date);
         }
-        let days = i64::from(asked.0) - i64::from(booked.0);
+        let days = i64::from(date.0) - i64::from(booked.0);
         if days < -i64::from(VALUE_DATE_DAYS_BACK_MAX)
             || days > i64::from(VALUE_DATE_DAYS_AHEAD_MAX)
         {
@@ -147,11 +152,11 @@ impl Engine {
         }
         for account in touched {
             let interest = self.state.extras_of(account).and_then(|extras| extras.interest);
-            if interest.is_some_and(|terms| asked < terms.since) {
+            if interest.is_some_and(|terms| date < terms.since) {
                 return Err(Refusal::ValueDateBeforeInterestSettled);
             }
         }
-        Ok(asked)
+        Ok(date)
     }
 
     /// What a balancing transfer moves; any other moves what it says.
@@ -312,7 +317,9 @@ impl Engine {
             self.interest_settled(event);
             return;
         }
-        self.count_spending(debit, t.amount.0, event.booking_date);
+        if !t.flags.has(TransferFlags::IMPORTED) {
+            self.count_spending(debit, t.amount.0, event.booking_date);
+        }
     }
 
     /// Reserves a pending amount, closes what is to be closed, and notes when it expires.
@@ -372,6 +379,9 @@ impl Engine {
             return;
         }
         let extras = &mut self.state.extras[at as usize];
+        if extras.limited_since.is_none() {
+            return;
+        }
         if extras.spent_day != booked {
             extras.spent_day = booked;
             extras.spent = 0;

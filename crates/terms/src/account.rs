@@ -116,7 +116,8 @@ pub struct ChartLine {
     pub name: String,
 }
 
-/// What an account may send. Pending amounts count. `None` is no limit; zero lets nothing out.
+/// What an account may send. Pending amounts count, from the first limits an account gets; what was
+/// imported happened elsewhere and does not. `None` is no limit; zero lets nothing out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpendingLimits {
     /// Whose.

@@ -1,7 +1,7 @@
 //! All the ways to say no, in one order of precedence: when several apply, the first one of this list
 //! is the answer. The number is what the journal carries and never changes; a new refusal takes the
-//! next free number and its place in the order is its place in this list. Each one appears in a play
-//! under `scenarios/`.
+//! next free number and its place in the order is its place in this list, not its number. Each one
+//! appears in a play under `scenarios/`.
 
 use core::fmt;
 
@@ -44,8 +44,8 @@ macro_rules! refusals {
 }
 
 refusals! {
-    LinkedEventFailed = 1, "linked_event_failed", "another command of the linked chain was refused, so this one was not done either";
     LinkedEventChainOpen = 2, "linked_event_chain_open", "the last command of the request is still linked to a next one";
+    LinkedEventFailed = 1, "linked_event_failed", "another command of the linked chain was refused, so this one was not done either";
     ImportedEventExpected = 3, "imported_event_expected", "the request began with an imported command, so all must be imported";
     ImportedEventNotExpected = 4, "imported_event_not_expected", "the request began with a command that is not imported, so none may be";
     TimestampMustBeZero = 5, "timestamp_must_be_zero", "only imported commands carry a timestamp";
@@ -85,10 +85,20 @@ refusals! {
     ClosingTransferMustBePending = 39, "closing_transfer_must_be_pending", "a transfer that closes an account must be pending";
     LedgerMustNotBeZero = 40, "ledger_must_not_be_zero", "the currency is missing";
     CodeMustNotBeZero = 41, "code_must_not_be_zero", "the code is missing";
+    EntryNeedsTwoLegs = 89, "entry_needs_two_legs", "an entry has at least two legs";
+    EntryHasTooManyLegs = 90, "entry_has_too_many_legs", "an entry has at most 64 legs";
+    LegAmountMustNotBeZero = 91, "leg_amount_must_not_be_zero", "a leg moves something";
     DebitAccountNotFound = 42, "debit_account_not_found", "the debit account does not exist";
     CreditAccountNotFound = 43, "credit_account_not_found", "the credit account does not exist";
     AccountsMustHaveTheSameLedger = 44, "accounts_must_have_the_same_ledger", "the two accounts have different currencies; an exchange is an entry of four legs";
     TransferMustHaveTheSameLedgerAsAccounts = 45, "transfer_must_have_the_same_ledger_as_accounts", "the transfer's currency is not the accounts'";
+    AccountNotFound = 77, "account_not_found", "the account does not exist";
+    EntryUnbalanced = 92, "entry_unbalanced", "debits and credits of the entry differ in a currency";
+    ReversedNotFound = 93, "reversed_not_found", "what is to be reversed does not exist";
+    ReversedNotPosted = 94, "reversed_not_posted", "only what was posted can be reversed";
+    AlreadyReversed = 95, "already_reversed", "it was reversed before";
+    InterestTermsMissing = 96, "interest_terms_missing", "the account has no interest terms";
+    NoInterestDue = 97, "no_interest_due", "less than one minor unit of interest has accrued";
     PendingTransferNotFound = 46, "pending_transfer_not_found", "the pending transfer does not exist";
     PendingTransferNotPending = 47, "pending_transfer_not_pending", "the transfer named is not a pending one";
     PendingTransferHasDifferentDebitAccountId = 48, "pending_transfer_has_different_debit_account_id", "the pending transfer has another debit account";
@@ -120,7 +130,6 @@ refusals! {
     ExceedsHold = 74, "exceeds_hold", "money of the debit account is blocked by order";
     ExceedsTransferLimit = 75, "exceeds_transfer_limit", "more than the debit account may send at once";
     ExceedsDailyLimit = 76, "exceeds_daily_limit", "more than the debit account may send on one day";
-    AccountNotFound = 77, "account_not_found", "the account does not exist";
     ChartCodeUnknown = 78, "chart_code_unknown", "the chart of accounts has no such code";
     InstitutionAlreadyOpen = 79, "institution_already_open", "the institution is open already";
     InstitutionNotOpen = 80, "institution_not_open", "the institution must be opened first";
@@ -132,15 +141,6 @@ refusals! {
     HoldNeedsDebitLimit = 86, "hold_needs_debit_limit", "only an account whose debits must not exceed its credits can be held";
     HoldAmountMustNotBeZero = 87, "hold_amount_must_not_be_zero", "a hold of nothing blocks nothing";
     RateOutOfRange = 88, "rate_out_of_range", "an interest rate is at most 100 % a year";
-    EntryNeedsTwoLegs = 89, "entry_needs_two_legs", "an entry has at least two legs";
-    EntryHasTooManyLegs = 90, "entry_has_too_many_legs", "an entry has at most 64 legs";
-    LegAmountMustNotBeZero = 91, "leg_amount_must_not_be_zero", "a leg moves something";
-    EntryUnbalanced = 92, "entry_unbalanced", "debits and credits of the entry differ in a currency";
-    ReversedNotFound = 93, "reversed_not_found", "what is to be reversed does not exist";
-    ReversedNotPosted = 94, "reversed_not_posted", "only what was posted can be reversed";
-    AlreadyReversed = 95, "already_reversed", "it was reversed before";
-    InterestTermsMissing = 96, "interest_terms_missing", "the account has no interest terms";
-    NoInterestDue = 97, "no_interest_due", "less than one minor unit of interest has accrued";
     DayNotOpen = 98, "day_not_open", "that is not the business day";
     NextDayOutOfRange = 99, "next_day_out_of_range", "the next business day is not after this one, or too far away";
     SubjectNotFound = 100, "subject_not_found", "there is no such transfer or entry";
@@ -154,6 +154,11 @@ impl Refusal {
         self as u16
     }
 
+    /// Its place among all refusals: when several apply, the lowest is the answer.
+    pub fn precedence(self) -> usize {
+        Refusal::ALL.iter().position(|other| *other == self).unwrap_or(Refusal::ALL.len())
+    }
+
     /// The reason may pass by itself (a missing account, too little money). An id refused for such a
     /// reason stays refused, so that a late retry cannot surprise its sender.
     pub fn is_transient(self) -> bool {
@@ -162,6 +167,10 @@ impl Refusal {
             Refusal::DebitAccountNotFound
                 | Refusal::CreditAccountNotFound
                 | Refusal::PendingTransferNotFound
+                | Refusal::AccountNotFound
+                | Refusal::ReversedNotFound
+                | Refusal::InterestTermsMissing
+                | Refusal::NoInterestDue
                 | Refusal::DebitAccountAlreadyClosed
                 | Refusal::CreditAccountAlreadyClosed
                 | Refusal::ExceedsCredits

@@ -81,6 +81,11 @@ impl Day {
         (year as i32, month as u32, day as u32)
     }
 
+    /// A value date as asked, where `BOOKING` says the day it was booked on.
+    pub fn or_booking(self, booked: Day) -> Day {
+        if self == Day::BOOKING { booked } else { self }
+    }
+
     /// 0 is Monday, 6 is Sunday.
     pub fn weekday(self) -> u8 {
         ((i64::from(self.0) + 3).rem_euclid(7)) as u8

@@ -125,7 +125,7 @@ fn interest_counts_from_the_value_date() {
     assert_eq!(engine.submit(TimeNs(4_000), &[close])[0].outcome(), Ok(()));
     assert_eq!(engine.account(AccountId(3)).unwrap().interest.unwrap().due, 500);
     let settle = Command::SettleInterest { id: TransferId(21), account: AccountId(3) };
-    assert_eq!(engine.submit(TimeNs(5_000), &[settle.clone()])[0].outcome(), Ok(()));
+    assert_eq!(engine.submit(TimeNs(5_000), std::slice::from_ref(&settle))[0].outcome(), Ok(()));
     assert_eq!(engine.account(AccountId(3)).unwrap().balance(), 1_000_500);
     assert_eq!(engine.submit(TimeNs(6_000), &[settle])[0].outcome(), Err(Refusal::Exists));
     engine.audit().unwrap();
