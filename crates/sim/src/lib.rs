@@ -1,1 +1,6 @@
-//! sim.
+//! The ordeal: the whole system on one seed. Read `world` first: one step of a run. Around it stand the
+//! `customers` who ask, the `nemesis` who breaks things, and the `auditor` who checks every invariant
+//! after every step. `disk` is the simulated disk, `chance` where all of it comes from.
+
+pub mod chance;
+pub mod disk;
