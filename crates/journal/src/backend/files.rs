@@ -1,13 +1,16 @@
-//! The real disk: files under one directory. A lock file keeps two programs from opening one bank. The
-//! next segment is filled with zeros by a thread in the background, so that no commit waits for it.
+//! The real disk: files under one directory. A lock file keeps two programs from opening one bank. A
+//! new segment has its blocks at once and is filled with zeros by a thread in the background, so that
+//! no commit waits for it.
 
 use crate::disk::{Disk, DiskFile};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// The file that is locked while a bank is open for writing.
 const LOCK: &str = "lock";
@@ -15,8 +18,11 @@ const LOCK: &str = "lock";
 const PRIVATE: [&str; 2] = ["keys", "vault"];
 /// Ends the name of a file that is not complete yet.
 const UNFINISHED: &str = "unfinished";
-/// Zeros are written in pieces of this size.
-static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+/// Zeros are written and synced in pieces of this size, so that few of them ever lie before a commit's
+/// own bytes in the disk's queue.
+static ZEROS: [u8; 1 << 20] = [0; 1 << 20];
+/// A pause after each piece: at most 64 MiB of zeros a second, so that commits keep most of the disk.
+const PAUSE: Duration = Duration::from_millis(16);
 
 /// A bank's directory.
 #[derive(Clone, Debug)]
@@ -29,7 +35,24 @@ struct Inner {
     root: PathBuf,
     /// Held for as long as any clone lives; `None` when opened to read.
     lock: Option<File>,
-    preparing: Mutex<Option<(String, JoinHandle<io::Result<()>>)>>,
+    filling: Mutex<Option<Filling>>,
+}
+
+/// A file that is being filled with zeros. Every byte of it reads as zero from the start; what the
+/// filling saves is the second write that the first sync of a fresh block costs.
+#[derive(Debug)]
+struct Filling {
+    name: String,
+    enough: Arc<AtomicBool>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Filling {
+    fn end(self) {
+        self.enough.store(true, Ordering::Relaxed);
+        // What was not filled is zero all the same.
+        let _ = self.thread.join();
+    }
 }
 
 impl Files {
@@ -72,7 +95,7 @@ impl Files {
     }
 
     fn with(root: PathBuf, lock: Option<File>) -> Files {
-        Files { inner: Arc::new(Inner { root, lock, preparing: Mutex::new(None) }) }
+        Files { inner: Arc::new(Inner { root, lock, filling: Mutex::new(None) }) }
     }
 
     /// The directory.
@@ -111,12 +134,34 @@ impl Files {
         Ok(folder)
     }
 
-    /// Waits for the background to be done with `name`. What went wrong there shows when the file is
-    /// made again in the foreground.
-    fn await_prepared(&self, name: &str) {
-        let mut preparing = self.inner.preparing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, thread)) = preparing.take_if(|(prepared, _)| prepared == name) {
-            let _ = thread.join();
+    fn filling(&self) -> MutexGuard<'_, Option<Filling>> {
+        self.inner.filling.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has the background leave `name` alone, as far as it got.
+    fn end_filling(&self, name: &str) {
+        if let Some(filling) = self.filling().take_if(|filling| filling.name == name) {
+            filling.end();
+        }
+    }
+
+    /// Fills a file with zeros in the background; `make` makes it first.
+    fn fill(
+        &self,
+        name: &str,
+        bytes: u64,
+        make: impl FnOnce() -> io::Result<File> + Send + 'static,
+    ) {
+        let mut filling = self.filling();
+        if filling.as_ref().is_some_and(|earlier| !earlier.thread.is_finished()) {
+            return;
+        }
+        let enough = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&enough);
+        let work = move || fill_with_zeros(&make()?, bytes, &told);
+        // Without a thread the file stays as it is, or is made when it is needed; that is only slower.
+        if let Ok(thread) = thread::Builder::new().name("segment".to_owned()).spawn(work) {
+            *filling = Some(Filling { name: name.to_owned(), enough, thread });
         }
     }
 }
@@ -125,23 +170,18 @@ impl Disk for Files {
     type File = File;
 
     fn create(&self, name: &str, bytes: u64) -> io::Result<File> {
-        self.await_prepared(name);
+        self.end_filling(name);
         let path = self.path_to_write(name)?;
         if path.exists() {
             let text = format!("{} exists", path.display());
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
         }
-        let folder = self.ensure_folder(&path)?;
-        let unfinished = path.with_added_extension(UNFINISHED);
-        let file = create_zeroed(&unfinished, name, bytes)?;
-        // Only a file that is all there gets its name, so that a crash leaves no short segment.
-        fs::rename(&unfinished, &path)?;
-        sync_folder(&folder)?;
-        Ok(file)
+        self.ensure_folder(&path)?;
+        create_zeroed(&path, name, bytes)
     }
 
     fn open(&self, name: &str) -> io::Result<Option<File>> {
-        self.await_prepared(name);
+        self.end_filling(name);
         let path = self.path(name)?;
         match OpenOptions::new().read(true).write(self.inner.lock.is_some()).open(path) {
             Ok(file) => Ok(Some(file)),
@@ -198,29 +238,19 @@ impl Disk for Files {
 
     fn prepare_ahead(&self, name: String, bytes: u64) {
         let Ok(path) = self.path_to_write(&name) else { return };
-        let mut preparing = self.inner.preparing.lock().unwrap_or_else(PoisonError::into_inner);
-        if preparing.as_ref().is_some_and(|(_, thread)| !thread.is_finished()) || path.exists() {
+        if path.exists() || self.ensure_folder(&path).is_err() {
             return;
         }
-        let (folder, file) = (path.parent().map(Path::to_path_buf), name.clone());
-        let work = move || {
-            let unfinished = path.with_added_extension(UNFINISHED);
-            create_zeroed(&unfinished, &file, bytes)?;
-            fs::rename(&unfinished, &path)?;
-            folder.as_deref().map_or(Ok(()), sync_folder)
-        };
-        // Without a thread the file is made when it is needed; that is only slower.
-        if let Ok(thread) = thread::Builder::new().name("segment".to_owned()).spawn(work) {
-            *preparing = Some((name, thread));
-        }
+        let made = name.clone();
+        self.fill(&name, bytes, move || create_zeroed(&path, &made, bytes));
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let preparing = self.preparing.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, thread)) = preparing.take() {
-            let _ = thread.join();
+        if let Some(filling) = self.filling.get_mut().unwrap_or_else(PoisonError::into_inner).take()
+        {
+            filling.end();
         }
     }
 }
@@ -243,17 +273,31 @@ impl DiskFile for File {
     }
 }
 
-/// Real zeros, not a hole: a block that is written for the first time costs the sync a second write.
+/// A file of `bytes` zeros whose blocks are its own. Only when it is all there does it get its name, so
+/// that a crash leaves no short segment.
 fn create_zeroed(path: &Path, name: &str, bytes: u64) -> io::Result<File> {
-    let mut file = options_for(name).read(true).truncate(true).open(path)?;
-    let mut left = bytes;
-    while left > 0 {
-        let piece = left.min(ZEROS.len() as u64);
-        file.write_all(&ZEROS[..piece as usize])?;
-        left -= piece;
+    let unfinished = path.with_added_extension(UNFINISHED);
+    let file = options_for(name).read(true).truncate(true).open(&unfinished)?;
+    if bytes > 0 {
+        rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes)?;
     }
     file.sync_all()?;
+    fs::rename(&unfinished, path)?;
+    sync_folder(path.parent().unwrap_or(path))?;
     Ok(file)
+}
+
+/// Writes the zeros that are there already, piece by piece, until all are written or it is enough.
+fn fill_with_zeros(file: &File, bytes: u64, enough: &AtomicBool) -> io::Result<()> {
+    let mut at = 0;
+    while at < bytes && !enough.load(Ordering::Relaxed) {
+        let piece = (bytes - at).min(ZEROS.len() as u64);
+        file.write_all_at(&ZEROS[..piece as usize], at)?;
+        file.sync_data()?;
+        at += piece;
+        thread::sleep(PAUSE);
+    }
+    Ok(())
 }
 
 fn options_for(name: &str) -> OpenOptions {
