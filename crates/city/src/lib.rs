@@ -1,1 +1,25 @@
-//! city.
+//! The town: a made-up bank with the truth known. [`City`] is an iterator over everything the town asks
+//! of its bank, in time order, with the answer it expects; [`Truth`] is its own naive books. Read
+//! `world` (who lives here), `agenda` (what a day brings), `acts` (how it becomes commands), `truth`.
+//! One seed gives one town on every machine; there are no floats and no clock here.
+
+mod rng;
+mod names;
+mod chart;
+mod habits;
+mod identity;
+mod world;
+mod truth;
+mod step;
+mod desk;
+mod setup;
+mod acts;
+mod patterns;
+mod agenda;
+mod city;
+
+pub use chart::{Channel, purpose};
+pub use city::{City, Plan};
+pub use identity::{Fields, credit_check, organisation_check, resident_check};
+pub use step::{Item, Step};
+pub use truth::{Expected, Truth};

@@ -1,0 +1,268 @@
+//! The words the town's names are made of: characters with their pinyin, streets, trades. Everybody
+//! here is invented; that somebody real has one of these names is unavoidable.
+
+/// A character and how it is read.
+pub(crate) type Word = (&'static str, &'static str);
+
+/// Surnames; the first ones are the frequent ones.
+pub(crate) const SURNAMES: &[Word] = &[
+    ("王", "Wang"),
+    ("李", "Li"),
+    ("张", "Zhang"),
+    ("刘", "Liu"),
+    ("陈", "Chen"),
+    ("杨", "Yang"),
+    ("黄", "Huang"),
+    ("赵", "Zhao"),
+    ("吴", "Wu"),
+    ("周", "Zhou"),
+    ("徐", "Xu"),
+    ("孙", "Sun"),
+    ("马", "Ma"),
+    ("朱", "Zhu"),
+    ("胡", "Hu"),
+    ("郭", "Guo"),
+    ("何", "He"),
+    ("林", "Lin"),
+    ("罗", "Luo"),
+    ("高", "Gao"),
+    ("梁", "Liang"),
+    ("郑", "Zheng"),
+    ("谢", "Xie"),
+    ("宋", "Song"),
+    ("唐", "Tang"),
+    ("许", "Xu"),
+    ("韩", "Han"),
+    ("冯", "Feng"),
+    ("邓", "Deng"),
+    ("曹", "Cao"),
+    ("彭", "Peng"),
+    ("曾", "Zeng"),
+    ("萧", "Xiao"),
+    ("田", "Tian"),
+    ("董", "Dong"),
+    ("潘", "Pan"),
+    ("袁", "Yuan"),
+    ("蔡", "Cai"),
+    ("蒋", "Jiang"),
+    ("余", "Yu"),
+    ("于", "Yu"),
+    ("杜", "Du"),
+    ("叶", "Ye"),
+    ("程", "Cheng"),
+    ("魏", "Wei"),
+    ("苏", "Su"),
+    ("吕", "Lü"),
+    ("丁", "Ding"),
+    ("任", "Ren"),
+    ("卢", "Lu"),
+    ("姚", "Yao"),
+    ("沈", "Shen"),
+    ("钟", "Zhong"),
+    ("姜", "Jiang"),
+    ("崔", "Cui"),
+    ("谭", "Tan"),
+    ("陆", "Lu"),
+    ("范", "Fan"),
+    ("汪", "Wang"),
+    ("廖", "Liao"),
+    ("石", "Shi"),
+    ("金", "Jin"),
+    ("欧阳", "Ouyang"),
+    ("司马", "Sima"),
+];
+
+/// Given names of men born before 1975.
+pub(crate) const MEN_OLD: &[Word] = &[
+    ("建", "jian"),
+    ("国", "guo"),
+    ("志", "zhi"),
+    ("军", "jun"),
+    ("德", "de"),
+    ("福", "fu"),
+    ("明", "ming"),
+    ("华", "hua"),
+    ("永", "yong"),
+    ("林", "lin"),
+    ("海", "hai"),
+    ("文", "wen"),
+    ("平", "ping"),
+    ("春", "chun"),
+    ("成", "cheng"),
+    ("光", "guang"),
+];
+
+/// Given names of women born before 1975.
+pub(crate) const WOMEN_OLD: &[Word] = &[
+    ("秀", "xiu"),
+    ("英", "ying"),
+    ("桂", "gui"),
+    ("兰", "lan"),
+    ("玉", "yu"),
+    ("珍", "zhen"),
+    ("芳", "fang"),
+    ("凤", "feng"),
+    ("淑", "shu"),
+    ("华", "hua"),
+    ("梅", "mei"),
+    ("霞", "xia"),
+    ("红", "hong"),
+    ("丽", "li"),
+    ("琴", "qin"),
+    ("荣", "rong"),
+];
+
+/// Given names of men born since.
+pub(crate) const MEN: &[Word] = &[
+    ("浩", "hao"),
+    ("宇", "yu"),
+    ("子", "zi"),
+    ("轩", "xuan"),
+    ("伟", "wei"),
+    ("磊", "lei"),
+    ("俊", "jun"),
+    ("杰", "jie"),
+    ("晨", "chen"),
+    ("一", "yi"),
+    ("鸣", "ming"),
+    ("博", "bo"),
+    ("涛", "tao"),
+    ("嘉", "jia"),
+    ("睿", "rui"),
+    ("泽", "ze"),
+    ("凯", "kai"),
+    ("鹏", "peng"),
+    ("天", "tian"),
+    ("思", "si"),
+    ("远", "yuan"),
+    ("辰", "chen"),
+    ("瑞", "rui"),
+    ("航", "hang"),
+];
+
+/// Given names of women born since.
+pub(crate) const WOMEN: &[Word] = &[
+    ("梓", "zi"),
+    ("涵", "han"),
+    ("欣", "xin"),
+    ("怡", "yi"),
+    ("雨", "yu"),
+    ("婷", "ting"),
+    ("静", "jing"),
+    ("雪", "xue"),
+    ("佳", "jia"),
+    ("诗", "shi"),
+    ("琪", "qi"),
+    ("晓", "xiao"),
+    ("敏", "min"),
+    ("颖", "ying"),
+    ("璐", "lu"),
+    ("思", "si"),
+    ("语", "yu"),
+    ("彤", "tong"),
+    ("若", "ruo"),
+    ("曦", "xi"),
+    ("倩", "qian"),
+    ("洁", "jie"),
+    ("芸", "yun"),
+    ("婧", "jing"),
+];
+
+/// The town, which is on no map.
+pub(crate) const TOWN: Word = ("明镜市", "Mingjing City");
+
+/// Its districts.
+pub(crate) const DISTRICTS: &[&str] =
+    &["临川区", "槐荫区", "望江区", "云台区", "平湖区", "西关区", "南屏区", "开元区"];
+
+/// Its streets.
+pub(crate) const STREETS: &[Word] = &[
+    ("槐荫路", "Huaiyin Road"),
+    ("临水街", "Linshui Street"),
+    ("文昌路", "Wenchang Road"),
+    ("解元巷", "Jieyuan Lane"),
+    ("青石街", "Qingshi Street"),
+    ("桂花路", "Guihua Road"),
+    ("东湖路", "Donghu Road"),
+    ("钟楼街", "Zhonglou Street"),
+    ("柳堤路", "Liudi Road"),
+    ("新安路", "Xin'an Road"),
+    ("石桥街", "Shiqiao Street"),
+    ("梧桐路", "Wutong Road"),
+    ("学府路", "Xuefu Road"),
+    ("渡口街", "Dukou Street"),
+    ("凤山路", "Fengshan Road"),
+    ("竹林巷", "Zhulin Lane"),
+    ("长堤路", "Changdi Road"),
+    ("安澜街", "Anlan Street"),
+    ("北仓路", "Beicang Road"),
+    ("芙蓉路", "Furong Road"),
+    ("驿站街", "Yizhan Street"),
+    ("清河路", "Qinghe Road"),
+    ("晒谷场路", "Shaiguchang Road"),
+    ("古井巷", "Gujing Lane"),
+];
+
+/// What small shops sell.
+pub(crate) const SHOP_TRADES: &[Word] = &[
+    ("鲜果店", "Fruit Shop"),
+    ("便利店", "Corner Shop"),
+    ("五金店", "Ironmonger"),
+    ("书店", "Bookshop"),
+    ("药房", "Pharmacy"),
+    ("服装店", "Clothes Shop"),
+    ("烘焙坊", "Bakery"),
+    ("茶庄", "Tea House"),
+    ("文具店", "Stationer"),
+    ("花店", "Florist"),
+    ("理发店", "Hairdresser"),
+    ("电器行", "Electrical Shop"),
+    ("眼镜店", "Optician"),
+    ("超市", "Supermarket"),
+];
+
+/// What restaurants cook.
+pub(crate) const KITCHENS: &[Word] = &[
+    ("面馆", "Noodle House"),
+    ("饺子馆", "Dumpling House"),
+    ("火锅店", "Hotpot"),
+    ("小吃店", "Snack Bar"),
+    ("家常菜馆", "Home Cooking"),
+    ("茶餐厅", "Tea Restaurant"),
+    ("早餐铺", "Breakfast Stall"),
+    ("素食馆", "Vegetarian"),
+];
+
+/// What employers make.
+pub(crate) const INDUSTRIES: &[Word] = &[
+    ("机械制造有限公司", "Machinery Ltd"),
+    ("纺织有限公司", "Textiles Ltd"),
+    ("软件有限公司", "Software Ltd"),
+    ("建筑工程有限公司", "Construction Ltd"),
+    ("食品有限公司", "Foods Ltd"),
+    ("物流有限公司", "Logistics Ltd"),
+    ("电子有限公司", "Electronics Ltd"),
+    ("印刷有限公司", "Printing Ltd"),
+    ("农产品批发有限公司", "Produce Wholesale Ltd"),
+    ("家具有限公司", "Furniture Ltd"),
+];
+
+/// What people write beside a transfer.
+pub(crate) const REMARKS: &[&str] = &[
+    "饭钱AA",
+    "生日快乐！",
+    "谢谢帮忙",
+    "打车费",
+    "还你上周的钱",
+    "电影票",
+    "给妈妈买菜",
+    "孩子补课费",
+    "拼单水果",
+    "周末聚餐",
+    "代买的药",
+    "球场费",
+    "房东您好，本月房租",
+    "恭喜恭喜",
+    "路上小心",
+    "加油！",
+];
