@@ -1,1 +1,23 @@
-//! node.
+//! The shell: the one writer, and what people may see now. Read `turn.rs` first: it is the whole write
+//! path. `start.rs` brings a bank up, `run.rs` gives the writer and the commit each a thread, `views.rs`
+//! shows what is durable, `verify.rs` is an outsider's check of everything. The only clock is here.
+
+mod turn;
+mod admission;
+mod start;
+mod run;
+mod clock;
+mod views;
+mod statement;
+#[cfg(any())]
+mod verify;
+
+pub use admission::Inadmissible;
+pub use clock::{Clock, SystemClock};
+pub use run::{Handle, RunFailed, RunOptions, Running, Ticket, Unanswered};
+pub use start::{NodeOptions, SnapshotFailed, SnapshotUse, StartFailed, Started};
+pub use statement::{DateKind, Statement, StatementFailed, StatementLine};
+pub use turn::{Answer, Decided, Node, Request, TurnFailed};
+#[cfg(any())]
+pub use verify::{Finding, VerifyFailed, VerifyReport, verify};
+pub use views::{Balance, Views};

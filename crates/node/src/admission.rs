@@ -1,0 +1,148 @@
+//! What the journal can hold at all. A request that is too large is turned away at the door, before it
+//! is decided: it leaves no record, because there is no room for one.
+
+use crate::turn::{Request, TurnFailed};
+use std::fmt;
+use terms::limits::{
+    BATCH_BYTES_MAX, BATCH_RECORDS_MAX, ENTRY_LEGS_MAX, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
+};
+use terms::{Act, Command, Event};
+
+/// Bytes of clear text a command may bring; the rules refuse less, and that refusal must have room.
+const TEXT_BYTES: usize = 8_192;
+/// Legs an entry may bring; the rules refuse less.
+const LEGS: usize = ENTRY_LEGS_MAX * 2;
+/// Bytes of one event in a batch, as an upper bound that is cheap to know.
+const ACT_BYTES: usize = 512;
+
+const _: () = assert!(TEXT_BYTES + ACT_BYTES <= RECORD_BYTES_MAX);
+const _: () = assert!(SEALED_BYTES_MAX * 2 + ACT_BYTES <= RECORD_BYTES_MAX);
+const _: () = assert!(LEGS * 64 + ACT_BYTES <= RECORD_BYTES_MAX);
+
+/// Why a request cannot be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inadmissible {
+    /// No command at all.
+    Empty,
+    /// More commands than one batch has records.
+    TooManyCommands(usize),
+    /// A command, by its place, brings more text, sealed data or legs than a record can hold.
+    TooLarge(usize),
+}
+
+impl fmt::Display for Inadmissible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Inadmissible::Empty => f.write_str("the request has no command"),
+            Inadmissible::TooManyCommands(count) => {
+                write!(
+                    f,
+                    "{count} commands in one request, and at most {BATCH_RECORDS_MAX} fit; send several requests"
+                )
+            }
+            Inadmissible::TooLarge(command) => {
+                write!(
+                    f,
+                    "command {command} of the request is larger than a record; shorten its text or legs"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for Inadmissible {}
+
+/// Checks one request.
+///
+/// # Errors
+/// See [`Inadmissible`].
+pub(crate) fn check(request: &Request) -> Result<(), Inadmissible> {
+    if request.is_empty() {
+        return Err(Inadmissible::Empty);
+    }
+    if request.len() > BATCH_RECORDS_MAX {
+        return Err(Inadmissible::TooManyCommands(request.len()));
+    }
+    match request.iter().position(|command| free_bytes(command).is_none()) {
+        Some(command) => Err(Inadmissible::TooLarge(command)),
+        None => Ok(()),
+    }
+}
+
+/// Checks the requests of one turn.
+pub(crate) fn check_all(requests: &[Request]) -> Result<(), TurnFailed> {
+    for (at, request) in requests.iter().enumerate() {
+        check(request).map_err(|source| TurnFailed::Inadmissible { request: at, source })?;
+    }
+    Ok(())
+}
+
+/// Bytes of a command that have no fixed length; `None` if they are more than a record can hold.
+fn free_bytes(command: &Command) -> Option<usize> {
+    let (bytes, most) = match command {
+        Command::OpenInstitution(institution) => (institution.name.len(), TEXT_BYTES),
+        Command::DefineChartLine(line) => (line.name.len(), TEXT_BYTES),
+        Command::EraseParty { reason, .. } => (reason.len(), TEXT_BYTES),
+        Command::PlaceHold(hold) => (hold.reference.len(), TEXT_BYTES),
+        Command::RegisterParty(party) => (party.identity.ciphertext.len(), SEALED_BYTES_MAX * 2),
+        Command::Attach(attachment) => (attachment.text.ciphertext.len(), SEALED_BYTES_MAX * 2),
+        Command::PostEntry(entry) => (entry.legs.len() * 64, LEGS * 64),
+        _ => (0, 0),
+    };
+    (bytes <= most).then_some(bytes)
+}
+
+/// Events in runs that each fit one batch.
+pub(crate) fn split_for_batches(mut events: &[Event]) -> impl Iterator<Item = &[Event]> {
+    std::iter::from_fn(move || {
+        if events.is_empty() {
+            return None;
+        }
+        let mut bytes = 0;
+        let fits = events.iter().take(BATCH_RECORDS_MAX).take_while(|event| {
+            bytes += event_bytes(event);
+            bytes <= BATCH_BYTES_MAX - 8_192
+        });
+        let (run, rest) = events.split_at(fits.count().max(1));
+        events = rest;
+        Some(run)
+    })
+}
+
+/// An upper bound of an event's bytes.
+fn event_bytes(event: &Event) -> usize {
+    match event {
+        Event::Transfer(_) => terms::limits::TRANSFER_RECORD_BYTES,
+        Event::Act(act) => {
+            let Act { command, .. } = &**act;
+            ACT_BYTES + free_bytes(command).unwrap_or(RECORD_BYTES_MAX)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terms::{Amount, Entry, Leg, Side, Transfer};
+
+    #[test]
+    fn what_no_record_can_hold_is_turned_away_and_named() {
+        assert_eq!(check(&Vec::new()), Err(Inadmissible::Empty));
+        let fine = Command::Transfer(Transfer::default());
+        assert_eq!(check(&vec![fine.clone(); BATCH_RECORDS_MAX]), Ok(()));
+        assert!(matches!(
+            check(&vec![fine.clone(); BATCH_RECORDS_MAX + 1]),
+            Err(Inadmissible::TooManyCommands(_))
+        ));
+        let leg = Leg { account: terms::AccountId(1), side: Side::Debit, amount: Amount(1) };
+        let entry = Command::PostEntry(Entry {
+            id: terms::TransferId(1),
+            code: 1,
+            value_date: terms::Day::BOOKING,
+            user_data_128: 0,
+            reverses: terms::TransferId(0),
+            legs: vec![leg; LEGS + 1],
+        });
+        assert_eq!(check(&vec![fine, entry]), Err(Inadmissible::TooLarge(1)));
+    }
+}

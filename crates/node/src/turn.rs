@@ -1,0 +1,239 @@
+//! The turn: submit, decide, post, commit, project, answer. Nothing is shown or answered before it is
+//! durable. When a commit fails the engine is ahead of the journal, so the node must be dropped and
+//! started anew; every later turn of it fails too.
+
+use crate::admission::{self, Inadmissible};
+use crate::views::Views;
+use engine::{Engine, chains};
+use journal::{CommitFailed, Disk, Journal, PendingBatch, Reader};
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use terms::limits::BATCH_RECORDS_MAX;
+use terms::{Command, Event, TimeNs};
+
+/// What one caller asks at once: commands, of which linked ones stand or fall together.
+pub type Request = Vec<Command>;
+
+/// What became of one command, and where that is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Done or refused, with all facts.
+    pub event: Event,
+    /// Number of its record in the journal.
+    pub record: u64,
+    /// The entry (batch) that holds it.
+    pub entry: u64,
+    /// Its row in that batch.
+    pub row: u32,
+}
+
+/// What a turn decided and has not committed yet.
+#[derive(Debug)]
+pub struct Decided {
+    now: TimeNs,
+    events: Vec<Event>,
+    /// Events before those of the first request: expiries that were due.
+    due: usize,
+    /// How many events each request has.
+    lengths: Vec<usize>,
+}
+
+impl Decided {
+    /// How many events.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+/// Why a turn gave no answers.
+#[derive(Debug)]
+pub enum TurnFailed {
+    /// A request is larger than the journal takes; nothing of this turn was done.
+    Inadmissible {
+        /// Its place among the requests.
+        request: usize,
+        /// Why.
+        source: Inadmissible,
+    },
+    /// The journal failed; nothing of this turn is acknowledged, and the node takes no more.
+    Commit(CommitFailed),
+}
+
+impl fmt::Display for TurnFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TurnFailed::Inadmissible { request, .. } => {
+                write!(f, "request {request} cannot be taken")
+            }
+            TurnFailed::Commit(_) => {
+                f.write_str("the journal failed; nothing more is acknowledged")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TurnFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            TurnFailed::Inadmissible { source, .. } => Some(source),
+            TurnFailed::Commit(source) => Some(source),
+        }
+    }
+}
+
+/// A bank that runs: the engine, the journal behind it, and the views before it.
+#[derive(Debug)]
+pub struct Node<D: Disk> {
+    pub(crate) writer: Writer,
+    pub(crate) committer: Committer<D>,
+}
+
+/// The half that decides.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) engine: Engine,
+    /// INVARIANT (monotone-time): no turn is earlier than the one before.
+    pub(crate) last_now: TimeNs,
+}
+
+/// The half that makes it durable and shows it.
+#[derive(Debug)]
+pub(crate) struct Committer<D: Disk> {
+    pub(crate) journal: Journal<D>,
+    pub(crate) views: Arc<RwLock<Views>>,
+}
+
+impl<D: Disk> Node<D> {
+    /// One turn: every request decided in order, all of it committed with one sync, shown and answered.
+    /// A request's answers are in the order of its commands.
+    ///
+    /// # Errors
+    /// See [`TurnFailed`].
+    pub fn turn(
+        &mut self,
+        now: TimeNs,
+        requests: &[Request],
+    ) -> Result<Vec<Vec<Answer>>, TurnFailed> {
+        admission::check_all(requests)?;
+        let decided = self.decide(now, requests);
+        let mut answers = self.commit(vec![decided])?;
+        Ok(answers.pop().unwrap_or_default())
+    }
+
+    /// The first half of a turn. The engine is then ahead of the journal: what was decided must be
+    /// committed in the same order, or the node dropped. Requests must have been admitted.
+    pub fn decide(&mut self, now: TimeNs, requests: &[Request]) -> Decided {
+        self.writer.decide(now, requests.iter().map(Vec::as_slice))
+    }
+
+    /// The second half, for any number of turns decided one after the other: one sync for all.
+    ///
+    /// # Errors
+    /// [`TurnFailed::Commit`]; the node must then be dropped.
+    pub fn commit(&mut self, decided: Vec<Decided>) -> Result<Vec<Vec<Vec<Answer>>>, TurnFailed> {
+        self.committer.commit(decided).map_err(TurnFailed::Commit)
+    }
+
+    /// The state, which may be ahead of what is durable between `decide` and `commit`.
+    pub fn engine(&self) -> &Engine {
+        &self.writer.engine
+    }
+
+    /// The journal.
+    pub fn journal(&self) -> &Journal<D> {
+        &self.committer.journal
+    }
+
+    /// The journal, for any thread: what is durable and nothing else.
+    pub fn reader(&self) -> Reader<D> {
+        self.committer.journal.reader()
+    }
+
+    /// What people may see: durable, never more.
+    pub fn views(&self) -> RwLockReadGuard<'_, Views> {
+        self.committer.views.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writer {
+    /// Expiries that are due first, then every request in order.
+    pub(crate) fn decide<'a>(
+        &mut self,
+        now: TimeNs,
+        requests: impl Iterator<Item = &'a [Command]>,
+    ) -> Decided {
+        let now = TimeNs(now.0.max(self.last_now.0));
+        self.last_now = now;
+        let mut decided = Decided { now, events: Vec::new(), due: 0, lengths: Vec::new() };
+        self.engine.submit_due(now, &mut decided.events);
+        decided.due = decided.events.len();
+        for request in requests {
+            let before = decided.events.len();
+            decided.events.reserve(request.len());
+            for chain in chains(request) {
+                let start = decided.events.len();
+                self.engine.decide_chain(now, &chain, &mut decided.events);
+                decided.events[start..].iter().for_each(|event| self.engine.evolve(event));
+            }
+            decided.lengths.push(decided.events.len() - before);
+        }
+        decided
+    }
+}
+
+impl<D: Disk> Committer<D> {
+    /// INVARIANT (durable): nothing is shown or answered before the sync that covers it.
+    pub(crate) fn commit(
+        &mut self,
+        turns: Vec<Decided>,
+    ) -> Result<Vec<Vec<Vec<Answer>>>, CommitFailed> {
+        let mut batches = Vec::with_capacity(turns.len());
+        for turn in &turns {
+            let parts = admission::split_for_batches(&turn.events);
+            batches.extend(parts.map(|events| PendingBatch { time: turn.now, events }));
+        }
+        let committed = self.journal.commit(&batches)?;
+        let mut places = Vec::with_capacity(batches.len());
+        let (mut entry, mut record) = (committed.first_entry, committed.records_before);
+        for batch in &batches {
+            places.push((entry, record, batch.events.len() as u64));
+            entry += 1;
+            record += batch.events.len() as u64;
+        }
+        {
+            let mut views = self.views.write().unwrap_or_else(PoisonError::into_inner);
+            let events = batches.iter().flat_map(|batch| batch.events);
+            for (record, event) in (committed.records_before..).zip(events) {
+                views.project(event, record);
+            }
+        }
+        drop(batches);
+        Ok(answers(turns, &places))
+    }
+}
+
+/// Hands every request its events, each with its place in the journal.
+fn answers(turns: Vec<Decided>, places: &[(u64, u64, u64)]) -> Vec<Vec<Vec<Answer>>> {
+    let mut place = places.iter().flat_map(|(entry, record, count)| {
+        (0..*count).map(move |row| (*entry, row as u32, record + row))
+    });
+    let mut answered = Vec::with_capacity(turns.len());
+    for turn in turns {
+        let mut numbered = turn
+            .events
+            .into_iter()
+            .zip(&mut place)
+            .map(|(event, (entry, row, record))| Answer { event, record, entry, row });
+        numbered.by_ref().take(turn.due).for_each(drop);
+        let requests = turn.lengths.iter().map(|length| numbered.by_ref().take(*length).collect());
+        answered.push(requests.collect());
+    }
+    answered
+}
+
+const _: () = assert!(BATCH_RECORDS_MAX < u32::MAX as usize);
