@@ -3,16 +3,18 @@
 //! `recover.rs`.
 
 use crate::batch::{self, BatchFault, BatchHeader, HEADER_BYTES, StoredBatch};
+use crate::checkpoint::Published;
 use crate::disk::{Disk, DiskFile};
 use crate::index::{Index, Mark};
 use crate::scan::Scan;
 use crate::segment::{self, Place};
+use crate::sm2_line::Sm2Key;
 use crate::tiles::LogTree;
 use proof::hash::Hash;
 use proof::note::SignerKey;
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use terms::TimeNs;
 use terms::limits::BATCH_BYTES_MAX;
 
@@ -26,7 +28,7 @@ pub struct Options {
 }
 
 /// Bytes of a segment unless said otherwise.
-const SEGMENT_BYTES: u64 = 256 << 20;
+const SEGMENT_BYTES: u64 = 64 << 20;
 const _: () = assert!(BATCH_BYTES_MAX as u64 <= SEGMENT_BYTES / 4);
 
 impl Default for Options {
@@ -66,8 +68,10 @@ pub(crate) struct Shared<D: Disk> {
     pub signer: SignerKey,
     pub options: Options,
     durable: RwLock<Durable<D::File>>,
-    /// Held by whoever publishes; how many entries the published checkpoint has.
-    pub published: Mutex<u64>,
+    /// Signs checkpoints too, if there is such a key.
+    pub sm2: OnceLock<Sm2Key>,
+    /// Held by whoever publishes.
+    pub publishing: Mutex<()>,
 }
 
 /// All that is durable; changed after the sync and not before.
@@ -76,6 +80,7 @@ pub(crate) struct Durable<F> {
     pub files: Vec<Arc<F>>,
     pub index: Index,
     pub tree: LogTree,
+    pub published: Option<Published>,
     pub records: u64,
     pub last_time: TimeNs,
 }
@@ -86,10 +91,9 @@ impl<D: Disk> Shared<D> {
         signer: SignerKey,
         options: Options,
         durable: Durable<D::File>,
-        published: u64,
     ) -> Shared<D> {
-        let (durable, published) = (RwLock::new(durable), Mutex::new(published));
-        Shared { disk, signer, options, durable, published }
+        let (durable, sm2, publishing) = (RwLock::new(durable), OnceLock::new(), Mutex::new(()));
+        Shared { disk, signer, options, durable, sm2, publishing }
     }
 
     pub fn durable(&self) -> RwLockReadGuard<'_, Durable<D::File>> {

@@ -18,14 +18,24 @@ pub mod recover;
 pub mod scan;
 mod tiles;
 pub mod checkpoint;
+pub mod sm2_line;
+mod receipt;
+pub mod entropy;
+pub mod keys;
+pub mod snapshot;
+pub mod vault;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 pub use backend::files::Files;
 pub use batch::{BatchHeader, StoredBatch};
 pub use cbor::{DecodeError, Fault};
+pub use checkpoint::PublishFailed;
 pub use commit::{CommitFailed, Committed, PendingBatch};
 pub use disk::{Disk, DiskFile};
+pub use entropy::{Entropy, OsEntropy};
 pub use journal::{Journal, Options, ReadFailed, Reader};
 pub use recover::{OpenFailed, Recovered, TornTail};
 pub use scan::Scan;
+pub use sm2_line::Sm2Key;
+pub use vault::{SealFailed, Unreadable, Vault, VaultFailed};

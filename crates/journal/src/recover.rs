@@ -86,10 +86,11 @@ impl<D: Disk> Journal<D> {
             files: vec![Arc::new(file)],
             index: Index::default(),
             tree: LogTree::with_published(0),
+            published: None,
             records: 0,
             last_time: TimeNs(0),
         };
-        Ok(assemble(disk, signer, options, durable, 0, Follows::default(), place, header.bytes))
+        Ok(assemble(disk, signer, options, durable, Follows::default(), place, header.bytes))
     }
 
     /// The journal that is there, after a crash as after a clean stop.
@@ -122,8 +123,8 @@ impl<D: Disk> Journal<D> {
         let file_bytes = files[used - 1].bytes;
         let files = files.into_iter().take(used).map(|f| f.file).collect();
         let (records, last_time) = (follows.record, follows.time);
-        let durable = Durable { files, index, tree, records, last_time };
-        let journal = assemble(disk, signer, options, durable, sealed, follows, place, file_bytes);
+        let durable = Durable { files, index, tree, published, records, last_time };
+        let journal = assemble(disk, signer, options, durable, follows, place, file_bytes);
         Ok((journal, recovered))
     }
 }
@@ -211,19 +212,17 @@ fn check_options(options: &Options) -> Result<(), OpenFailed> {
     if right { Ok(()) } else { Err(OpenFailed::SegmentOption { bytes }) }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the one place where all parts meet")]
 fn assemble<D: Disk>(
     disk: D,
     signer: SignerKey,
     options: Options,
     durable: Durable<D::File>,
-    published: u64,
     follows: Follows,
     place: Place,
     file_bytes: u64,
 ) -> Journal<D> {
     let file = Arc::clone(&durable.files[place.segment as usize]);
-    let shared = Arc::new(Shared::new(disk, signer, options, durable, published));
+    let shared = Arc::new(Shared::new(disk, signer, options, durable));
     let end = End {
         follows,
         place,

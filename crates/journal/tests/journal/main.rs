@@ -4,3 +4,5 @@
 mod common;
 mod records;
 mod crash;
+mod vault;
+mod published;
