@@ -1,6 +1,8 @@
 //! The node on a real disk and on one that fails: what is answered is durable, what is shown is
 //! durable, what is replayed is what was.
 
+#![allow(clippy::unwrap_used, reason = "what cannot go on in a test fails it")]
+
 mod turning;
 mod running;
 mod verifying;
