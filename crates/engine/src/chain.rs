@@ -26,6 +26,11 @@ impl<'a> Chain<'a> {
     pub(crate) fn closed(commands: &'a [Command]) -> Chain<'a> {
         Chain { commands, closed: true, imported: None }
     }
+
+    /// A chain by itself, whose last member is still linked.
+    pub(crate) fn open(commands: &'a [Command]) -> Chain<'a> {
+        Chain { commands, closed: false, imported: None }
+    }
 }
 
 /// The chains of a request, in order.
@@ -85,7 +90,7 @@ impl Engine {
         let open_at = if chain.closed { commands.len() } else { commands.len() - 1 };
         let mut refused = None;
         for (at, command) in commands.iter().enumerate() {
-            if at == open_at {
+            if at == open_at && refused.is_none() {
                 refused = Some((at, Refusal::LinkedEventChainOpen));
             }
             if refused.is_some() {

@@ -57,13 +57,16 @@ impl Engine {
         again: &mut Vec<Event>,
     ) -> Result<(), Misjudged> {
         again.clear();
+        let open =
+            chain.last().is_some_and(|last| last.outcome() == Err(Refusal::LinkedEventChainOpen));
         if let Some(broken) = chain.iter().position(|event| is_about_the_request(event.outcome())) {
             self.expect_chain_refused(now, chain, broken, again);
-        } else if let [event] = chain {
+        } else if let ([event], false) = (chain, open) {
             again.push(self.decide(self.next_time(now), &command_of(event)));
         } else {
             let commands: Vec<Command> = chain.iter().map(command_of).collect();
-            self.decide_chain(now, &Chain::closed(&commands), again);
+            let chain = if open { Chain::open(&commands) } else { Chain::closed(&commands) };
+            self.decide_chain(now, &chain, again);
         }
         for (row, (event, expected)) in chain.iter().zip(again.iter()).enumerate() {
             if event != expected {
@@ -102,7 +105,6 @@ fn is_about_the_request(outcome: terms::Outcome) -> bool {
     matches!(
         outcome,
         Err(Refusal::TimestampMustBeZero
-            | Refusal::LinkedEventChainOpen
             | Refusal::ImportedEventExpected
             | Refusal::ImportedEventNotExpected)
     )

@@ -130,3 +130,35 @@ fn interest_counts_from_the_value_date() {
     assert_eq!(engine.submit(TimeNs(6_000), &[settle])[0].outcome(), Err(Refusal::Exists));
     engine.audit().unwrap();
 }
+
+#[test]
+fn the_past_is_judged_as_it_was_decided_and_a_forged_event_is_not() {
+    let mut engine = bank();
+    let mut judge = engine.clone();
+    let linked = TransferFlags::LINKED;
+    let now = TimeNs(7_000);
+    let request = [
+        Command::Transfer(transfer(30, 1, 2, 60, TransferFlags::default())),
+        Command::Transfer(transfer(31, 2, 3, 50, linked)),
+        Command::Transfer(transfer(32, 2, 3, 50, TransferFlags::default())),
+        Command::Transfer(transfer(33, 2, 3, 10, TransferFlags::default())),
+        Command::Transfer(transfer(34, 9, 3, 10, linked)),
+        Command::Transfer(transfer(35, 2, 3, 10, linked)),
+    ];
+    let events = engine.submit(now, &request);
+    let outcomes: Vec<_> = events.iter().map(Event::outcome).collect();
+    assert_eq!(
+        outcomes[4..],
+        [Err(Refusal::DebitAccountNotFound), Err(Refusal::LinkedEventChainOpen)]
+    );
+    judge.judge(now, &events).unwrap();
+    assert_eq!(judge.snapshot(), engine.snapshot());
+    for row in 0..events.len() {
+        let mut forged = events.clone();
+        if let Event::Transfer(t) = &mut forged[row] {
+            t.outcome = if t.outcome.is_ok() { Err(Refusal::ExceedsCredits) } else { Ok(()) };
+        }
+        let mut judge = bank();
+        assert!(judge.judge(now, &forged).is_err(), "event {row} was forged and nobody noticed");
+    }
+}
