@@ -17,7 +17,7 @@ pub struct Chain<'a> {
     pub commands: &'a [Command],
     /// The last member is not linked to a next one.
     closed: bool,
-    /// Whether the request began with an imported command, where that has a meaning.
+    /// Whether the first command for which that has a meaning is imported.
     imported: Option<bool>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Chain<'a> {
 
 /// The chains of a request, in order.
 pub fn chains(request: &[Command]) -> impl Iterator<Item = Chain<'_>> {
-    let imported = request.first().and_then(import_flag);
+    let imported = request.iter().find_map(import_flag);
     let mut rest = request;
     core::iter::from_fn(move || {
         if rest.is_empty() {

@@ -87,7 +87,8 @@ impl Engine {
     ) {
         let mut time = self.next_time(now);
         for (row, event) in chain.iter().enumerate() {
-            let why = if row == broken {
+            let open = Err(Refusal::LinkedEventChainOpen);
+            let why = if row == broken || row + 1 == chain.len() && event.outcome() == open {
                 event.outcome().err()
             } else {
                 Some(Refusal::LinkedEventFailed)

@@ -93,7 +93,7 @@ impl Bank {
         let expired = events.len();
         events.extend(self.engine.submit(self.now, commands));
         let outcomes = events[expired..].iter().map(Event::outcome).collect();
-        self.run.extend(events.into_iter().map(|event| (self.now, event)));
+        self.run.push((self.now, events));
         outcomes
     }
 

@@ -222,6 +222,13 @@ fn an_open_chain_says_so_at_its_end_and_names_the_member_that_failed_too() {
     let open = Err(Refusal::LinkedEventChainOpen);
     assert_eq!(answers, [failed, Err(Refusal::CreditAccountNotFound), failed, open]);
     assert_eq!(bank.request(&request[..1]), [open]);
+    let timed = Command::Transfer(Transfer {
+        flags: LINKED,
+        timestamp: TimeNs(1),
+        ..transfer(14, 2, 3, 1)
+    });
+    let answers = bank.request(&[timed, request[3].clone()]);
+    assert_eq!(answers, [Err(Refusal::TimestampMustBeZero), open]);
     assert_eq!(
         bank.pay(transfer(10, 2, 3, 1)),
         Ok(()),

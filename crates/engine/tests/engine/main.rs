@@ -11,3 +11,4 @@ mod bank;
 mod checked;
 mod smoke;
 mod edges;
+mod plays;
