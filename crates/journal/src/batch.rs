@@ -4,6 +4,7 @@
 
 use crate::cbor::DecodeError;
 use crate::record::{self, EncodeError, part};
+use crate::segment::SegmentFault;
 use proof::hash::{self, Hash};
 use proof::tree;
 use sha2::{Digest, Sha256};
@@ -93,6 +94,8 @@ pub enum BatchFault {
     RecordCount,
     /// The records do not have the root the header says.
     RowsRoot,
+    /// It should be the first of a segment whose header is not valid.
+    Segment(SegmentFault),
 }
 
 impl fmt::Display for BatchFault {
@@ -125,6 +128,7 @@ impl fmt::Display for BatchFault {
             BatchFault::RowsRoot => {
                 f.write_str("the batch's records do not have the root its header says")
             }
+            BatchFault::Segment(fault) => fault.fmt(f),
         }
     }
 }

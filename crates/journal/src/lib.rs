@@ -20,6 +20,7 @@ mod tiles;
 pub mod checkpoint;
 pub mod sm2_line;
 mod receipt;
+pub mod audit;
 pub mod entropy;
 pub mod keys;
 pub mod snapshot;
@@ -27,6 +28,7 @@ pub mod vault;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use audit::{AuditReport, Finding, audit_structure};
 pub use backend::files::Files;
 pub use batch::{BatchHeader, StoredBatch};
 pub use cbor::{DecodeError, Fault};

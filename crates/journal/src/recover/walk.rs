@@ -8,7 +8,7 @@ use crate::disk::DiskFile;
 use crate::index::Index;
 use crate::record::part;
 use crate::scan::Window;
-use crate::segment::{self, Place, SEGMENT_HEADER_BYTES};
+use crate::segment::{self, Place, SEGMENT_HEADER_BYTES, SegmentFault};
 use crate::tiles::LogTree;
 
 /// Bytes looked through or overwritten at once.
@@ -35,8 +35,10 @@ pub(super) struct Walk<'a, F> {
 
 /// Why the walk ended.
 pub(super) struct Stop {
-    /// What is wrong at `Walk::place`.
+    /// What is wrong.
     fault: BatchFault,
+    /// Where: at `Walk::place`, or in the header of the next segment.
+    place: Place,
     /// Where to look for later batches: behind the broken one, if its length can be told.
     search_from: Place,
 }
@@ -76,7 +78,7 @@ impl<'a, F: DiskFile> Walk<'a, F> {
             match self.read(&mut window)? {
                 Ok(header) => self.take(&header),
                 Err(stop) if matches!(stop.fault, BatchFault::Empty) => {
-                    if !self.enter_next_segment()? {
+                    if let Some(stop) = self.enter_next_segment(stop)? {
                         return Ok(stop);
                     }
                 }
@@ -97,7 +99,7 @@ impl<'a, F: DiskFile> Walk<'a, F> {
     fn read(&self, window: &mut Window) -> Result<Result<BatchHeader, Stop>, OpenFailed> {
         let Place { segment, offset } = self.place;
         let file = &self.files[segment as usize];
-        let stop = |fault, search_from| Ok(Err(Stop { fault, search_from }));
+        let stop = |fault, search_from| Ok(Err(Stop { fault, place: self.place, search_from }));
         if offset + ALIGN_BYTES as u64 > file.bytes {
             return stop(BatchFault::Empty, self.place);
         }
@@ -150,24 +152,28 @@ impl<'a, F: DiskFile> Walk<'a, F> {
         Ok(batch.check_body())
     }
 
-    /// Goes into the next segment if it goes on from here.
-    fn enter_next_segment(&mut self) -> Result<bool, OpenFailed> {
+    /// Goes into the next segment if it goes on from here; else says why not.
+    fn enter_next_segment(&mut self, stop: Stop) -> Result<Option<Stop>, OpenFailed> {
         let next = self.place.segment + 1;
-        let Some(file) = self.files.get(next as usize) else { return Ok(false) };
-        let Ok(header) = file.header()? else { return Ok(false) };
-        let goes_on = header.check(next, file.bytes, self.origin, &self.follows).is_ok();
-        if goes_on {
-            self.place = Place { segment: next, offset: SEGMENT_HEADER_BYTES as u64 };
-            self.starts.push((self.follows.entry, next));
+        let Some(file) = self.files.get(next as usize) else { return Ok(Some(stop)) };
+        let checked = file
+            .header()?
+            .and_then(|header| header.check(next, file.bytes, self.origin, &self.follows));
+        if let Err(fault) = checked {
+            let place = Place { segment: next, offset: 0 };
+            return Ok(Some(Stop { fault: BatchFault::Segment(fault), place, ..stop }));
         }
-        Ok(goes_on)
+        self.place = Place { segment: next, offset: SEGMENT_HEADER_BYTES as u64 };
+        self.starts.push((self.follows.entry, next));
+        Ok(None)
     }
 
     /// Damage, or the tail of a commit that never ended; `None` for a clean end.
     pub fn judge(&self, stop: &Stop) -> Result<Option<Torn>, OpenFailed> {
         let entry = self.follows.entry;
         if entry < self.sealed {
-            let rolled_back = matches!(stop.fault, BatchFault::Empty);
+            let nothing = BatchFault::Segment(SegmentFault::Unused);
+            let rolled_back = stop.fault == BatchFault::Empty || stop.fault == nothing;
             return Err(match rolled_back {
                 true => OpenFailed::RolledBack { entries: entry, published: self.sealed },
                 false => self.damage(stop, Witness::Checkpoint(self.sealed)),
@@ -215,8 +221,8 @@ impl<'a, F: DiskFile> Walk<'a, F> {
 
     fn damage(&self, stop: &Stop, witness: Witness) -> OpenFailed {
         OpenFailed::Damaged(Damage {
-            file: segment::file_name(self.place.segment),
-            offset: self.place.offset,
+            file: segment::file_name(stop.place.segment),
+            offset: stop.place.offset,
             entry: self.follows.entry,
             fault: stop.fault.clone(),
             witness,
@@ -246,6 +252,10 @@ impl<'a, F: DiskFile> Walk<'a, F> {
 
 /// The first and one past the last byte that is not zero.
 fn used_of(slot: &[u8]) -> Option<(u64, u64)> {
+    // Nearly all of what is looked through is zeros, and this is the fast way to see it.
+    if *slot == [0; ALIGN_BYTES] {
+        return None;
+    }
     let first = slot.iter().position(|byte| *byte != 0)?;
     let last = slot.iter().rposition(|byte| *byte != 0)?;
     Some((first as u64, last as u64 + 1))

@@ -6,3 +6,4 @@ mod records;
 mod crash;
 mod vault;
 mod published;
+mod tamper;
