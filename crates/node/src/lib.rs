@@ -9,7 +9,6 @@ mod run;
 mod clock;
 mod views;
 mod statement;
-#[cfg(any())]
 mod verify;
 
 pub use admission::Inadmissible;
@@ -18,6 +17,5 @@ pub use run::{Handle, RunFailed, RunOptions, Running, Ticket, Unanswered};
 pub use start::{NodeOptions, SnapshotFailed, SnapshotUse, StartFailed, Started};
 pub use statement::{DateKind, Statement, StatementFailed, StatementLine};
 pub use turn::{Answer, Decided, Node, Request, TurnFailed};
-#[cfg(any())]
 pub use verify::{Finding, VerifyFailed, VerifyReport, verify};
 pub use views::{Balance, Views};

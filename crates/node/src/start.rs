@@ -137,6 +137,8 @@ impl<D: Disk> Node<D> {
     /// # Errors
     /// The disk's; or the commit's, and then the node must be dropped.
     pub fn snapshot(&mut self, now: TimeNs) -> Result<u64, SnapshotFailed> {
+        // What is due now expires before the state is taken: the mark must be the next record.
+        self.turn(now, &[]).map_err(SnapshotFailed::Turn)?;
         let records = self.writer.engine.records();
         assert!(records == self.committer.journal.records(), "a snapshot is of what is durable");
         let bytes = self.writer.engine.snapshot();
@@ -145,7 +147,7 @@ impl<D: Disk> Node<D> {
             snapshot::write_snapshot(&disk, records, &bytes).map_err(SnapshotFailed::Write)?;
         let mark = Command::MarkSnapshot(SnapshotMark { records, hash });
         self.turn(now, &[vec![mark]]).map_err(SnapshotFailed::Turn)?;
-        snapshot::keep_latest(&disk, SNAPSHOTS_KEPT).map_err(SnapshotFailed::Write)?;
+        snapshot::keep_latest(&disk, SNAPSHOTS_KEPT).map_err(SnapshotFailed::Cleanup)?;
         Ok(records)
     }
 
@@ -165,6 +167,8 @@ pub enum SnapshotFailed {
     Write(io::Error),
     /// Its mark could not be journalled.
     Turn(TurnFailed),
+    /// It stands and is marked; an earlier one could not be removed.
+    Cleanup(io::Error),
 }
 
 impl fmt::Display for SnapshotFailed {
@@ -174,6 +178,9 @@ impl fmt::Display for SnapshotFailed {
                 f.write_str("the snapshot cannot be written; the journal has everything")
             }
             SnapshotFailed::Turn(_) => f.write_str("the snapshot's mark cannot be journalled"),
+            SnapshotFailed::Cleanup(_) => f.write_str(
+                "the snapshot is taken, but an earlier one cannot be removed; the next snapshot tries again",
+            ),
         }
     }
 }
@@ -181,7 +188,7 @@ impl fmt::Display for SnapshotFailed {
 impl std::error::Error for SnapshotFailed {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            SnapshotFailed::Write(source) => Some(source),
+            SnapshotFailed::Write(source) | SnapshotFailed::Cleanup(source) => Some(source),
             SnapshotFailed::Turn(source) => Some(source),
         }
     }
