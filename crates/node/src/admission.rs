@@ -1,7 +1,6 @@
 //! What the journal can hold at all. A request that is too large is turned away at the door, before it
 //! is decided: it leaves no record, because there is no room for one.
 
-use crate::turn::{Request, TurnFailed};
 use std::fmt;
 use terms::limits::{
     BATCH_BYTES_MAX, BATCH_RECORDS_MAX, ENTRY_LEGS_MAX, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
@@ -18,6 +17,9 @@ const ACT_BYTES: usize = 512;
 const _: () = assert!(TEXT_BYTES + ACT_BYTES <= RECORD_BYTES_MAX);
 const _: () = assert!(SEALED_BYTES_MAX * 2 + ACT_BYTES <= RECORD_BYTES_MAX);
 const _: () = assert!(LEGS * 64 + ACT_BYTES <= RECORD_BYTES_MAX);
+
+/// What one caller asks at once: commands, of which linked ones stand or fall together.
+pub type Request = Vec<Command>;
 
 /// Why a request cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +69,6 @@ pub(crate) fn check(request: &Request) -> Result<(), Inadmissible> {
         Some(command) => Err(Inadmissible::TooLarge(command)),
         None => Ok(()),
     }
-}
-
-/// Checks the requests of one turn.
-pub(crate) fn check_all(requests: &[Request]) -> Result<(), TurnFailed> {
-    for (at, request) in requests.iter().enumerate() {
-        check(request).map_err(|source| TurnFailed::Inadmissible { request: at, source })?;
-    }
-    Ok(())
 }
 
 /// Bytes of a command that have no fixed length; `None` if they are more than a record can hold.

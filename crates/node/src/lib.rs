@@ -11,11 +11,11 @@ mod views;
 mod statement;
 mod verify;
 
-pub use admission::Inadmissible;
+pub use admission::{Inadmissible, Request};
 pub use clock::{Clock, SystemClock};
 pub use run::{Handle, RunFailed, RunOptions, Running, Ticket, Unanswered};
 pub use start::{NodeOptions, SnapshotFailed, SnapshotUse, StartFailed, Started};
 pub use statement::{DateKind, Statement, StatementFailed, StatementLine};
-pub use turn::{Answer, Decided, Node, Request, TurnFailed};
+pub use turn::{Answer, Decided, Node, TurnFailed};
 pub use verify::{Finding, VerifyFailed, VerifyReport, verify};
 pub use views::{Balance, Views};

@@ -2,9 +2,9 @@
 //! syncs; a third publishes tiles now and then. Callers wait in one bounded line. When it is full the answer is "busy"; when a
 //! caller's patience ends before the commit it is "unknown, ask by id", and never a guess.
 
-use crate::admission::{self, Inadmissible};
+use crate::admission::{self, Inadmissible, Request};
 use crate::clock::Clock;
-use crate::turn::{Answer, Committer, Decided, Node, Request, Writer};
+use crate::turn::{Answer, Committer, Decided, Node, Writer};
 use crate::views::Views;
 use journal::{CommitFailed, Disk, Reader};
 use std::fmt;

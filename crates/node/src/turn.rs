@@ -2,7 +2,7 @@
 //! durable. When a commit fails the engine is ahead of the journal, so the node must be dropped and
 //! started anew; every later turn of it fails too.
 
-use crate::admission::{self, Inadmissible};
+use crate::admission::{self, Inadmissible, Request};
 use crate::views::Views;
 use engine::{Engine, chains};
 use journal::{CommitFailed, Disk, Journal, PendingBatch, Reader};
@@ -10,9 +10,6 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use terms::limits::BATCH_RECORDS_MAX;
 use terms::{Command, Event, TimeNs};
-
-/// What one caller asks at once: commands, of which linked ones stand or fall together.
-pub type Request = Vec<Command>;
 
 /// What became of one command, and where that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +116,10 @@ impl<D: Disk> Node<D> {
         now: TimeNs,
         requests: &[Request],
     ) -> Result<Vec<Vec<Answer>>, TurnFailed> {
-        admission::check_all(requests)?;
+        for (request, asked) in requests.iter().enumerate() {
+            let inadmissible = |source| TurnFailed::Inadmissible { request, source };
+            admission::check(asked).map_err(inadmissible)?;
+        }
         let decided = self.decide(now, requests);
         let mut answers = self.commit(vec![decided])?;
         Ok(answers.pop().unwrap_or_default())
