@@ -7,3 +7,5 @@ mod crash;
 mod vault;
 mod published;
 mod tamper;
+mod golden;
+mod together;
