@@ -11,4 +11,6 @@ mod bank;
 mod checked;
 mod smoke;
 mod edges;
+mod vectors;
+mod precedence;
 mod plays;
