@@ -113,10 +113,11 @@ impl SegmentHeader {
             return Err(SegmentFault::Format(format));
         }
         let origin_bytes = usize::from(u16::from_le_bytes(part(bytes, 10)));
-        let Some(origin) = bytes[ORIGIN_AT..CRC_AT].get(..origin_bytes) else {
+        if !(1..=ORIGIN_BYTES_MAX).contains(&origin_bytes) {
             return Err(SegmentFault::Field("origin length"));
-        };
-        let Ok(origin) = String::from_utf8(origin.to_vec()) else {
+        }
+        let origin = bytes[ORIGIN_AT..ORIGIN_AT + origin_bytes].to_vec();
+        let Ok(origin) = String::from_utf8(origin) else {
             return Err(SegmentFault::Field("origin"));
         };
         let header = SegmentHeader {

@@ -63,7 +63,7 @@ impl Files {
     /// `WouldBlock` if another program has it open; whatever the file system says.
     pub fn create(root: impl Into<PathBuf>) -> io::Result<Files> {
         let root = root.into();
-        fs::create_dir_all(&root)?;
+        make_folders(&root)?;
         Files::open(root)
     }
 
@@ -125,13 +125,7 @@ impl Files {
     /// Makes the folder of `path` and those above it, durably.
     fn ensure_folder(&self, path: &Path) -> io::Result<PathBuf> {
         let folder = path.parent().unwrap_or(&self.inner.root).to_path_buf();
-        let missing: Vec<&Path> = folder.ancestors().take_while(|f| !f.exists()).collect();
-        for made in missing.iter().rev() {
-            match fs::create_dir(made) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => sync_folder(made.parent().unwrap_or(&self.inner.root))?,
-            }
-        }
+        make_folders(&folder)?;
         Ok(folder)
     }
 
@@ -317,6 +311,21 @@ fn options_for(name: &str) -> OpenOptions {
     let mut options = OpenOptions::new();
     options.create(true).write(true).mode(if private { 0o600 } else { 0o644 });
     options
+}
+
+/// Makes a folder and those above it. A new folder is durable when the one it lies in is synced.
+fn make_folders(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> =
+        folder.ancestors().take_while(|f| !f.as_os_str().is_empty() && !f.exists()).collect();
+    for made in missing.iter().rev() {
+        match fs::create_dir(made) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let above = made.parent().filter(|above| !above.as_os_str().is_empty());
+        sync_folder(above.unwrap_or(Path::new(".")))?;
+    }
+    Ok(())
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
