@@ -27,10 +27,8 @@ pub(super) struct Walk<'a, F> {
     pub place: Place,
     pub index: Index,
     pub tree: LogTree,
-    /// How many entries the last valid header knew to be durable.
-    synced_entries: u64,
-    /// Segment in which each of the latest entries stands: (first entry, segment), one per segment.
-    starts: Vec<(u64, u32)>,
+    /// What the last commit wrote, which no later one has proved durable: segment, from and to byte.
+    unproved: Vec<(u32, u64, u64)>,
 }
 
 /// Why the walk ended.
@@ -60,8 +58,7 @@ impl<'a, F: DiskFile> Walk<'a, F> {
             place: Place { segment: 0, offset: SEGMENT_HEADER_BYTES as u64 },
             index: Index::default(),
             tree: LogTree::with_published(sealed),
-            synced_entries: 0,
-            starts: vec![(0, 0)],
+            unproved: vec![(0, 0, SEGMENT_HEADER_BYTES as u64)],
         }
     }
 
@@ -90,9 +87,18 @@ impl<'a, F: DiskFile> Walk<'a, F> {
     fn take(&mut self, header: &BatchHeader) {
         self.index.push(header, self.place);
         self.tree.push(header.leaf());
-        self.synced_entries = header.synced_entries;
+        let Place { segment, offset } = self.place;
+        if header.synced_entries == header.entry {
+            // The first entry of a commit proves all before it, but not its own segment's header.
+            let begins = offset == SEGMENT_HEADER_BYTES as u64;
+            self.unproved.retain(|(number, ..)| begins && *number == segment);
+        }
         self.follows = Follows::after(header);
         self.place = self.place.after(header);
+        match self.unproved.last_mut() {
+            Some((number, _, to)) if *number == segment => *to = self.place.offset,
+            _ => self.unproved.push((segment, offset, self.place.offset)),
+        }
     }
 
     /// The batch at `place`, verified: its header always, its records unless they are sealed.
@@ -164,7 +170,7 @@ impl<'a, F: DiskFile> Walk<'a, F> {
             return Ok(Some(Stop { fault: BatchFault::Segment(fault), place, ..stop }));
         }
         self.place = Place { segment: next, offset: SEGMENT_HEADER_BYTES as u64 };
-        self.starts.push((self.follows.entry, next));
+        self.unproved.push((next, 0, self.place.offset));
         Ok(None)
     }
 
@@ -229,22 +235,34 @@ impl<'a, F: DiskFile> Walk<'a, F> {
         })
     }
 
-    /// Overwrites the torn tail, and syncs whatever may have been read from memory only: the entries
-    /// after the last that are known to be durable.
+    /// Overwrites the torn tail, and writes and syncs once more what no later entry proves durable: after
+    /// a sync that failed, a system may show bytes that it will never write by itself.
     pub fn make_durable(&self, torn: Option<&Torn>) -> Result<(), OpenFailed> {
-        let zeros = vec![0; PIECE_BYTES];
         let extents = torn.map_or(&[][..], |torn| &torn.extents);
-        let known = self.starts.iter().rev().find(|(first, _)| *first <= self.synced_entries);
-        let from = known.map_or(0, |(_, segment)| *segment);
-        for file in &self.files[from as usize..] {
-            for (_, start, end) in extents.iter().filter(|(number, ..)| *number == file.number) {
-                for at in (*start..*end).step_by(PIECE_BYTES) {
-                    let count = (end - at).min(PIECE_BYTES as u64) as usize;
-                    let written = file.file.write_at(at, &zeros[..count]);
-                    written.map_err(|e| file.failed("write to", e))?;
+        let mut piece = vec![0; PIECE_BYTES];
+        for file in self.files {
+            let here = |number: &u32| *number == file.number;
+            let failed = |doing| move |source| file.failed(doing, source);
+            let mut touched = false;
+            for (_, from, to) in self.unproved.iter().filter(|(number, ..)| here(number)) {
+                touched = true;
+                for at in (*from..*to).step_by(PIECE_BYTES) {
+                    let bytes = &mut piece[..(to - at).min(PIECE_BYTES as u64) as usize];
+                    file.file.read_at(at, bytes).map_err(failed("read"))?;
+                    file.file.write_at(at, bytes).map_err(failed("write to"))?;
                 }
             }
-            file.file.sync().map_err(|e| file.failed("sync", e))?;
+            for (_, from, to) in extents.iter().filter(|(number, ..)| here(number)) {
+                touched = true;
+                piece.fill(0);
+                for at in (*from..*to).step_by(PIECE_BYTES) {
+                    let zeros = &piece[..(to - at).min(PIECE_BYTES as u64) as usize];
+                    file.file.write_at(at, zeros).map_err(failed("write to"))?;
+                }
+            }
+            if touched {
+                file.file.sync().map_err(failed("sync"))?;
+            }
         }
         Ok(())
     }
