@@ -76,6 +76,12 @@ impl SimDisk {
         self.lock().faults.lies = true;
     }
 
+    /// No faults until the guard is dropped: the auditor's own looks are not part of the ordeal.
+    pub fn calm(&self) -> Calm {
+        self.lock().faults.calm += 1;
+        Calm { disk: self.clone() }
+    }
+
     /// Bytes of all files together at most; `None` is a disk without end.
     pub fn set_capacity(&self, bytes: Option<u64>) {
         self.lock().faults.capacity = bytes;
@@ -193,6 +199,18 @@ impl SimDisk {
             return Err(io::Error::other("power is off"));
         }
         Ok(platter)
+    }
+}
+
+/// While this lives its disk has no faults by rate.
+#[derive(Debug)]
+pub struct Calm {
+    disk: SimDisk,
+}
+
+impl Drop for Calm {
+    fn drop(&mut self) {
+        self.disk.lock().faults.calm -= 1;
     }
 }
 
