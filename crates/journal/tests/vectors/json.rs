@@ -1,0 +1,239 @@
+//! Vectors as JSON: 64-bit and 128-bit numbers as decimal texts, bytes in hex, names as in journal.md.
+
+use std::path::Path;
+use std::{env, fs};
+use terms::{
+    Account, Act, Amount, ChartLine, Command, Entry, Event, Hold, Institution, InterestTerms, Leg,
+    Outcome, Party, Role, Sealed, SpendingLimits, TransferEvent,
+};
+
+/// Compares a vector's file with what the code says now, or writes it when BLESS=1.
+pub fn check_vector(name: &str, expected: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/formats/vectors");
+    let file = folder.join(name);
+    if env::var_os("BLESS").is_some_and(|value| value == "1") {
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(&file, expected).unwrap();
+    }
+    let found = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{name} differs from the code; if that is meant, run with BLESS=1 and look at the difference"
+    );
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub fn text(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '\n' => quoted.push_str("\\n"),
+            '"' | '\\' => quoted.extend(['\\', c]),
+            _ => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
+pub fn object(fields: &[(&str, String)]) -> String {
+    let fields: Vec<_> =
+        fields.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
+    format!("{{{}}}", fields.join(", "))
+}
+
+/// A list with one item a line, so that differences are readable.
+pub fn lines(items: impl IntoIterator<Item = String>) -> String {
+    format!("[\n  {}\n]", items.into_iter().collect::<Vec<_>>().join(",\n  "))
+}
+
+fn large(number: impl Into<u128>) -> String {
+    format!("\"{}\"", number.into())
+}
+
+fn bytes(bytes: &[u8]) -> String {
+    text(&hex(bytes))
+}
+
+fn outcome(outcome: Outcome) -> String {
+    outcome.err().map_or(0, |refusal| refusal.code()).to_string()
+}
+
+/// An event with all its fields.
+pub fn event(event: &Event) -> String {
+    match event {
+        Event::Transfer(event) => transfer(event),
+        Event::Act(act) => act_of(act),
+    }
+}
+
+fn transfer(event: &TransferEvent) -> String {
+    let t = &event.transfer;
+    object(&[
+        ("command", text("transfer")),
+        ("outcome", outcome(event.outcome)),
+        ("flags", t.flags.0.to_string()),
+        ("code", t.code.to_string()),
+        ("ledger", t.ledger.0.to_string()),
+        ("timeout_s", t.timeout_s.to_string()),
+        ("id", large(t.id.0)),
+        ("debit_account", large(t.debit_account.0)),
+        ("credit_account", large(t.credit_account.0)),
+        ("amount", large(t.amount.0)),
+        ("pending_id", large(t.pending_id.0)),
+        ("user_data_128", large(t.user_data_128)),
+        ("user_data_64", large(t.user_data_64)),
+        ("time", large(t.timestamp.0)),
+        ("user_data_32", t.user_data_32.to_string()),
+        ("value_date", t.value_date.0.to_string()),
+        ("booking_date", event.booking_date.0.to_string()),
+    ])
+}
+
+fn act_of(act: &Act) -> String {
+    let (name, fields) = command(&act.command);
+    object(&[
+        ("command", text(name)),
+        ("time", large(act.time.0)),
+        ("booking_date", act.booking_date.0.to_string()),
+        ("outcome", outcome(act.outcome)),
+        ("fields", fields),
+    ])
+}
+
+/// The name of a command in the vectors, and its fields.
+fn command(command: &Command) -> (&'static str, String) {
+    let (name, fields) = match command {
+        Command::Transfer(_) => ("transfer", Vec::new()),
+        Command::CreateAccount(a) => ("create_account", account(a)),
+        Command::OpenInstitution(i) => ("open_institution", institution(i)),
+        Command::DefineChartLine(l) => ("define_chart_line", chart_line(l)),
+        Command::RegisterParty(p) => ("register_party", party(p)),
+        Command::EraseParty { party, reason } => {
+            ("erase_party", vec![("party", large(party.0)), ("reason", text(reason))])
+        }
+        Command::GrantRole(r) => ("grant_role", role(r)),
+        Command::RevokeRole(r) => ("revoke_role", role(r)),
+        Command::SetLimits(l) => ("set_limits", limits(l)),
+        Command::SetInterest(i) => ("set_interest", interest(i)),
+        Command::PlaceHold(h) => ("place_hold", hold(h)),
+        Command::ReleaseHold { hold } => ("release_hold", vec![("hold", large(hold.0))]),
+        Command::PostEntry(e) => ("post_entry", entry(e)),
+        Command::Reverse { id, of, value_date } => {
+            let value_date = value_date.0.to_string();
+            ("reverse", vec![("id", large(id.0)), ("of", large(of.0)), ("value_date", value_date)])
+        }
+        Command::SettleInterest { id, account } => {
+            ("settle_interest", vec![("id", large(id.0)), ("account", large(account.0))])
+        }
+        Command::CloseDay { day, next } => {
+            ("close_day", vec![("day", day.0.to_string()), ("next", next.0.to_string())])
+        }
+        Command::Attach(a) => {
+            let (subject, party) = (large(a.subject.0), large(a.party.0));
+            ("attach", vec![("subject", subject), ("party", party), ("text", sealed(&a.text))])
+        }
+        Command::Expire { pending } => ("expire", vec![("pending", large(pending.0))]),
+        Command::MarkSnapshot(mark) => {
+            ("mark_snapshot", vec![("records", large(mark.records)), ("hash", bytes(&mark.hash))])
+        }
+    };
+    (name, object(&fields))
+}
+
+type Fields = Vec<(&'static str, String)>;
+
+fn account(a: &Account) -> Fields {
+    vec![
+        ("id", large(a.id.0)),
+        ("user_data_128", large(a.user_data_128)),
+        ("user_data_64", large(a.user_data_64)),
+        ("user_data_32", a.user_data_32.to_string()),
+        ("ledger", a.ledger.0.to_string()),
+        ("code", a.code.to_string()),
+        ("flags", a.flags.0.to_string()),
+        ("time", large(a.timestamp.0)),
+    ]
+}
+
+fn institution(i: &Institution) -> Fields {
+    vec![
+        ("name", text(&i.name)),
+        ("currency", i.currency.0.to_string()),
+        ("utc_offset_min", i.utc_offset_min.to_string()),
+        ("first_day", i.first_day.0.to_string()),
+    ]
+}
+
+fn chart_line(l: &ChartLine) -> Fields {
+    let class = (l.class as u8).to_string();
+    vec![("code", l.code.to_string()), ("class", class), ("name", text(&l.name))]
+}
+
+fn party(p: &Party) -> Fields {
+    let kind = (p.kind as u8).to_string();
+    vec![("id", large(p.id.0)), ("kind", kind), ("identity", sealed(&p.identity))]
+}
+
+fn role(r: &Role) -> Fields {
+    vec![
+        ("party", large(r.party.0)),
+        ("account", large(r.account.0)),
+        ("kind", (r.kind as u8).to_string()),
+        ("until", r.until.0.to_string()),
+    ]
+}
+
+fn limits(l: &SpendingLimits) -> Fields {
+    let mut fields = vec![("account", large(l.account.0))];
+    fields.extend(l.per_transfer.map(|most| ("per_transfer", large(most.0))));
+    fields.extend(l.per_day.map(|most| ("per_day", large(most.0))));
+    fields
+}
+
+fn interest(i: &InterestTerms) -> Fields {
+    vec![
+        ("account", large(i.account.0)),
+        ("rate_ppm", i.rate_ppm.to_string()),
+        ("basis", (i.basis as u16).to_string()),
+        ("counter_account", large(i.counter_account.0)),
+    ]
+}
+
+fn hold(h: &Hold) -> Fields {
+    let mut fields = vec![("id", large(h.id.0)), ("account", large(h.account.0))];
+    fields.extend(h.amount.map(|Amount(amount)| ("amount", large(amount))));
+    fields.push(("order", (h.order as u8).to_string()));
+    fields.push(("reference", text(&h.reference)));
+    fields
+}
+
+fn entry(e: &Entry) -> Fields {
+    let leg = |leg: &Leg| {
+        object(&[
+            ("account", large(leg.account.0)),
+            ("side", (leg.side as u8).to_string()),
+            ("amount", large(leg.amount.0)),
+        ])
+    };
+    let legs: Vec<String> = e.legs.iter().map(leg).collect();
+    vec![
+        ("id", large(e.id.0)),
+        ("code", e.code.to_string()),
+        ("value_date", e.value_date.0.to_string()),
+        ("user_data_128", large(e.user_data_128)),
+        ("reverses", large(e.reverses.0)),
+        ("legs", format!("[{}]", legs.join(", "))),
+    ]
+}
+
+fn sealed(s: &Sealed) -> String {
+    object(&[
+        ("commitment", bytes(&s.commitment)),
+        ("cipher", (s.cipher as u8).to_string()),
+        ("nonce", bytes(&s.nonce)),
+        ("ciphertext", bytes(&s.ciphertext)),
+    ])
+}

@@ -1,0 +1,42 @@
+//! `journal-records.json`: records of every command, and what they say.
+
+use crate::json::{check_vector, event, hex, lines, object, text};
+use journal::record::{decode, encode};
+use journal::testing::sample_event;
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
+use terms::{Command, Event};
+
+/// Records of each command.
+const OF_EACH: usize = 4;
+/// Kinds of commands, transfers included.
+const COMMAND_KINDS: usize = 19;
+/// Enough seeds for `OF_EACH` records of every command.
+const SEEDS: u64 = 400;
+
+#[test]
+fn the_vectors_of_records_hold() {
+    let mut seen: HashMap<Option<Discriminant<Command>>, usize> = HashMap::new();
+    let mut records = Vec::new();
+    for made in (0..SEEDS).map(sample_event) {
+        let kind = match &made {
+            Event::Transfer(_) => None,
+            Event::Act(act) => Some(discriminant(&act.command)),
+        };
+        let count = seen.entry(kind).or_default();
+        *count += 1;
+        if *count > OF_EACH {
+            continue;
+        }
+        let mut record = Vec::new();
+        encode(&made, &mut record).unwrap();
+        assert_eq!(decode(&record).as_ref(), Ok(&made));
+        let fields = [("event", event(&made)), ("record", text(&hex(&record)))];
+        records.push(object(&fields));
+    }
+    assert_eq!(seen.len(), COMMAND_KINDS, "every command is there");
+    assert!(seen.values().all(|count| *count >= OF_EACH), "and often enough");
+    let about = "each record and its fields; the events make no sense to a ledger and reach the edges of every field";
+    let vector = object(&[("about", text(about)), ("records", lines(records))]);
+    check_vector("journal-records.json", &(vector + "\n"));
+}
