@@ -62,7 +62,40 @@ enum Before {
     Opened(u128),
 }
 
+/// Commands that are warmed together: few enough to stay in the nearest cache.
+const WARM: usize = 32;
+/// With fewer accounts everything is in a cache already.
+const WARM_FROM_ACCOUNTS: usize = 200_000;
+
 impl Engine {
+    /// Reads what deciding these commands will read, in an order that lets the processor wait for many
+    /// places of memory at once. Changes and answers nothing. Measured, turns with and without in the
+    /// same run: a third less time with ten million accounts, a fifth with one, none with ten thousand,
+    /// where it is left out.
+    pub fn warm(&self, commands: &[Command]) {
+        if self.state.accounts.len() < WARM_FROM_ACCOUNTS {
+            return;
+        }
+        for block in commands.chunks(WARM) {
+            let mut places = [0; 2 * WARM];
+            let mut seen = 0u64;
+            for (at, command) in block.iter().enumerate() {
+                if let Command::Transfer(t) = command {
+                    places[2 * at] = self.state.account_place(t.debit_account).unwrap_or(0);
+                    places[2 * at + 1] = self.state.account_place(t.credit_account).unwrap_or(0);
+                    seen ^= self.state.find(t.id.0).is_some() as u64;
+                }
+            }
+            for place in
+                places.iter().filter(|place| (**place as usize) < self.state.accounts.len())
+            {
+                let row = self.state.accounts.at(*place);
+                seen ^= row.timestamp.0 ^ row.debits_pending as u64;
+            }
+            core::hint::black_box(seen);
+        }
+    }
+
     /// Decides a chain and changes nothing that can be seen. Appends one event a command; the caller
     /// evolves them before it decides the next chain.
     pub fn decide_chain(&mut self, now: TimeNs, chain: &Chain<'_>, events: &mut Vec<Event>) {

@@ -119,6 +119,7 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
         Some(())
     })?;
     r.all(|r| read_account(r).map(|row| done(s.accounts.push(row))))?;
+    s.account_places.reserve(r.count());
     r.all(|r| {
         let ids = AccountId128 {
             id: r.u128()?,
@@ -136,6 +137,7 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
         s.ahead.insert(later, r.u128()? as i128);
         Some(())
     })?;
+    s.transfer_places.reserve(r.count());
     r.all(|r| read_transfer(r).map(|row| add_transfer(&mut s, row)))?;
     r.all(|r| read_entry(r).map(|row| add_entry(&mut s, row)))?;
     r.all(|r| r.u128().map(|id| done(s.failed.insert(id))))?;
@@ -517,6 +519,13 @@ impl Reader<'_> {
     #[expect(clippy::option_option, reason = "whether it could be read, and whether there is one")]
     fn option<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.bool()? { read(self).map(Some) } else { Some(None) }
+    }
+    /// How many values `all` would read next.
+    fn count(&self) -> usize {
+        let mut ahead = Reader { bytes: self.bytes, at: self.at };
+        // A count that no memory could hold is found out by reading; do not make room for it.
+        let most = self.bytes.len() / 16;
+        ahead.u64().and_then(|count| usize::try_from(count).ok()).map_or(0, |count| count.min(most))
     }
     fn all(&mut self, mut read: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         for _ in 0..self.u64()? {

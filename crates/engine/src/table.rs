@@ -31,6 +31,12 @@ impl IdTable {
         (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
     }
 
+    /// Makes room for `count` more ids, so that none of them has to move the others.
+    pub fn reserve(&mut self, count: usize) {
+        let each = count / SHARDS + count / (SHARDS * 8);
+        self.shards.iter_mut().for_each(|shard| shard.reserve(each));
+    }
+
     /// The place of an id.
     #[inline]
     pub fn get(&self, id: u128) -> Option<u32> {

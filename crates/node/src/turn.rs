@@ -175,6 +175,7 @@ impl Writer {
         for request in requests {
             let before = decided.events.len();
             decided.events.reserve(request.len());
+            self.engine.warm(request);
             for chain in chains(request) {
                 let start = decided.events.len();
                 self.engine.decide_chain(now, &chain, &mut decided.events);
