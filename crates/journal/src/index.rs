@@ -1,5 +1,5 @@
 //! Where each entry and record stands, in memory: one mark for every sixteen entries, and from there a
-//! walk over headers. A bank of a thousand million entries needs 1.5 GB for that, all entries marked 24.
+//! walk over headers. That is two bytes an entry instead of thirty-two.
 
 use crate::batch::BatchHeader;
 use crate::segment::Place;

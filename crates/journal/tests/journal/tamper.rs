@@ -1,9 +1,10 @@
 //! Whatever byte somebody changes, a start or an audit notices and names the place.
 
-use crate::common::{ORIGIN, commit_groups, events_of, made, signer};
+use crate::common::{ORIGIN, commit_groups, events_of, made, signer, small};
+use journal::batch::BatchFault;
 use journal::segment::file_name;
 use journal::testing::{Dice, MemoryDisk};
-use journal::{AuditReport, Disk, Journal, OpenFailed, Options, audit_structure};
+use journal::{AuditReport, BatchHeader, Disk, Journal, OpenFailed, Options, audit_structure};
 use proof::note::SignerKey;
 use terms::Event;
 
@@ -218,6 +219,87 @@ fn random_damage_never_panics() {
         let _ = audit(&disk);
         if let Ok((journal, _)) = Journal::open(disk, signer(), tiny()) {
             journal.scan(0).for_each(drop);
+        }
+    }
+}
+
+/// Entry `entry` of a bank like `tiny_bank`, as it stands in segment 0.
+fn slot_of(entry: usize) -> std::ops::Range<usize> {
+    (entry + 1) * 4_096..(entry + 2) * 4_096
+}
+
+#[test]
+fn a_batch_of_another_history_is_noticed_at_the_next_one() {
+    let disk = tiny_bank();
+    let other = MemoryDisk::new();
+    let mut journal = Journal::create(other.clone(), ORIGIN, signer(), tiny()).unwrap();
+    commit_groups(&mut journal, &[1]).unwrap();
+    let mut events = events_of(1);
+    events.reverse();
+    let pending = journal::PendingBatch { time: terms::TimeNs(1_001), events: &events };
+    journal.commit(&[pending]).unwrap();
+    let forged = other.read_whole(&file_name(0)).unwrap().unwrap()[slot_of(1)].to_vec();
+    disk.tamper(&file_name(0), |bytes| bytes[slot_of(1)].copy_from_slice(&forged));
+    let report = audit(&disk);
+    assert_eq!(report.findings[0].entry, Some(2), "{:?}", report.findings);
+    assert!(report.findings[0].what.contains("chain"));
+    match Journal::open(disk, signer(), tiny()) {
+        Err(OpenFailed::Damaged(damage)) => {
+            assert_eq!((damage.entry, damage.fault), (2, BatchFault::Chain));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_time_that_goes_back_is_noticed() {
+    let disk = tiny_bank();
+    let name = file_name(0);
+    let bytes = disk.read_whole(&name).unwrap().unwrap();
+    let header = bytes[slot_of(1)].first_chunk().unwrap();
+    let early = BatchHeader { time: terms::TimeNs(3), ..BatchHeader::decode(header).unwrap() };
+    disk.tamper(&name, |bytes| bytes[slot_of(1)][..128].copy_from_slice(&early.encode()));
+    let report = audit(&disk);
+    assert!(report.findings[0].what.contains("older"), "{:?}", report.findings);
+    match Journal::open(disk, signer(), tiny()) {
+        Err(OpenFailed::Damaged(damage)) => assert_eq!(damage.fault, BatchFault::TimeGoesBack),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_scan_notices_what_it_reads_over() {
+    let disk = tiny_bank();
+    let (journal, _) = Journal::open(disk.clone(), signer(), tiny()).unwrap();
+    for at in [4_096 + 20, 4_096 + 140, 2 * 4_096 - 1, 2 * 4_096 + 60] {
+        disk.tamper(&file_name(0), |bytes| bytes[at] ^= 1);
+        let read: Vec<_> = journal.scan(0).collect();
+        assert!(read.last().unwrap().is_err(), "byte {at}");
+        assert_eq!(read.len() as usize, at / 4_096, "nothing is handed out behind it");
+        disk.tamper(&file_name(0), |bytes| bytes[at] ^= 1);
+    }
+    assert_eq!(journal.scan(0).flatten().count(), 7);
+}
+
+#[test]
+fn a_record_that_imitates_a_header_does_not_pass_for_a_later_entry() {
+    let (disk, journal) = made(&[2]);
+    let (last, _) = journal.header(1).unwrap();
+    drop(journal);
+    // A crash left a broken batch 2, and three slots behind it bytes that look like a header.
+    for (entry, synced_entries, cut) in
+        [(900, 900, true), (6, 3, true), (5, 2, true), (2, 2, true), (5, 3, false), (3, 3, false)]
+    {
+        let disk = disk.copy();
+        let lookalike = BatchHeader { entry, synced_entries, ..last };
+        disk.tamper(&file_name(0), |bytes| {
+            bytes[3 * 4_096 + 7] = 1;
+            bytes[6 * 4_096..6 * 4_096 + 128].copy_from_slice(&lookalike.encode());
+        });
+        match Journal::open(disk, signer(), small()) {
+            Ok((_, recovered)) => assert!(cut && recovered.cut.is_some(), "{entry}"),
+            Err(OpenFailed::Damaged(damage)) => assert!(!cut && damage.entry == 2, "{entry}"),
+            Err(other) => panic!("{other}"),
         }
     }
 }

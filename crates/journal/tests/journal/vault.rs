@@ -181,6 +181,23 @@ fn a_damaged_slot_is_mended_from_the_other_copy() {
 }
 
 #[test]
+fn a_key_erased_in_one_copy_never_comes_back() {
+    for erased_in in FILES {
+        let (disk, mut vault) = made(1..4);
+        let sealed = vault.seal(PartyId(2), b"gone").unwrap();
+        let before = disk.copy();
+        vault.destroy(PartyId(2)).unwrap();
+        drop(vault);
+        let erased = disk.read_whole(erased_in).unwrap().unwrap();
+        before.replace(erased_in, &erased).unwrap();
+        let vault = open(&before);
+        assert_eq!(vault.open_sealed(PartyId(2), &sealed), Err(Unreadable::Erased));
+        let [a, b] = FILES.map(|file| before.read_whole(file).unwrap().unwrap());
+        assert!(a == erased && b == erased);
+    }
+}
+
+#[test]
 fn a_crash_while_a_vault_is_made_leaves_a_vault_that_can_be_made() {
     for fail_at in 1..8 {
         let disk = MemoryDisk::new();
