@@ -275,7 +275,7 @@ fn a_scan_notices_what_it_reads_over() {
         disk.tamper(&file_name(0), |bytes| bytes[at] ^= 1);
         let read: Vec<_> = journal.scan(0).collect();
         assert!(read.last().unwrap().is_err(), "byte {at}");
-        assert_eq!(read.len() as usize, at / 4_096, "nothing is handed out behind it");
+        assert_eq!(read.len(), at / 4_096, "nothing is handed out behind it");
         disk.tamper(&file_name(0), |bytes| bytes[at] ^= 1);
     }
     assert_eq!(journal.scan(0).flatten().count(), 7);
