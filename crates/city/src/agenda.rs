@@ -1,13 +1,12 @@
 //! What a day will bring: first what the calendar demands, which depends on nothing but the town and the
 //! date, then what people please to do, as many as the plan wants.
 
-use crate::acts::{Act, Intent};
-use crate::habits::{Clock, DayKind, Hours, NS_PER_S};
+use crate::habits::{Clock, DayKind, Hours, NS_PER_S, midnight};
+use crate::intent::{Act, Intent};
 use crate::patterns::PATTERNS;
 use crate::rng::{Rng, mix};
-use crate::setup::UTC_OFFSET_MIN;
 use crate::world::{Life, NONE, OrgKind, World};
-use terms::{Day, TimeNs};
+use terms::Day;
 
 /// An act, the hours it follows, and how often it happens on a weekday, a weekend day and a festival.
 type Habit = (Act, Hours, [u32; 3]);
@@ -45,12 +44,6 @@ const HABITS: &[Habit] = &[
 
 /// Nanoseconds of a millisecond.
 const NS_PER_MS: u64 = 1_000_000;
-
-/// Midnight of `day` where the bank is.
-pub(crate) fn midnight(day: Day) -> u64 {
-    let east_ns = u64::from(UTC_OFFSET_MIN.unsigned_abs()) * 60 * NS_PER_S;
-    TimeNs::start_of(day).0.saturating_sub(east_ns)
-}
 
 /// Collects the intents of one day.
 struct Page<'a> {

@@ -1,11 +1,11 @@
 //! The town in motion: the evening of the setup, then day after day. Only one day is planned at a time,
 //! so memory does not grow with the number of days.
 
-use crate::acts::Intent;
-use crate::agenda::{calendar, everyday, midnight};
+use crate::agenda::{calendar, everyday};
 use crate::desk::Desk;
-use crate::habits::{DayKind, NS_PER_S};
+use crate::habits::{DayKind, NS_PER_S, midnight};
 use crate::identity::{Fields, org_fields, person_fields};
+use crate::intent::Intent;
 use crate::rng::{Rng, mix};
 use crate::step::{Expected, Step};
 use crate::truth::Truth;

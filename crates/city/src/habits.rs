@@ -2,10 +2,12 @@
 //! weekday is, festivals, prices. Tables, not formulas: a banker can read and change them.
 
 use crate::rng::Rng;
-use terms::Day;
+use terms::{Day, TimeNs};
 
 /// Nanoseconds of a second.
 pub(crate) const NS_PER_S: u64 = 1_000_000_000;
+/// Minutes east of UTC: China.
+pub(crate) const UTC_OFFSET_MIN: i16 = 480;
 
 /// Microseconds of an hour; fewer than 2^32, so that 32 bits times it fit.
 const US_PER_HOUR: u64 = 3_600_000_000;
@@ -77,6 +79,12 @@ const MOVING_FESTIVALS: &[(i32, u32, u32)] = &[
 /// What people put into red packets, in fen.
 const RED_PACKETS: &[u64] =
     &[520, 660, 880, 1_314, 1_888, 6_666, 8_888, 10_000, 16_800, 18_888, 20_000];
+
+/// Midnight of `day` where the bank is, in nanoseconds since 1970.
+pub(crate) fn midnight(day: Day) -> u64 {
+    let east_ns = u64::from(UTC_OFFSET_MIN.unsigned_abs()) * 60 * NS_PER_S;
+    TimeNs::start_of(day).0.saturating_sub(east_ns)
+}
 
 /// The tables of hours, unfolded so that one draw finds the hour.
 #[derive(Clone, Debug)]

@@ -11,6 +11,7 @@ mod identity;
 mod world;
 mod truth;
 mod step;
+mod intent;
 mod desk;
 mod setup;
 mod acts;

@@ -2,9 +2,8 @@
 //! A thief is one more function in the list, with the acts it needs under `acts/`. What a pattern adds
 //! must be the same whenever the same day is asked for, so it draws only from the day's own chance.
 
-use crate::acts::{Act, Intent};
-use crate::agenda::midnight;
-use crate::habits::NS_PER_S;
+use crate::habits::{NS_PER_S, midnight};
+use crate::intent::{Act, Intent};
 use crate::rng::{Rng, mix};
 use crate::world::World;
 use terms::Day;

@@ -3,6 +3,7 @@
 
 use crate::chart::{self, Channel, own, purpose};
 use crate::desk::Desk;
+use crate::habits::UTC_OFFSET_MIN;
 use crate::identity::{Fields, org_fields, person_fields};
 use crate::step::{Expected, Item};
 use crate::world::{Life, NONE, OrgKind, Person, World};
@@ -13,8 +14,6 @@ use terms::{
 
 /// Name of the bank.
 const BANK_NAME: &str = "明镜市通鉴银行 / Tongjian Bank of Mingjing";
-/// Minutes east of UTC: China.
-pub(crate) const UTC_OFFSET_MIN: i16 = 480;
 /// Fen of a yuan.
 const YUAN: u64 = 100;
 

@@ -2,8 +2,7 @@
 
 use crate::chart::{Channel, own, purpose};
 use crate::desk::Desk;
-use crate::habits::{price, red_packet, round_sum};
-use crate::setup::UTC_OFFSET_MIN;
+use crate::habits::{UTC_OFFSET_MIN, price, red_packet, round_sum};
 use crate::world::{Life, NONE, OrgKind};
 use terms::{Amount, Command, Currency, Day, Entry, Leg, Side, TimeNs};
 

@@ -1,9 +1,9 @@
 //! Rare things with a story: a court blocks an account and lets go again, somebody leaves the bank.
 
-use super::{Act, Intent};
 use crate::chart::{Channel, own, purpose};
 use crate::desk::{After, Desk};
 use crate::habits::NS_PER_S;
+use crate::intent::{Act, Intent};
 use crate::step::Expected;
 use crate::world::{NONE, OrgKind};
 use terms::{Amount, Command, Hold, HoldOrder, TransferFlags};

@@ -1,10 +1,10 @@
 //! Card payments in two phases: the amount is reserved, and later posted in part, voided or forgotten.
 //! Nothing here happens near the end of a reservation's time, where the town could not know the answer.
 
-use super::{Act, Intent};
 use crate::chart::{Channel, purpose};
 use crate::desk::{After, Desk};
 use crate::habits::{NS_PER_S, price};
+use crate::intent::{Act, Intent};
 use crate::step::Expected;
 use crate::world::OrgKind;
 use terms::{Amount, TransferFlags};
