@@ -1,7 +1,7 @@
 //! What people do, and who does it here: `calendar` (on fixed days), `everyday` (as they please),
 //! `twophase` (card payments that are reserved first), `mishaps` (what must be refused), `stories` (court
-//! orders, people who leave), `later` (what was remembered comes due). Each act becomes commands when its time comes, not before, because what
-//! somebody can pay depends on what came earlier.
+//! orders, people who leave), `later` (what was remembered comes due). Each act becomes commands when its
+//! time comes, not before, because what somebody can pay depends on what came earlier.
 
 mod calendar;
 mod everyday;

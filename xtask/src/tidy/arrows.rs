@@ -4,7 +4,8 @@
 use super::Finding;
 use super::tree::Tree;
 
-/// Crate -> the crates of ours it may use. A test that needs more belongs to a crate further right.
+/// Crate -> the crates of ours it may use. A test that needs more belongs to a crate further right, or stands
+/// with its reason in [`TESTS_MAY_USE`].
 const MAY_USE: [(&str, &[&str]); 9] = [
     ("terms", &[]),
     ("proof", &[]),
@@ -17,11 +18,26 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("xtask", &[]),
 ];
 
+/// Crate -> what its tests use beyond that.
+const TESTS_MAY_USE: [(&str, &[&str]); 1] = [
+    // The town's own books are compared with a second opinion: the engine's.
+    ("city", &["engine"]),
+];
+
 /// One dependency as a manifest writes it.
 struct Dependency<'a> {
     name: &'a str,
     line: usize,
     from_workspace: bool,
+    only_tests: bool,
+}
+
+impl Dependency<'_> {
+    /// True when a test of `member` may use it although its code may not.
+    fn is_for_a_test_of(&self, member: &str) -> bool {
+        let listed = TESTS_MAY_USE.iter().find(|(name, _)| *name == member);
+        self.only_tests && listed.is_some_and(|(_, more)| more.contains(&self.name))
+    }
 }
 
 /// A crate that depends against the arrows, or has no place among them.
@@ -39,7 +55,8 @@ pub fn against_the_arrows(tree: &Tree) -> Vec<Finding> {
         for dependency in dependencies(text) {
             let ours = MAY_USE.iter().any(|(member, _)| *member == dependency.name);
             // A crate may name itself: its tests switch on what only tests need.
-            if ours && dependency.name != name && !allowed.contains(&dependency.name) {
+            let fits = dependency.name == name || allowed.contains(&dependency.name);
+            if ours && !fits && !dependency.is_for_a_test_of(name) {
                 let says = format!("`{name}` depends on `{}`, against the arrows", dependency.name);
                 found.push(Finding::new(path, dependency.line, says));
             }
@@ -60,19 +77,15 @@ pub fn dependencies_without_reason(tree: &Tree) -> Vec<Finding> {
     }
     let root = tree.text("Cargo.toml").unwrap_or_default();
     let mut explained = "";
-    for (line, text, above) in lines_of_section(root, |section| section == "workspace.dependencies")
-    {
-        let Some(name) = key(text) else { continue };
+    for line in lines_of_section(root, |section| section == "workspace.dependencies") {
+        let Some(name) = key(line.text) else { continue };
         // One reason covers a family: `clap` speaks for `clap_complete` below it.
         let family = !explained.is_empty() && name.starts_with(explained);
-        if above.starts_with('#') {
+        if line.above.starts_with('#') {
             explained = name;
-        } else if !family && !text.contains("path = ") {
-            found.push(Finding::new(
-                "Cargo.toml",
-                line,
-                format!("`{name}` has no reason above it"),
-            ));
+        } else if !family && !line.text.contains("path = ") {
+            let says = format!("`{name}` has no reason above it");
+            found.push(Finding::new("Cargo.toml", line.number, says));
         }
     }
     found
@@ -108,25 +121,36 @@ fn dependencies(manifest: &str) -> impl Iterator<Item = Dependency<'_>> {
     let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
     let section =
         move |section: &str| kinds.iter().any(|kind| section.rsplit('.').next() == Some(kind));
-    lines_of_section(manifest, section).filter_map(|(line, text, _)| {
+    lines_of_section(manifest, section).filter_map(|Line { section, number, text, .. }| {
         let from_workspace = text.contains(".workspace") || text.contains("workspace = true");
-        key(text).map(|name| Dependency { name, line, from_workspace })
+        let only_tests = section.ends_with("dev-dependencies");
+        key(text).map(|name| Dependency { name, line: number, from_workspace, only_tests })
     })
 }
 
-/// Lines of the sections that `wanted` accepts: number from 1, text, and the text of the line above.
+/// One line of a section of a manifest.
+struct Line<'a> {
+    section: &'a str,
+    /// From 1.
+    number: usize,
+    text: &'a str,
+    /// The line before it.
+    above: &'a str,
+}
+
+/// Lines of the sections that `wanted` accepts.
 fn lines_of_section<'a>(
     manifest: &'a str,
     wanted: impl Fn(&str) -> bool + 'a,
-) -> impl Iterator<Item = (usize, &'a str, &'a str)> {
+) -> impl Iterator<Item = Line<'a>> {
     let above = std::iter::once("").chain(manifest.lines());
-    let mut inside = false;
+    let mut section = "";
     manifest.lines().zip(above).enumerate().filter_map(move |(i, (text, above))| {
-        if let Some(section) = text.strip_prefix('[') {
-            inside = wanted(section.trim_end_matches(']'));
+        if let Some(begins) = text.strip_prefix('[') {
+            section = begins.trim_end_matches(']');
             return None;
         }
-        inside.then_some((i + 1, text, above))
+        wanted(section).then_some(Line { section, number: i + 1, text, above })
     })
 }
 
@@ -164,6 +188,16 @@ mod tests {
                 "`terms` depends on `engine`, against the arrows"
             ]
         );
+    }
+
+    #[test]
+    fn what_only_tests_may_use_is_found_in_code() {
+        let manifest =
+            |kind: &str| format!("[package]\nname = \"city\"\n[{kind}]\nengine.workspace = true\n");
+        let found = |kind: &str| {
+            against_the_arrows(&Tree::of(&[("crates/city/Cargo.toml", &manifest(kind))])).len()
+        };
+        assert_eq!([found("dev-dependencies"), found("dependencies")], [0, 1]);
     }
 
     #[test]
