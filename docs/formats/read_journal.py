@@ -40,6 +40,10 @@ class Later(Bad):
     """It is whole, and written in a later format than this reader knows."""
 
 
+class Unused(Bad):
+    """It is all zeros."""
+
+
 class Damage(Exception):
     """What is wrong, and where in the bank's folder."""
 
@@ -476,7 +480,8 @@ class File:
     def header(self):
         """Entry, record, hash and origin that it begins with, its own number and length checked."""
         data = self.read(0, SLOT)
-        need(any(data), "the segment was never used")
+        if not any(data):
+            raise Unused("the segment was never used")
         magic, form, length, number, entry, record, total, zeros, previous = SEGMENT.unpack(data[:88])
         need(magic == b"TJSEGMT1", "the first bytes are not those of a segment")
         need(int.from_bytes(data[4092:], "little") == crc32c(data[:4092]), "the segment header's checksum is wrong")
@@ -507,6 +512,9 @@ def open_files(folder):
     return files
 
 
+NOTHING_HERE = "nothing is written where a batch should be"
+
+
 class Walk:
     """Batch after batch to the journal's end (section 4); then `fault` says why it ended."""
 
@@ -519,10 +527,11 @@ class Walk:
             need((entry, record, previous) == (0, 0, self.previous), "the first segment does not begin a journal")
         except Bad as bad:
             raise Damage(files[0].name, 0, str(bad)) from None
-        self.headers, self.fault, self.search_from = [], None, None
+        self.headers, self.fault, self.fault_at, self.search_from = [], "", None, None
 
     def damage(self, what):
-        return Damage(self.files[self.segment].name, self.offset, what)
+        segment, offset = self.fault_at or (self.segment, self.offset)
+        return Damage(self.files[segment].name, offset, what)
 
     def batches(self):
         """Every batch as its header and its records."""
@@ -532,7 +541,7 @@ class Walk:
             if data is None:
                 if self.next_segment():
                     continue
-                self.fault, self.search_from = "", (self.segment, self.offset)
+                self.search_from = (self.segment, self.offset)
                 return
             self.search_from = (self.segment, self.offset + SLOT)
             try:
@@ -564,24 +573,33 @@ class Walk:
         need(self.offset + header.stored <= file.bytes, "the batch is larger than its file")
 
     def next_segment(self):
+        """Goes on in the next segment if that goes on from here."""
         if self.segment + 1 == len(self.files):
             return False
         try:
             begins = self.files[self.segment + 1].header()
-        except Later as later:
-            raise Damage(self.files[self.segment + 1].name, 0, str(later)) from None
-        except Bad:
+            if begins[0] > self.entry:
+                # What is missing should stand in this segment.
+                return False
+            need(begins == (self.entry, self.record, self.previous, self.origin), "the segment does not go on from here")
+        except Unused:
             return False
-        if begins != (self.entry, self.record, self.previous, self.origin):
+        except Bad as bad:
+            self.fault, self.fault_at = str(bad), (self.segment + 1, 0)
+            if isinstance(bad, Later):
+                raise self.damage(self.fault) from None
             return False
+        file = self.files[self.segment]
+        for at in range(self.offset, file.bytes, SLOT):
+            if file.read(at, SLOT).strip(b"\0"):
+                raise Damage(file.name, at, "unused space is not zero although a segment follows")
         self.segment, self.offset = self.segment + 1, SLOT
         return True
 
     def judge_end(self, signed_size):
         """Damage, or whether a torn tail follows the end."""
         if signed_size > self.entry:
-            gone = self.fault or "the journal ends here"
-            raise self.damage(f"{gone}; the checkpoint of {signed_size} entries proves that entry {self.entry} was durable")
+            raise self.damage(f"{self.fault or NOTHING_HERE}; the checkpoint of {signed_size} entries proves that entry {self.entry} was durable")
         slots, torn = 0, False
         for file in self.files[self.segment:]:
             start = self.offset if file.number == self.segment else 0
@@ -603,8 +621,7 @@ class Walk:
         except Bad:
             return
         if self.entry < later.entry < self.entry + slots and later.synced > self.entry:
-            gone = self.fault or "nothing is written where a batch should be"
-            raise self.damage(f"{gone}; entry {later.entry} proves that entry {self.entry} was durable")
+            raise self.damage(f"{self.fault or NOTHING_HERE}; entry {later.entry} proves that entry {self.entry} was durable")
 
 
 def read_body(header, stored):
