@@ -26,6 +26,8 @@ pub(super) struct Segments<'a, D> {
     lost: bool,
     /// A segment that was never used was met; all after it must be unused.
     ended: bool,
+    /// Where the last batch ends in the segment that was read last.
+    end: u64,
     count: u32,
     bytes: u64,
 }
@@ -43,7 +45,8 @@ impl<'a, D: Disk> Segments<'a, D> {
     pub fn new(disk: &'a D, origin: &'a str) -> Segments<'a, D> {
         let follows = Follows::default();
         let (broken, lost, ended) = (false, false, false);
-        Segments { disk, origin, follows, broken, lost, ended, count: 0, bytes: 0 }
+        let end = SEGMENT_HEADER_BYTES as u64;
+        Segments { disk, origin, follows, broken, lost, ended, end, count: 0, bytes: 0 }
     }
 
     pub fn count(&self) -> u32 {
@@ -124,6 +127,7 @@ impl<'a, D: Disk> Segments<'a, D> {
         }
         let mut window = Window::default();
         let mut at = SEGMENT_HEADER_BYTES as u64;
+        self.end = at;
         while at < bytes {
             let slot = window.get(number, &file, at, ALIGN_BYTES)?;
             at = match BatchHeader::decode(&part(slot, 0)) {
@@ -133,7 +137,8 @@ impl<'a, D: Disk> Segments<'a, D> {
                     let stored = header.stored_bytes() as usize;
                     let whole = window.get(number, &file, at, stored)?;
                     batch(number, at, header, whole, findings, visit);
-                    at + header.stored_bytes()
+                    self.end = at + header.stored_bytes();
+                    self.end
                 }
                 other => {
                     let fault = other.err().unwrap_or(BatchFault::PastEnd);
@@ -155,7 +160,21 @@ impl<'a, D: Disk> Segments<'a, D> {
     ) -> io::Result<bool> {
         let mut header = [0; SEGMENT_HEADER_BYTES];
         file.read_at(0, &mut header)?;
-        let checked = SegmentHeader::decode(&header).and_then(|header| {
+        let decoded = SegmentHeader::decode(&header);
+        if let Ok(header) = &decoded
+            && !self.broken
+            && number > 0
+            && header.first_entry > self.follows.entry
+        {
+            // What is missing should stand in the segment before.
+            let (entry, next) = (self.follows.entry, header.first_entry);
+            let what = format!(
+                "nothing is written here, although the next segment begins with entry {next}"
+            );
+            findings.add(found(number - 1, Some(self.end), Some(entry), what));
+            self.lose(tiles);
+        }
+        let checked = decoded.and_then(|header| {
             let follows = if self.broken {
                 let SegmentHeader { first_entry, first_record, previous, .. } = header;
                 Follows { entry: first_entry, record: first_record, previous, ..self.follows }

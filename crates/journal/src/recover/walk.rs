@@ -27,8 +27,8 @@ pub(super) struct Walk<'a, F> {
     pub place: Place,
     pub index: Index,
     pub tree: LogTree,
-    /// What the last commit wrote, which no later one has proved durable: segment, from and to byte.
-    unproved: Vec<(u32, u64, u64)>,
+    /// What the last commit wrote, which no later one has proved durable.
+    unproved: Vec<Extent>,
 }
 
 /// Why the walk ended.
@@ -44,9 +44,11 @@ pub(super) struct Stop {
 /// A tail to be cut.
 pub(super) struct Torn {
     pub tail: TornTail,
-    /// Segment, and the first and one past the last byte there that is not zero.
-    extents: Vec<(u32, u64, u64)>,
+    extents: Vec<Extent>,
 }
+
+/// A segment, and a first and one past the last byte in it.
+type Extent = (u32, u64, u64);
 
 impl<'a, F: DiskFile> Walk<'a, F> {
     pub fn new(files: &'a [SegmentFile<F>], origin: &'a str, sealed: u64) -> Walk<'a, F> {
@@ -124,7 +126,8 @@ impl<'a, F: DiskFile> Walk<'a, F> {
             Err(fault) => return stop(fault, next_slot),
         };
         if let Err(fault) = self.follows.check(&header) {
-            return stop(fault, next_slot);
+            // Whole, and of another place: it may itself be the proof that something is gone.
+            return stop(fault, self.place);
         }
         if offset + header.stored_bytes() > file.bytes {
             return stop(BatchFault::PastEnd, next_slot);
@@ -162,9 +165,13 @@ impl<'a, F: DiskFile> Walk<'a, F> {
     fn enter_next_segment(&mut self, stop: Stop) -> Result<Option<Stop>, OpenFailed> {
         let next = self.place.segment + 1;
         let Some(file) = self.files.get(next as usize) else { return Ok(Some(stop)) };
-        let checked = file
-            .header()?
-            .and_then(|header| header.check(next, file.bytes, self.origin, &self.follows));
+        let header = file.header()?;
+        if header.as_ref().is_ok_and(|header| header.first_entry > self.follows.entry) {
+            // The next segment begins later: what is missing should stand in this one.
+            return Ok(Some(stop));
+        }
+        let checked =
+            header.and_then(|header| header.check(next, file.bytes, self.origin, &self.follows));
         if let Err(fault) = checked {
             let place = Place { segment: next, offset: 0 };
             return Ok(Some(Stop { fault: BatchFault::Segment(fault), place, ..stop }));
@@ -176,17 +183,29 @@ impl<'a, F: DiskFile> Walk<'a, F> {
 
     /// Damage, or the tail of a commit that never ended; `None` for a clean end.
     pub fn judge(&self, stop: &Stop) -> Result<Option<Torn>, OpenFailed> {
-        let entry = self.follows.entry;
-        if entry < self.sealed {
+        let (entry, published) = (self.follows.entry, self.sealed);
+        let (extents, later) = self.look_behind(stop)?;
+        if entry < published {
             let nothing = BatchFault::Segment(SegmentFault::Unused);
-            let rolled_back = stop.fault == BatchFault::Empty || stop.fault == nothing;
-            return Err(match rolled_back {
-                true => OpenFailed::RolledBack { entries: entry, published: self.sealed },
-                false => self.damage(stop, Witness::Checkpoint(self.sealed)),
+            let empty = stop.fault == BatchFault::Empty || stop.fault == nothing;
+            return Err(match empty && extents.is_empty() {
+                true => OpenFailed::RolledBack { entries: entry, published },
+                false => self.damage(stop, Witness::Checkpoint(published)),
             });
         }
-        let mut extents = Vec::new();
-        let mut slots = 0;
+        if let Some(later) = later {
+            return Err(self.damage(stop, Witness::LaterEntry(later)));
+        }
+        let bytes = extents.iter().map(|(_, start, end)| end - start).sum();
+        let Place { segment, offset } = self.place;
+        let tail = TornTail { segment, offset, bytes };
+        Ok((!extents.is_empty()).then_some(Torn { tail, extents }))
+    }
+
+    /// What is not zero from where the walk ended, and the first entry there that proves that the
+    /// broken one had been durable.
+    fn look_behind(&self, stop: &Stop) -> Result<(Vec<Extent>, Option<u64>), OpenFailed> {
+        let (mut extents, mut slots, mut later) = (Vec::new(), 0, None);
         for file in &self.files[self.place.segment as usize..] {
             let first = file.number == self.place.segment;
             let from = if first { self.place.offset } else { 0 };
@@ -201,28 +220,25 @@ impl<'a, F: DiskFile> Walk<'a, F> {
                     let (start, _) = extent.unwrap_or((slot_at + used.0, 0));
                     extent = Some((start, slot_at + used.1));
                     let candidate = Place { segment: file.number, offset: slot_at };
-                    if let Some(later) = self.later_entry(stop, candidate, slot, slots) {
-                        return Err(self.damage(stop, Witness::LaterEntry(later)));
-                    }
+                    later = later.or_else(|| self.later_entry(stop, candidate, slot, slots));
                 }
             }
             extents.extend(extent.map(|(start, end)| (file.number, start, end)));
         }
-        let bytes = extents.iter().map(|(_, start, end)| end - start).sum();
-        let Place { segment, offset } = self.place;
-        let tail = TornTail { segment, offset, bytes };
-        Ok((!extents.is_empty()).then_some(Torn { tail, extents }))
+        Ok((extents, later))
     }
 
     /// The entry at `place` if it proves that the broken one had been durable. A batch takes at least
-    /// one slot, so an entry further on than there are slots is some record's bytes that look like one.
+    /// one slot, so an entry further on than there are slots is some record's bytes that look like one;
+    /// but where the broken one should begin no record's bytes can stand.
     fn later_entry(&self, stop: &Stop, place: Place, slot: &[u8], slots: u64) -> Option<u64> {
         let behind =
             (place.segment, place.offset) >= (stop.search_from.segment, stop.search_from.offset);
-        let header = BatchHeader::decode(&part(slot, 0)).ok().filter(|_| behind)?;
         let broken = self.follows.entry;
-        let plausible = header.entry > broken && header.entry - broken < slots;
-        (plausible && header.synced_entries > broken).then_some(header.entry)
+        let header = BatchHeader::decode(&part(slot, 0)).ok();
+        let header = header.filter(|header| behind && header.entry > broken)?;
+        let near = place == self.place || header.entry - broken < slots;
+        (near && header.synced_entries > broken).then_some(header.entry)
     }
 
     fn damage(&self, stop: &Stop, witness: Witness) -> OpenFailed {
