@@ -65,6 +65,8 @@ pub struct Auditor {
     /// Hash of the last header.
     previous: proof::Hash,
     last_batch_time: TimeNs,
+    /// What the last header says to have been durable before it.
+    synced_entries: u64,
     /// The time of the node's last turn.
     last_now: TimeNs,
     /// How many entries and records were acknowledged.
@@ -92,6 +94,7 @@ impl Default for Auditor {
             tree: Frontier::new(),
             previous: [0; 32],
             last_batch_time: TimeNs(0),
+            synced_entries: 0,
             last_now: TimeNs(0),
             acked: (0, 0),
             seen_roots: BTreeMap::new(),
@@ -109,6 +112,11 @@ impl Auditor {
     /// How many records were acknowledged.
     pub fn acked_records(&self) -> u64 {
         self.acked.1
+    }
+
+    /// How many entries are known.
+    pub fn entries(&self) -> u64 {
+        self.tree.size()
     }
 
     /// The state as far as it is known to be durable.
@@ -319,6 +327,7 @@ impl Auditor {
         must(body.is_ok(), "chain", || format!("entry {entry}: {body:?}"))?;
         self.tree.push(header.leaf());
         (self.previous, self.last_batch_time) = (header.hash(), header.time);
+        self.synced_entries = header.synced_entries;
         Ok(())
     }
 
@@ -382,6 +391,55 @@ impl Auditor {
     /// A name that was entrusted, or a key that was destroyed.
     pub fn check_secrets(&self, disk: &SimDisk) -> Result<(), Broken> {
         stored::check_secrets(disk, &self.secrets, &self.destroyed)
+    }
+
+    /// How many entries the disk itself proves to have been durable: by its checkpoint, and by what the
+    /// last entry says.
+    pub fn witnessed_entries(&self, disk: &SimDisk) -> u64 {
+        let published = stored::published_size(disk);
+        published.max(self.synced_entries)
+    }
+
+    /// The checkpoint on the disk and the files that prove what it says.
+    pub fn published_files(disk: &SimDisk) -> BTreeSet<String> {
+        let checkpoint = journal::checkpoint::FILE;
+        let tiles = proof::tile::tiles_of_growth(0, stored::published_size(disk));
+        let paths = tiles.iter().flat_map(|tile| {
+            let entries = (tile.level == 0).then(|| tile.entries_path());
+            std::iter::once(tile.path()).chain(entries)
+        });
+        let files = paths.map(|path| format!("log/{path}"));
+        files.chain([checkpoint.to_owned()]).filter(|name| !disk.bytes(name).is_empty()).collect()
+    }
+
+    /// The bank has at least so many entries, and no record is another than it was.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn has_at_least(&self, bank: &Bank, entries: u64) -> Result<(), String> {
+        let journal = bank.node.journal();
+        if journal.entries() < entries {
+            let found = journal.entries();
+            return Err(format!(
+                "{entries} entries are proved on the disk, and the start has {found}"
+            ));
+        }
+        let mut engine = Engine::default();
+        let records = self.events.iter().take(journal.records() as usize);
+        records.for_each(|event| engine.evolve(event));
+        if engine.records() < journal.records()
+            || engine.snapshot() == bank.node.engine().snapshot()
+        {
+            return Ok(());
+        }
+        Err("the start has another state".to_owned())
+    }
+
+    /// Parties that are not erased and whose name cannot be read.
+    pub fn unreadable_names(bank: &Bank) -> Vec<PartyId> {
+        let parties = bank.node.engine().parties().filter(|(_, erased)| !*erased);
+        let lost = parties.filter(|(p, _)| bank.vault.open_sealed(p.id, &p.identity).is_err());
+        lost.map(|(party, _)| party.id).collect()
     }
 
     fn check_forgotten(&self, bank: &Bank) -> Result<(), Broken> {

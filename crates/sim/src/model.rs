@@ -153,7 +153,7 @@ impl Model {
     /// Expires what is due, the earliest end first, then the earliest made.
     fn expire_due(&mut self, now: TimeNs) {
         loop {
-            let pending = self.transfers().filter(|(_, t)| self.is_pending(t.id));
+            let pending = self.transfers().filter(|(_, t)| t.timeout_s > 0 && self.is_pending(t));
             let ends = pending.filter_map(|(done, t)| Some((self.end_of(t)?, done.record, t.id)));
             match ends.min() {
                 Some((end, _, pending)) if end <= now => {

@@ -26,6 +26,13 @@ pub(super) fn wrapped_key(disk: &SimDisk, party: PartyId) -> Option<Vec<u8>> {
     Some(slot[WRAPPED_KEY].to_vec())
 }
 
+/// How many entries the checkpoint on the disk was signed over.
+pub(super) fn published_size(disk: &SimDisk) -> u64 {
+    let note = disk.bytes(journal::checkpoint::FILE);
+    let opened = log_key(disk).and_then(|log| proof::Checkpoint::open(&note, &log).ok());
+    opened.map_or(0, |(checkpoint, _)| checkpoint.size)
+}
+
 /// A copy of the disk loses all that was never synced; everything acknowledged must be there still.
 pub(super) fn check_durable(disk: &SimDisk, acked: &[Event]) -> Result<(), Broken> {
     let broken = |what: String| Broken { invariant: "durable", what };

@@ -133,9 +133,10 @@ impl Model {
         Some((entry, done.booked, self.is_reversed(id)))
     }
 
-    /// How many transfers and how many entries were done.
-    pub fn movement_counts(&self) -> (usize, usize) {
-        (self.transfers().count(), self.entries().count())
+    /// The ids of all transfers and then of all entries that were done.
+    pub fn movement_ids(&self) -> Vec<TransferId> {
+        let transfers = self.transfers().map(|(_, t)| t.id);
+        transfers.chain(self.entries().map(|(_, entry)| entry.id)).collect()
     }
 
     /// Whether an id was refused for a reason that may have passed since.

@@ -35,9 +35,13 @@ impl Model {
     /// An account's balance, added up from everything that was ever done.
     pub fn balance(&self, id: AccountId) -> Option<Balance> {
         let opened = self.account(id)?;
-        let mut b = Balance { closed: opened.flags.has(AccountFlags::CLOSED), ..Balance::default() };
+        let mut b =
+            Balance { closed: opened.flags.has(AccountFlags::CLOSED), ..Balance::default() };
         for (_, t) in self.transfers() {
-            if self.is_pending(t.id) {
+            if t.debit_account != id && t.credit_account != id {
+                continue;
+            }
+            if self.is_pending(t) {
                 b.debits_pending += amount_if(t.debit_account == id, t);
                 b.credits_pending += amount_if(t.credit_account == id, t);
                 b.closed |= closes(t, id);
@@ -46,7 +50,8 @@ impl Model {
                 b.credits_posted += amount_if(t.credit_account == id, t);
             }
         }
-        for leg in self.entries().flat_map(|(_, entry)| &entry.legs).filter(|leg| leg.account == id) {
+        for leg in self.entries().flat_map(|(_, entry)| &entry.legs).filter(|leg| leg.account == id)
+        {
             match leg.side {
                 Side::Debit => b.debits_posted += leg.amount.0,
                 Side::Credit => b.credits_posted += leg.amount.0,
@@ -92,10 +97,16 @@ impl Model {
     }
 
     /// A pending transfer that nobody posted, voided or let expire.
-    pub(super) fn is_pending(&self, id: TransferId) -> bool {
-        self.transfer_done(id).is_some_and(|(_, t)| t.flags.has(TransferFlags::PENDING))
-            && self.resolution_of(id).is_none()
-            && !self.is_expired(id)
+    pub(super) fn is_pending(&self, t: &Transfer) -> bool {
+        t.flags.has(TransferFlags::PENDING)
+            && self.resolution_of(t.id).is_none()
+            && !self.is_expired(t.id)
+    }
+
+    /// Everything that is still pending.
+    pub fn pending_ids(&self) -> Vec<TransferId> {
+        let pending = self.transfers().filter(|(_, t)| self.is_pending(t));
+        pending.map(|(_, t)| t.id).collect()
     }
 
     /// What posted or voided a pending transfer.
@@ -104,7 +115,8 @@ impl Model {
     }
 
     pub(super) fn is_expired(&self, id: TransferId) -> bool {
-        let expiry = |done: &Done| matches!(done.command, Command::Expire { pending } if pending == id);
+        let expiry =
+            |done: &Done| matches!(done.command, Command::Expire { pending } if pending == id);
         self.done.iter().any(expiry)
     }
 
@@ -138,7 +150,8 @@ impl Model {
     }
 
     fn is_released(&self, id: TransferId) -> bool {
-        let release = |done: &Done| matches!(done.command, Command::ReleaseHold { hold } if hold == id);
+        let release =
+            |done: &Done| matches!(done.command, Command::ReleaseHold { hold } if hold == id);
         self.done.iter().any(release)
     }
 
@@ -197,6 +210,7 @@ impl Model {
 
     /// Interest accrued, and what one minor unit of it weighs: day by day, on what counts that day.
     pub(super) fn accrued(&self, id: AccountId) -> Option<(i128, i128)> {
+        self.interest_terms(id)?;
         let mut counting: Vec<(Day, i128)> = Vec::new();
         let mut terms: Option<InterestTerms> = None;
         let (mut accrued, mut today) = (0i128, None);
