@@ -1,0 +1,30 @@
+//! `tj import`: other banks' data, whole or not at all, and never twice.
+
+mod berka;
+mod csv;
+
+use super::Context;
+use crate::fail::Done;
+use clap::Subcommand;
+
+/// Bring in other banks' data.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The Berka bank: a real Czech bank of the 1990s, anonymised
+    Berka(berka::Berka),
+    /// Payments from anybody's CSV file, read by a map
+    Csv(csv::Csv),
+}
+
+impl Import {
+    /// Does it.
+    ///
+    /// # Errors
+    /// The file, the map, the bank.
+    pub fn run(self, context: &Context) -> Done {
+        match self {
+            Import::Berka(command) => command.run(context),
+            Import::Csv(command) => command.run(context),
+        }
+    }
+}

@@ -1,0 +1,429 @@
+//! How an event is told: as one JSON object for programs, as one line for people. Ids and amounts are
+//! texts in JSON, because they exceed what many programs' numbers hold exactly.
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use node::Answer;
+use serde_json::{Map, Value, json};
+use terms::{
+    Account, AccountFlags, AccountId, Act, Amount, Command, Currency, Day, Entry, Event, HoldOrder,
+    Outcome, PartyKind, Role, RoleKind, SealingCipher, Side, Transfer, TransferFlags,
+};
+
+/// What has to be known beside the event to tell it.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Minutes east of UTC in which times are told.
+    pub utc_offset_min: i16,
+    /// The currency of an account, where that is known.
+    pub currency_of: &'a dyn Fn(AccountId) -> Option<Currency>,
+}
+
+impl Around<'_> {
+    /// Nothing is known: times in UTC, amounts of entries in minor units.
+    pub const NOTHING: Around<'static> = Around { utc_offset_min: 0, currency_of: &|_| None };
+}
+
+/// Where the record of an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stands {
+    /// Its number.
+    pub record: u64,
+    /// Its batch.
+    pub entry: u64,
+    /// Its row there.
+    pub row: u32,
+}
+
+impl Stands {
+    /// Where the record of an answer stands.
+    pub fn of(answer: &Answer) -> Stands {
+        Stands { record: answer.record, entry: answer.entry, row: answer.row }
+    }
+}
+
+/// An event for programs.
+pub fn json_of(event: &Event, stands: Option<Stands>, around: Around<'_>) -> Value {
+    let mut told = Map::new();
+    if let Some(Stands { record, entry, row }) = stands {
+        told.insert("record".into(), json!(record));
+        told.insert("entry".into(), json!(entry));
+        told.insert("row".into(), json!(row));
+    }
+    told.insert("time".into(), json!(event.time().iso_at(around.utc_offset_min)));
+    told.insert("time_ns".into(), json!(event.time().0.to_string()));
+    outcome(&mut told, event.outcome());
+    let (kind, fields) = match event {
+        Event::Transfer(t) => {
+            told.insert("booking_date".into(), json!(t.booking_date.to_string()));
+            ("transfer", transfer(&t.transfer))
+        }
+        Event::Act(act) => {
+            told.insert("booking_date".into(), json!(act.booking_date.to_string()));
+            command(act, around)
+        }
+    };
+    told.insert("kind".into(), json!(kind));
+    if let Value::Object(fields) = fields {
+        told.extend(fields);
+    }
+    Value::Object(told)
+}
+
+fn outcome(told: &mut Map<String, Value>, outcome: Outcome) {
+    match outcome {
+        Ok(()) => {
+            told.insert("outcome".into(), json!("done"));
+        }
+        Err(refusal) => {
+            told.insert("outcome".into(), json!("refused"));
+            told.insert("refusal".into(), json!(refusal.word()));
+            told.insert("why".into(), json!(refusal.sentence()));
+        }
+    }
+}
+
+fn transfer(t: &Transfer) -> Value {
+    json!({
+        "id": t.id.to_string(),
+        "debit_account": t.debit_account.to_string(),
+        "credit_account": t.credit_account.to_string(),
+        "amount": t.ledger.format(t.amount),
+        "currency": t.ledger.to_string(),
+        "code": t.code,
+        "flags": transfer_flags(t.flags),
+        "value_date": value_date(t.value_date),
+        "pending_id": t.pending_id.to_string(),
+        "timeout_s": t.timeout_s,
+        "user_data_128": t.user_data_128.to_string(),
+        "user_data_64": t.user_data_64.to_string(),
+        "user_data_32": t.user_data_32,
+    })
+}
+
+/// A command's name and its fields.
+fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
+    let name = name_of(&act.command);
+    let money = |account: AccountId, amount: Amount| match (around.currency_of)(account) {
+        Some(currency) => {
+            json!({ "amount": currency.format(amount), "currency": currency.to_string() })
+        }
+        None => json!({ "amount_minor": amount.to_string() }),
+    };
+    let limit = |account, amount: Option<Amount>| {
+        amount.map_or(Value::Null, |amount| money(account, amount))
+    };
+    let fields = match &act.command {
+        Command::Transfer(t) => transfer(t),
+        Command::CreateAccount(a) => account(a),
+        Command::OpenInstitution(i) => json!({
+            "name": i.name, "currency": i.currency.to_string(), "utc_offset_min": i.utc_offset_min,
+            "first_day": i.first_day.to_string(),
+        }),
+        Command::DefineChartLine(line) => json!({
+            "code": line.code, "class": format!("{:?}", line.class).to_lowercase(), "name": line.name,
+        }),
+        Command::RegisterParty(party) => json!({
+            "party": party.id.to_string(), "party_kind": party_kind(party.kind),
+            "identity": sealed(&party.identity),
+        }),
+        Command::EraseParty { party, reason } => {
+            json!({ "party": party.to_string(), "reason": reason })
+        }
+        Command::GrantRole(r) | Command::RevokeRole(r) => role(r),
+        Command::SetLimits(l) => json!({
+            "account": l.account.to_string(), "per_transfer": limit(l.account, l.per_transfer),
+            "per_day": limit(l.account, l.per_day),
+        }),
+        Command::SetInterest(t) => json!({
+            "account": t.account.to_string(), "rate_percent": rate_percent(t.rate_ppm),
+            "basis_days": t.basis as u16, "counter_account": t.counter_account.to_string(),
+        }),
+        Command::PlaceHold(h) => json!({
+            "hold": h.id.to_string(), "account": h.account.to_string(),
+            "amount": limit(h.account, h.amount), "order": hold_order(h.order), "reference": h.reference,
+        }),
+        Command::ReleaseHold { hold } => json!({ "hold": hold.to_string() }),
+        Command::PostEntry(e) => entry(e, &money),
+        Command::Reverse { id, of, value_date: day } => {
+            json!({ "id": id.to_string(), "of": of.to_string(), "value_date": value_date(*day) })
+        }
+        Command::SettleInterest { id, account } => {
+            json!({ "id": id.to_string(), "account": account.to_string() })
+        }
+        Command::CloseDay { day, next } => {
+            json!({ "day": day.to_string(), "next": next.to_string() })
+        }
+        Command::Attach(a) => json!({
+            "subject": a.subject.to_string(), "party": a.party.to_string(), "text": sealed(&a.text),
+        }),
+        Command::Expire { pending } => json!({ "pending": pending.to_string() }),
+        Command::MarkSnapshot(mark) => json!({ "records": mark.records, "hash": hex(&mark.hash) }),
+    };
+    (name, fields)
+}
+
+fn account(a: &Account) -> Value {
+    json!({
+        "account": a.id.to_string(),
+        "currency": a.ledger.to_string(),
+        "code": a.code,
+        "flags": account_flags(a.flags),
+        "user_data_128": a.user_data_128.to_string(),
+        "user_data_64": a.user_data_64.to_string(),
+        "user_data_32": a.user_data_32,
+    })
+}
+
+fn entry(e: &Entry, money: &dyn Fn(AccountId, Amount) -> Value) -> Value {
+    let legs: Vec<Value> = e
+        .legs
+        .iter()
+        .map(|leg| {
+            let side = if leg.side == Side::Debit { "debit" } else { "credit" };
+            json!({ "account": leg.account.to_string(), "side": side, "money": money(leg.account, leg.amount) })
+        })
+        .collect();
+    json!({
+        "id": e.id.to_string(), "code": e.code, "value_date": value_date(e.value_date),
+        "reverses": e.reverses.to_string(), "user_data_128": e.user_data_128.to_string(), "legs": legs,
+    })
+}
+
+fn sealed(text: &terms::Sealed) -> Value {
+    let cipher = match text.cipher {
+        SealingCipher::Aes256Gcm => "aes-256-gcm",
+        SealingCipher::Sm4Gcm => "sm4-gcm",
+    };
+    json!({ "commitment": hex(&text.commitment), "cipher": cipher, "ciphertext_bytes": text.ciphertext.len() })
+}
+
+/// A role for programs.
+pub fn role(r: &Role) -> Value {
+    let until = if r.until == Day::BOOKING { Value::Null } else { json!(r.until.to_string()) };
+    json!({
+        "party": r.party.to_string(), "account": r.account.to_string(), "role": role_kind(r.kind), "until": until,
+    })
+}
+
+/// What kind of command, in one word.
+pub fn name_of(command: &Command) -> &'static str {
+    match command {
+        Command::Transfer(_) => "transfer",
+        Command::CreateAccount(_) => "open_account",
+        Command::OpenInstitution(_) => "open_institution",
+        Command::DefineChartLine(_) => "define_chart_line",
+        Command::RegisterParty(_) => "register_party",
+        Command::EraseParty { .. } => "erase_party",
+        Command::GrantRole(_) => "grant_role",
+        Command::RevokeRole(_) => "revoke_role",
+        Command::SetLimits(_) => "set_limits",
+        Command::SetInterest(_) => "set_interest",
+        Command::PlaceHold(_) => "place_hold",
+        Command::ReleaseHold { .. } => "release_hold",
+        Command::PostEntry(_) => "entry",
+        Command::Reverse { .. } => "reverse",
+        Command::SettleInterest { .. } => "settle_interest",
+        Command::CloseDay { .. } => "close_day",
+        Command::Attach(_) => "attach",
+        Command::Expire { .. } => "expire",
+        Command::MarkSnapshot(_) => "mark_snapshot",
+    }
+}
+
+/// A party's kind in one word.
+pub fn party_kind(kind: PartyKind) -> &'static str {
+    match kind {
+        PartyKind::Person => "person",
+        PartyKind::Organisation => "organisation",
+    }
+}
+
+/// A role in one word.
+pub fn role_kind(kind: RoleKind) -> &'static str {
+    match kind {
+        RoleKind::Owner => "owner",
+        RoleKind::JointOwner => "joint_owner",
+        RoleKind::Disponent => "disponent",
+        RoleKind::Viewer => "viewer",
+        RoleKind::Guardian => "guardian",
+    }
+}
+
+/// Whose order a hold is, in one word.
+pub fn hold_order(order: HoldOrder) -> &'static str {
+    match order {
+        HoldOrder::Court => "court",
+        HoldOrder::Aml => "aml",
+        HoldOrder::Tax => "tax",
+        HoldOrder::Bank => "bank",
+    }
+}
+
+/// The flags of an account, in words.
+pub fn account_flags(flags: AccountFlags) -> Vec<&'static str> {
+    let words = [
+        (AccountFlags::LINKED, "linked"),
+        (AccountFlags::DEBITS_MUST_NOT_EXCEED_CREDITS, "debits_must_not_exceed_credits"),
+        (AccountFlags::CREDITS_MUST_NOT_EXCEED_DEBITS, "credits_must_not_exceed_debits"),
+        (AccountFlags::HISTORY, "history"),
+        (AccountFlags::IMPORTED, "imported"),
+        (AccountFlags::CLOSED, "closed"),
+    ];
+    words.into_iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, word)| word).collect()
+}
+
+/// The flags of a transfer, in words.
+pub fn transfer_flags(flags: TransferFlags) -> Vec<&'static str> {
+    let words = [
+        (TransferFlags::LINKED, "linked"),
+        (TransferFlags::PENDING, "pending"),
+        (TransferFlags::POST_PENDING, "post_pending"),
+        (TransferFlags::VOID_PENDING, "void_pending"),
+        (TransferFlags::BALANCING_DEBIT, "balancing_debit"),
+        (TransferFlags::BALANCING_CREDIT, "balancing_credit"),
+        (TransferFlags::CLOSING_DEBIT, "closing_debit"),
+        (TransferFlags::CLOSING_CREDIT, "closing_credit"),
+        (TransferFlags::IMPORTED, "imported"),
+        (TransferFlags::INTEREST, "interest"),
+        (TransferFlags::REVERSAL, "reversal"),
+    ];
+    words.into_iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, word)| word).collect()
+}
+
+fn value_date(day: Day) -> String {
+    if day == Day::BOOKING { "booking".to_owned() } else { day.to_string() }
+}
+
+/// Millionths as percent, exactly: 25,000 is `2.5`.
+pub fn rate_percent(rate_ppm: u32) -> String {
+    let text = terms::format_minor(rate_ppm.into(), 4);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A hash as checkpoints and receipts write it.
+pub fn hash(hash: &proof::Hash) -> String {
+    BASE64_STANDARD.encode(hash)
+}
+
+/// Bytes as hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An event on one line for people, without its place and time.
+pub fn line_of(event: &Event, around: Around<'_>) -> String {
+    let said = match event {
+        Event::Transfer(t) => transfer_line(&t.transfer),
+        Event::Act(act) => act_line(act, around),
+    };
+    match event.outcome() {
+        Ok(()) => said,
+        Err(refusal) => format!("{said}: refused, {} ({})", refusal.sentence(), refusal.word()),
+    }
+}
+
+fn transfer_line(t: &Transfer) -> String {
+    let flags = transfer_flags(t.flags).join(", ");
+    let flags = if flags.is_empty() { flags } else { format!(" [{flags}]") };
+    let amount = if t.amount == Amount::MAX { "all".to_owned() } else { t.ledger.format(t.amount) };
+    format!(
+        "transfer {}: {} {amount} from {} to {}{flags}",
+        t.id, t.ledger, t.debit_account, t.credit_account
+    )
+}
+
+fn act_line(act: &Act, around: Around<'_>) -> String {
+    let money = |account: AccountId, amount: Amount| match (around.currency_of)(account) {
+        Some(currency) => format!("{currency} {}", currency.format(amount)),
+        None => format!("{amount} minor units"),
+    };
+    match &act.command {
+        Command::Transfer(t) => transfer_line(t),
+        Command::CreateAccount(a) => {
+            format!("account {} opened in {} under code {}", a.id, a.ledger, a.code)
+        }
+        Command::OpenInstitution(i) => {
+            format!("institution {:?} opened, first day {}", i.name, i.first_day)
+        }
+        Command::DefineChartLine(line) => format!("chart code {}: {}", line.code, line.name),
+        Command::RegisterParty(party) => {
+            format!("{} {} registered", party_kind(party.kind), party.id)
+        }
+        Command::EraseParty { party, reason } => format!("party {party} erased: {reason}"),
+        Command::GrantRole(r) => {
+            format!("party {} is {} of account {}", r.party, role_kind(r.kind), r.account)
+        }
+        Command::RevokeRole(r) => {
+            format!("party {} is no longer {} of account {}", r.party, role_kind(r.kind), r.account)
+        }
+        Command::SetLimits(l) => format!("limits of account {} set", l.account),
+        Command::SetInterest(t) => {
+            format!("account {} bears {} % a year", t.account, rate_percent(t.rate_ppm))
+        }
+        Command::PlaceHold(h) => {
+            let amount =
+                h.amount.map_or("everything".to_owned(), |amount| money(h.account, amount));
+            format!(
+                "hold {} on account {}: {amount}, by order of {}",
+                h.id,
+                h.account,
+                hold_order(h.order)
+            )
+        }
+        Command::ReleaseHold { hold } => format!("hold {hold} released"),
+        Command::PostEntry(e) => {
+            let legs = e.legs.iter().map(|leg| {
+                let side = if leg.side == Side::Debit { "debit" } else { "credit" };
+                format!("{side} {} {}", leg.account, money(leg.account, leg.amount))
+            });
+            format!("entry {}: {}", e.id, legs.collect::<Vec<_>>().join(", "))
+        }
+        Command::Reverse { id, of, .. } => format!("reversal {id} of {of}"),
+        Command::SettleInterest { id, account } => {
+            format!("settlement {id} of the interest of account {account}")
+        }
+        Command::CloseDay { day, next } => format!("business day {day} closed, {next} begins"),
+        Command::Attach(a) => format!("sealed text of party {} beside {}", a.party, a.subject),
+        Command::Expire { pending } => format!("pending transfer {pending} expired"),
+        Command::MarkSnapshot(mark) => format!("snapshot of the first {} records", mark.records),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terms::{Refusal, TimeNs, TransferEvent, TransferId};
+
+    #[test]
+    fn a_transfer_is_told_with_exact_texts_and_its_refusal() {
+        let transfer = Transfer {
+            id: TransferId(u128::MAX - 1),
+            debit_account: AccountId(1),
+            credit_account: AccountId(2),
+            amount: Amount(1_205),
+            ledger: Currency::CNY,
+            code: 9,
+            flags: TransferFlags::PENDING,
+            timestamp: TimeNs(16 * 3_600_000_000_000),
+            ..Transfer::default()
+        };
+        let event =
+            TransferEvent { transfer, booking_date: Day(1), outcome: Err(Refusal::ExceedsCredits) };
+        let around = Around { utc_offset_min: 480, currency_of: &|_| None };
+        let told =
+            json_of(&Event::Transfer(event), Some(Stands { record: 7, entry: 3, row: 1 }), around);
+        assert_eq!(told["id"], "340282366920938463463374607431768211454");
+        assert_eq!(
+            (&told["amount"], &told["refusal"]),
+            (&json!("12.05"), &json!("exceeds_credits"))
+        );
+        assert_eq!(
+            (&told["time"], &told["record"]),
+            (&json!("1970-01-02T00:00:00+08:00"), &json!(7))
+        );
+        let line = line_of(&Event::Transfer(event), around);
+        assert!(line.starts_with("transfer 340") && line.ends_with("(exceeds_credits)"), "{line}");
+        assert_eq!(rate_percent(25_000), "2.5");
+        assert_eq!(rate_percent(0), "0");
+    }
+}
