@@ -63,8 +63,9 @@ impl Engine {
             let at = state.accounts.at(*place).extras;
             let extras = state.extras.get_mut(at as usize).filter(|_| at != NOWHERE);
             if let Some(interest) = extras.and_then(|extras| extras.interest.as_mut()) {
+                // A day before the first business day counts from the beginning.
                 let before = i128::from((*counts).min(next).0) - i128::from(day.0);
-                interest.accrue(amount.saturating_neg(), before);
+                interest.accrue(amount.saturating_neg(), before.max(0));
             }
         }
         state.ahead.retain(|(counts, _), _| *counts > next);

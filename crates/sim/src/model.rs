@@ -1,10 +1,14 @@
 //! The naive twin of the ledger: everything that was done lies in one list, and every question is
 //! answered by reading the whole list. Slow, short and without a line of the engine, so that the two
-//! are wrong in different ways. `model/decide.rs` has the rules, `model/sums.rs` what the list adds
-//! up to, `model/history.rs` what people ask about it, `model/generator.rs` random requests.
+//! are wrong in different ways. `decide` has the rules, `sums` what the list adds up to, `history`
+//! what people ask about it, `generator` random requests.
 
 #[path = "model/decide.rs"]
 mod decide;
+#[path = "model/transfer.rs"]
+mod transfer;
+#[path = "model/entry.rs"]
+mod entry;
 #[path = "model/sums.rs"]
 mod sums;
 #[path = "model/history.rs"]
@@ -26,8 +30,6 @@ use terms::{
 struct Done {
     /// Its number among all answers, refusals counted.
     record: u64,
-    /// When it was decided; what was imported carries its own time inside.
-    time: TimeNs,
     /// Its business day.
     booked: Day,
     /// What was done, nothing left open. A reversal of a transfer and a settlement stand here as the
@@ -127,7 +129,7 @@ impl Model {
         } else {
             self.booking_date(time)
         };
-        self.done.push(Done { record: self.records, time, booked, command });
+        self.done.push(Done { record: self.records, booked, command });
         self.records += 1;
         self.last_time = self.last_time.max(own_time);
         Ok(())

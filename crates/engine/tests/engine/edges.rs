@@ -158,6 +158,20 @@ fn terms_set_in_between_know_what_counts_later() {
 }
 
 #[test]
+fn what_was_posted_before_the_bank_opened_counts_once_however_late_it_opens() {
+    let mut bank = Bank::with(&[account(1, FREE), account(3, DEPOSIT)]);
+    let ahead = Transfer { value_date: MONDAY.plus(2), ..transfer(10, 1, 3, 1_000_000) };
+    assert_eq!(bank.pay(ahead), Ok(()));
+    let name = "Riverside Bank".into();
+    let first_day = MONDAY.plus(7);
+    let opening = Institution { name, currency: CNY, utc_offset_min: 0, first_day };
+    assert_eq!(bank.ask(Command::OpenInstitution(opening)), Ok(()));
+    assert_eq!(bank.ask(interest(3, 1)), Ok(()));
+    bank.close_day(10);
+    assert_eq!(bank.account(3).interest.unwrap().due, 1_000);
+}
+
+#[test]
 fn a_chain_that_fails_takes_back_what_was_to_count_later() {
     let mut bank = open_bank();
     assert_eq!(bank.ask(interest(3, 1)), Ok(()));

@@ -13,4 +13,5 @@ mod smoke;
 mod edges;
 mod vectors;
 mod precedence;
+mod twin;
 mod plays;

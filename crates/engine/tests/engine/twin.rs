@@ -1,0 +1,156 @@
+//! The engine and its naive twin get the same random requests and must give the same answers, the
+//! same balances and the same history. A failure names the seed and the request.
+
+#[path = "../../../sim/src/model.rs"]
+mod model;
+
+use crate::checked::{Decided, check_run};
+use engine::{Engine, TransferPhase};
+use model::{By, Generator, Line, Model, Phase, Seed, Statement};
+use std::collections::BTreeSet;
+use terms::*;
+
+const SEEDS: u64 = 100;
+const REQUESTS: usize = 500;
+
+/// One run of both on one seed.
+struct Twins {
+    engine: Engine,
+    model: Model,
+    run: Vec<Decided>,
+    answered: BTreeSet<Refusal>,
+}
+
+impl Twins {
+    fn run(seed: u64) -> Twins {
+        let mut twins = Twins {
+            engine: Engine::default(),
+            model: Model::default(),
+            run: Vec::new(),
+            answered: BTreeSet::new(),
+        };
+        let mut generator = Generator::new(seed);
+        let mut now = TimeNs(TimeNs::start_of(Day(20_458)).0 + 28_800_000_000_000);
+        for at in 0..REQUESTS {
+            now = generator.next_now(now);
+            let request = generator.random_request(&twins.model, now);
+            let place = format!("seed {seed}, request {at}");
+            if at % 4 == 0 {
+                twins.deciding_changes_nothing(&place, now, &request);
+            }
+            twins.ask(&place, now, &request);
+            if at % 50 == 49 {
+                twins.compare_history(&place);
+                twins.engine.audit().unwrap();
+            }
+        }
+        twins
+    }
+
+    fn deciding_changes_nothing(&mut self, place: &str, now: TimeNs, request: &[Command]) {
+        let before = self.engine.snapshot();
+        for chain in engine::chains(request) {
+            self.engine.decide_chain(now, &chain, &mut Vec::new());
+        }
+        assert!(
+            self.engine.snapshot() == before,
+            "{place}: deciding changed the state: {request:?}"
+        );
+    }
+
+    fn ask(&mut self, place: &str, now: TimeNs, request: &[Command]) {
+        let mut due = Vec::new();
+        self.engine.submit_due(now, &mut due);
+        let events = self.engine.submit(now, request);
+        let answers: Vec<Outcome> = events.iter().map(Event::outcome).collect();
+        let expected = self.model.apply_request(now, request);
+        assert_eq!(answers, expected, "{place}: {request:#?}");
+        assert_eq!(self.engine.records(), self.model.records(), "{place}");
+        assert_eq!(self.engine.last_time(), self.model.last_time(), "{place}");
+        assert_eq!(self.engine.business_day(), self.model.business_day(), "{place}");
+        self.answered.extend(answers.iter().filter_map(|answer| answer.err()));
+        self.run.push((now, due));
+        self.run.push((now, events));
+        self.compare_balances(place);
+    }
+
+    fn compare_balances(&self, place: &str) {
+        assert_eq!(self.engine.accounts().count(), self.model.accounts().count(), "{place}");
+        for view in self.engine.accounts() {
+            let balance = self.model.balance(view.account.id);
+            let seen = model::Balance {
+                debits_pending: view.debits_pending.0,
+                debits_posted: view.debits_posted.0,
+                credits_pending: view.credits_pending.0,
+                credits_posted: view.credits_posted.0,
+                held: view.held.0,
+                held_whole: view.held_whole,
+                closed: view.account.flags.has(AccountFlags::CLOSED),
+                interest_due: view.interest.map(|interest| interest.due),
+            };
+            assert_eq!(Some(seen), balance, "{place}: account {}", view.account.id);
+        }
+    }
+
+    /// Every transfer and entry, and statements that add up to the balance.
+    fn compare_history(&self, place: &str) {
+        let transfers = self.engine.transfers().map(|view| view.transfer.id);
+        let ids: Vec<_> = transfers.chain(self.engine.entries().map(|entry| entry.0.id)).collect();
+        assert_eq!(ids, self.model.movement_ids(), "{place}");
+        let failed = ids.iter().filter(|id| self.model.has_failed(**id)).count();
+        assert_eq!(failed, 0, "{place}: an id is done or failed, never both");
+        for view in self.engine.transfers() {
+            let stood = self.model.transfer(view.transfer.id).unwrap();
+            let phase = match view.phase {
+                TransferPhase::Final => Phase::Final,
+                TransferPhase::Pending => Phase::Pending,
+                TransferPhase::Posted => Phase::Posted,
+                TransferPhase::Voided => Phase::Voided,
+                TransferPhase::Expired => Phase::Expired,
+            };
+            let (transfer, booking_date) = (view.transfer, view.booking_date);
+            let seen = model::Stood {
+                transfer,
+                booking_date,
+                phase,
+                reversed: view.reversed,
+                record: view.record,
+            };
+            assert_eq!(seen, stood, "{place}");
+        }
+        for (entry, booked, _, _, reversed) in self.engine.entries() {
+            assert_eq!(self.model.entry(entry.id), Some((&entry, booked, reversed)), "{place}");
+        }
+        let mut seed = Seed(self.engine.records());
+        for view in self.engine.accounts().filter(|view| view.account.id.0 < 9) {
+            let (first, last) = (Day(i32::MIN), Day(i32::MAX));
+            for by in [By::Booking, By::Value] {
+                let statement = |from, to| self.model.statement(view.account.id, from, to, by);
+                let whole: Statement = statement(first, last);
+                assert_eq!((whole.opening, whole.closing), (0, view.balance()), "{place}");
+                if whole.lines.is_empty() {
+                    continue;
+                }
+                let line: Line = whole.lines[seed.below(whole.lines.len() as u64) as usize];
+                let day = if by == By::Booking { line.booking_date } else { line.value_date };
+                let (before, after) = (statement(first, day.plus(-1)), statement(day, last));
+                assert_eq!(before.closing, after.opening, "{place}");
+                assert_eq!([before.lines, after.lines].concat(), whole.lines, "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_engine_and_its_naive_twin_agree() {
+    let mut answered = BTreeSet::new();
+    for seed in 0..SEEDS {
+        let mut twins = Twins::run(seed);
+        twins.compare_history(&format!("seed {seed}"));
+        check_run(&twins.engine, &twins.run);
+        answered.append(&mut twins.answered);
+    }
+    let unseen: Vec<&Refusal> = Refusal::ALL.iter().filter(|r| !answered.contains(r)).collect();
+    // Only a clock near the end of time gets that answer.
+    assert_eq!(unseen, [&Refusal::OverflowsTimeout], "random requests reach every rule");
+}
