@@ -7,7 +7,7 @@ mod read;
 pub(crate) use read::decode;
 
 use crate::cbor::Writer;
-use crate::record::outcome_code;
+use crate::outcome::outcome_code;
 use terms::{
     Account, Act, ChartLine, Command, Entry, Hold, Institution, InterestTerms, Party, Role, Sealed,
     SpendingLimits,

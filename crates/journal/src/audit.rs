@@ -10,8 +10,8 @@ mod tiles;
 pub use report::{AuditReport, Finding};
 
 use crate::batch::StoredBatch;
-use crate::checkpoint::FILE as CHECKPOINT;
 use crate::disk::Disk;
+use crate::tiles::CHECKPOINT;
 use proof::checkpoint::{Checkpoint, cosignatures};
 use proof::note::{Note, VerifierKey};
 use report::Findings;

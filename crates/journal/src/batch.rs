@@ -2,9 +2,11 @@
 //! carries the root over its records and is itself the entry of the log, so that whoever trusts a
 //! checkpoint can check a record. Reading back gives a `StoredBatch`. Layout: `docs/formats/journal.md`.
 
+pub use crate::faults::BatchFault;
+
 use crate::cbor::DecodeError;
+use crate::faults::BATCH_FORMAT;
 use crate::record::{self, EncodeError, part};
-use crate::segment::SegmentFault;
 use proof::hash::{self, Hash};
 use proof::tree;
 use sha2::{Digest, Sha256};
@@ -18,8 +20,6 @@ pub const HEADER_BYTES: usize = 128;
 pub const ALIGN_BYTES: usize = 4_096;
 /// What a batch begins with.
 pub const MAGIC: [u8; 8] = *b"TJBATCH1";
-/// The layout of the header.
-pub const FORMAT_VERSION: u16 = 1;
 /// Where the CRC-32C over the header's earlier bytes stands.
 const HEADER_CRC_AT: usize = 124;
 
@@ -51,96 +51,12 @@ pub struct BatchHeader {
     pub body_crc: u32,
 }
 
-/// Why bytes are not a batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BatchFault {
-    /// Nothing was written here.
-    Empty,
-    /// It does not begin as a batch does.
-    Magic,
-    /// The header's checksum is wrong.
-    HeaderCrc,
-    /// Written in a later format.
-    Format(u16),
-    /// A reserved field is not zero, or counts contradict each other.
-    Header(&'static str),
-    /// It is another entry than the one that should stand here.
-    Entry {
-        /// What should stand here.
-        expected: u64,
-        /// What the header says.
-        found: u64,
-    },
-    /// Its first record has another number than the journal so far.
-    FirstRecord {
-        /// What the journal so far says.
-        expected: u64,
-        /// What the header says.
-        found: u64,
-    },
-    /// It does not follow the header before it.
-    Chain,
-    /// It is older than the batch before it.
-    TimeGoesBack,
-    /// It is larger than the file it stands in.
-    PastEnd,
-    /// The checksum of its records is wrong.
-    BodyCrc,
-    /// A byte of the padding, that many bytes into the batch, is not zero.
-    Padding(usize),
-    /// A record cannot be read.
-    Record(u32, DecodeError),
-    /// There are more or fewer records than the header says.
-    RecordCount,
-    /// The records do not have the root the header says.
-    RowsRoot,
-    /// It should be the first of a segment whose header is not valid.
-    Segment(SegmentFault),
-}
-
-impl fmt::Display for BatchFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BatchFault::Empty => f.write_str("nothing is written where a batch should be"),
-            BatchFault::Magic => f.write_str("the first bytes are not those of a batch"),
-            BatchFault::HeaderCrc => f.write_str("the batch header's checksum is wrong"),
-            BatchFault::Format(v) => {
-                write!(f, "the batch has format {v}, newer than this program's {FORMAT_VERSION}")
-            }
-            BatchFault::Header(field) => write!(f, "the batch header's {field} is impossible"),
-            BatchFault::Entry { expected, found } => {
-                write!(f, "entry {expected} should be here, and entry {found} is")
-            }
-            BatchFault::FirstRecord { expected, found } => {
-                write!(f, "the batch should begin with record {expected}, not {found}")
-            }
-            BatchFault::Chain => f.write_str("the batch does not chain to the one before it"),
-            BatchFault::TimeGoesBack => f.write_str("the batch is older than the one before it"),
-            BatchFault::PastEnd => f.write_str("the batch is larger than its file"),
-            BatchFault::BodyCrc => f.write_str("the checksum of the batch's records is wrong"),
-            BatchFault::Padding(at) => {
-                write!(f, "byte {at} of the batch is padding and not zero")
-            }
-            BatchFault::Record(row, error) => write!(f, "record {row} of the batch: {error}"),
-            BatchFault::RecordCount => {
-                f.write_str("the batch has another number of records than its header says")
-            }
-            BatchFault::RowsRoot => {
-                f.write_str("the batch's records do not have the root its header says")
-            }
-            BatchFault::Segment(fault) => fault.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for BatchFault {}
-
 impl BatchHeader {
     /// The header's bytes, checksum included.
     pub fn encode(&self) -> [u8; HEADER_BYTES] {
         let mut bytes = [0; HEADER_BYTES];
         bytes[0..8].copy_from_slice(&MAGIC);
-        bytes[8..10].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
+        bytes[8..10].copy_from_slice(&BATCH_FORMAT.to_le_bytes());
         bytes[10..12].copy_from_slice(&self.rules_version.to_le_bytes());
         bytes[16..24].copy_from_slice(&self.entry.to_le_bytes());
         bytes[24..32].copy_from_slice(&self.first_record.to_le_bytes());
@@ -172,7 +88,7 @@ impl BatchHeader {
             return Err(BatchFault::HeaderCrc);
         }
         let format = u16::from_le_bytes(part(bytes, 8));
-        if format != FORMAT_VERSION {
+        if format != BATCH_FORMAT {
             return Err(BatchFault::Format(format));
         }
         if bytes[12..16] != [0; 4] {
@@ -260,7 +176,8 @@ impl Follows {
         }
     }
 
-    /// `header` is what must come.
+    /// `header` is what must come. INVARIANT (chain): each header names the hash of the one before and has
+    /// the next number.
     ///
     /// # Errors
     /// The first thing that contradicts it.

@@ -5,9 +5,8 @@
 use crate::batch::BatchHeader;
 use crate::disk::Disk;
 use crate::journal::{Journal, ReadFailed, Reader};
-use crate::recover::OpenFailed;
 use crate::sm2_line::Sm2Key;
-use crate::tiles::{self, TreeView};
+use crate::tiles::{self, Published, TreeView};
 use proof::checkpoint::{self as signed, Checkpoint, CheckpointError};
 use proof::hash::Hash;
 use proof::note::{Note, VerifierKey};
@@ -15,16 +14,6 @@ use proof::tile::{TILE_WIDTH, Tile, encode_entries, tiles_of_growth};
 use std::fmt;
 use std::io;
 use std::sync::PoisonError;
-
-/// Where the published checkpoint lies.
-pub const FILE: &str = "log/checkpoint";
-
-/// The checkpoint that was published, with all its signature lines.
-#[derive(Clone, Debug)]
-pub(crate) struct Published {
-    pub checkpoint: Checkpoint,
-    pub note: Note,
-}
 
 /// Why nothing was published, signed or proved.
 #[derive(Debug)]
@@ -83,27 +72,6 @@ impl From<ReadFailed> for PublishFailed {
     fn from(error: ReadFailed) -> PublishFailed {
         PublishFailed::Read(error)
     }
-}
-
-/// Reads the published checkpoint and checks the log's signature; `None` if nothing was published.
-pub(crate) fn read_published<D: Disk>(
-    disk: &D,
-    log: &VerifierKey,
-) -> Result<Option<Published>, OpenFailed> {
-    let bytes = disk.read_whole(FILE);
-    let bytes = bytes.map_err(|source| {
-        let file = FILE.to_owned();
-        OpenFailed::Disk { doing: "read", file, source }
-    })?;
-    let Some(bytes) = bytes else { return Ok(None) };
-    let opened = Checkpoint::open(&bytes, log);
-    let (checkpoint, note) =
-        opened.map_err(|source| OpenFailed::CheckpointUnreadable { source })?;
-    if checkpoint.origin != log.name() {
-        let (found, signer) = (checkpoint.origin, log.name().to_owned());
-        return Err(OpenFailed::OtherOrigin { found, signer });
-    }
-    Ok(Some(Published { checkpoint, note }))
 }
 
 impl<D: Disk> Journal<D> {

@@ -2,9 +2,9 @@
 //! first error of any kind is the last thing this journal does, because a disk that failed once may
 //! have lost what it took before; the process ends and a restart replays.
 
-use crate::batch::{self, BatchHeader, BatchRefused, Follows, NewBatch};
+use crate::batch::{self, BatchRefused, Follows, NewBatch};
 use crate::disk::{Disk, DiskFile};
-use crate::journal::{Journal, Options, Shared};
+use crate::journal::{End, Journal, Options, Scratch, Shared};
 use crate::segment::{self, Place, SEGMENT_HEADER_BYTES, SegmentHeader};
 use proof::hash::Hash;
 use std::fmt;
@@ -104,33 +104,6 @@ impl std::error::Error for CommitFailed {
             CommitCause::Disk { source, .. } => Some(source),
             CommitCause::Poisoned | CommitCause::LargerThanSegment { .. } => None,
         }
-    }
-}
-
-/// Where and after what the next batch goes: the writer's own state.
-pub(crate) struct End<D: Disk> {
-    pub follows: Follows,
-    pub place: Place,
-    pub file: Arc<D::File>,
-    pub file_bytes: u64,
-    /// The segment the disk was told to prepare.
-    pub prepared: u32,
-    pub poisoned: bool,
-    pub scratch: Scratch,
-}
-
-/// Memory that is kept from commit to commit.
-#[derive(Default)]
-pub(crate) struct Scratch {
-    /// Bytes to be written to the current file at `End::place`.
-    run: Vec<u8>,
-    leaves: Vec<Hash>,
-    written: Vec<(BatchHeader, Place)>,
-}
-
-impl<D: Disk> fmt::Debug for End<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("End").field("follows", &self.follows).field("place", &self.place).finish()
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Mark {
     pub place: Place,
 }
 
-/// INVARIANT (index): mark `n` is entry `n * STRIDE`.
+/// Mark `n` is entry `n * STRIDE`, always.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     marks: Vec<Mark>,

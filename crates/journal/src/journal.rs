@@ -2,14 +2,12 @@
 //! what is durable and nothing else. What a commit does is in `commit.rs`, what a start does in
 //! `recover.rs`.
 
-use crate::batch::{self, BatchFault, BatchHeader, HEADER_BYTES, StoredBatch};
-use crate::checkpoint::Published;
+use crate::batch::{self, BatchFault, BatchHeader, Follows, HEADER_BYTES, StoredBatch};
 use crate::disk::{Disk, DiskFile};
 use crate::index::{Index, Mark};
-use crate::scan::Scan;
 use crate::segment::{self, Place};
 use crate::sm2_line::Sm2Key;
-use crate::tiles::LogTree;
+use crate::tiles::{LogTree, Published};
 use proof::hash::Hash;
 use proof::note::SignerKey;
 use std::fmt;
@@ -41,7 +39,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Journal<D: Disk> {
     pub(crate) reader: Reader<D>,
-    pub(crate) end: crate::commit::End<D>,
+    pub(crate) end: End<D>,
 }
 
 /// Reads what is durable. Clones see the same journal and may live in other threads.
@@ -61,6 +59,33 @@ impl<D: Disk> fmt::Debug for Reader<D> {
     }
 }
 
+/// Where and after what the next batch goes: the writer's own state.
+pub(crate) struct End<D: Disk> {
+    pub follows: Follows,
+    pub place: Place,
+    pub file: Arc<D::File>,
+    pub file_bytes: u64,
+    /// The segment the disk was told to prepare.
+    pub prepared: u32,
+    pub poisoned: bool,
+    pub scratch: Scratch,
+}
+
+/// Memory that is kept from commit to commit.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    /// Bytes to be written to the current file at `End::place`.
+    pub run: Vec<u8>,
+    pub leaves: Vec<Hash>,
+    pub written: Vec<(BatchHeader, Place)>,
+}
+
+impl<D: Disk> fmt::Debug for End<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("End").field("follows", &self.follows).field("place", &self.place).finish()
+    }
+}
+
 /// What the writer and its readers have in common.
 pub(crate) struct Shared<D: Disk> {
     pub disk: D,
@@ -76,7 +101,7 @@ pub(crate) struct Shared<D: Disk> {
 
 /// All that is durable; changed after the sync and not before.
 pub(crate) struct Durable<F> {
-    /// INVARIANT (segments): file `n` is segment `n`.
+    /// File `n` is segment `n`.
     pub files: Vec<Arc<F>>,
     pub index: Index,
     pub tree: LogTree,
@@ -258,11 +283,6 @@ impl<D: Disk> Reader<D> {
             Some(bytes) => Ok(bytes.to_vec()),
             None => Err(damaged(entry, place, BatchFault::RecordCount)),
         }
-    }
-
-    /// All batches from an entry on, up to the last that is durable now.
-    pub fn scan(&self, from_entry: u64) -> Scan<D> {
-        Scan::new(self.clone(), from_entry)
     }
 
     pub(crate) fn file(&self, segment: u32) -> Arc<D::File> {

@@ -5,8 +5,10 @@
 //! Nothing here decides anything, and nothing reads a clock.
 
 mod cbor;
+mod outcome;
 pub mod record;
 mod act;
+mod faults;
 pub mod batch;
 pub mod segment;
 pub mod disk;

@@ -13,7 +13,8 @@ use proof::receipt::Receipt;
 
 impl<D: Disk> Reader<D> {
     /// The receipt of a record: against the published checkpoint, with the cosignatures on it, if that
-    /// has the entry, else against a checkpoint signed now.
+    /// has the entry, else against a checkpoint signed now. INVARIANT (receipts): every durable record has
+    /// one that verifies.
     ///
     /// # Errors
     /// No such record; damaged batches or tiles.

@@ -4,11 +4,12 @@
 
 use crate::act;
 use crate::cbor::{DecodeError, Fault, fault};
+use crate::outcome::{outcome_code, outcome_of};
 use std::fmt;
 use terms::limits::{RECORD_BYTES_MAX, TRANSFER_RECORD_BYTES};
 use terms::{
-    AccountId, Amount, Command, Currency, Day, Event, Outcome, Refusal, TimeNs, Transfer,
-    TransferEvent, TransferFlags, TransferId,
+    AccountId, Amount, Command, Currency, Day, Event, TimeNs, Transfer, TransferEvent,
+    TransferFlags, TransferId,
 };
 
 /// First byte of a transfer's record.
@@ -142,20 +143,6 @@ impl<'a> Iterator for Records<'a> {
         let (record, rest) = self.rest.split_at(length);
         self.rest = rest;
         Some(Ok(record))
-    }
-}
-
-/// Zero for done, else the refusal's number.
-pub(crate) fn outcome_code(outcome: Outcome) -> u16 {
-    outcome.err().map_or(0, Refusal::code)
-}
-
-/// The inverse of `outcome_code`.
-pub(crate) fn outcome_of(code: u16) -> Result<Outcome, DecodeError> {
-    match (code, Refusal::from_code(code)) {
-        (0, _) => Ok(Ok(())),
-        (_, Some(refusal)) => Ok(Err(refusal)),
-        (_, None) => fault("outcome", Fault::UnknownCode(code.into())),
     }
 }
 

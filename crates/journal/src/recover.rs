@@ -1,10 +1,8 @@
 //! What a start finds. The journal is its longest valid prefix; what a crash left behind it is cut. A
-//! batch that is not valid although it had been durable is damage, and the journal does not open.
-//!
-//! How the two are told apart: each header says how many entries were durable when it was written, so a
-//! valid header behind the break that counts the broken entry among them proves that a sync had covered
-//! it. So does a signed checkpoint. Without such a witness the break is a torn tail: the batches of one
-//! commit that never ended may lie on the disk in any combination.
+//! batch that is not valid although it had been durable is damage, and the journal does not open. A valid
+//! header behind the break that counts the broken entry among those durable when it was written proves
+//! that a sync had covered it; so does a signed checkpoint. Without such a witness the break is a torn
+//! tail: the batches of one commit that never ended may lie on the disk in any combination.
 
 mod failed;
 mod walk;
@@ -12,14 +10,13 @@ mod walk;
 pub use failed::{Damage, OpenFailed};
 
 use crate::batch::Follows;
-use crate::checkpoint::{self, Published};
-use crate::commit::{End, Scratch};
 use crate::disk::{Disk, DiskFile};
 use crate::index::Index;
-use crate::journal::{Durable, Journal, Options, Reader, Shared};
+use crate::journal::{Durable, End, Journal, Options, Reader, Scratch, Shared};
 use crate::segment::{self, FOLDER, Place, SEGMENT_HEADER_BYTES, SegmentFault, SegmentHeader};
-use crate::tiles::LogTree;
-use proof::note::SignerKey;
+use crate::tiles::{CHECKPOINT, LogTree, Published};
+use proof::checkpoint::Checkpoint;
+use proof::note::{SignerKey, VerifierKey};
 use std::sync::Arc;
 use terms::TimeNs;
 use walk::Walk;
@@ -105,7 +102,7 @@ impl<D: Disk> Journal<D> {
         check_options(&options)?;
         let files = open_files(&disk)?;
         check_origin(&files, &signer)?;
-        let published = checkpoint::read_published(&disk, &signer.verifier())?;
+        let published = read_published(&disk, &signer.verifier())?;
         let sealed = published.as_ref().map_or(0, |p| p.checkpoint.size);
         let mut walk = Walk::new(&files, signer.name(), sealed);
         let stop = walk.run(published.as_ref())?;
@@ -194,6 +191,24 @@ fn check_origin<F: DiskFile>(
         }
         Err(fault) => Err(OpenFailed::SegmentDamaged { file: segment::file_name(0), fault }),
     }
+}
+
+/// Reads the published checkpoint and checks the log's signature; `None` if nothing was published.
+fn read_published<D: Disk>(disk: &D, log: &VerifierKey) -> Result<Option<Published>, OpenFailed> {
+    let bytes = disk.read_whole(CHECKPOINT);
+    let bytes = bytes.map_err(|source| {
+        let file = CHECKPOINT.to_owned();
+        OpenFailed::Disk { doing: "read", file, source }
+    })?;
+    let Some(bytes) = bytes else { return Ok(None) };
+    let opened = Checkpoint::open(&bytes, log);
+    let (checkpoint, note) =
+        opened.map_err(|source| OpenFailed::CheckpointUnreadable { source })?;
+    if checkpoint.origin != log.name() {
+        let (found, signer) = (checkpoint.origin, log.name().to_owned());
+        return Err(OpenFailed::OtherOrigin { found, signer });
+    }
+    Ok(Some(Published { checkpoint, note }))
 }
 
 /// What was published must still be there.

@@ -23,8 +23,15 @@ pub struct Scan<D: Disk> {
     window: Window,
 }
 
+impl<D: Disk> Reader<D> {
+    /// All batches from an entry on, up to the last that is durable now.
+    pub fn scan(&self, from_entry: u64) -> Scan<D> {
+        Scan::new(self.clone(), from_entry)
+    }
+}
+
 impl<D: Disk> Scan<D> {
-    pub(crate) fn new(reader: Reader<D>, from_entry: u64) -> Scan<D> {
+    fn new(reader: Reader<D>, from_entry: u64) -> Scan<D> {
         let end = reader.entries();
         let window = Window::default();
         Scan { reader, next: from_entry, end, place: None, follows: None, window }

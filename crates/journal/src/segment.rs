@@ -2,10 +2,12 @@
 //! 4,096, then zeros. A file is made full of zeros and overwritten in place, because appending to a file
 //! that grows was measured to make the slowest commits ten times slower. `docs/formats/journal.md`.
 
+pub use crate::faults::SegmentFault;
+
 use crate::batch::{ALIGN_BYTES, BatchHeader, Follows};
+use crate::faults::SEGMENT_FORMAT;
 use crate::record::part;
 use proof::hash::Hash;
-use std::fmt;
 
 /// The folder of segment files.
 pub const FOLDER: &str = "journal";
@@ -13,8 +15,6 @@ pub const FOLDER: &str = "journal";
 pub const SEGMENT_HEADER_BYTES: usize = ALIGN_BYTES;
 /// What a segment begins with.
 const MAGIC: [u8; 8] = *b"TJSEGMT1";
-/// The layout of the file.
-const FORMAT_VERSION: u16 = 1;
 /// Where the origin's bytes begin.
 const ORIGIN_AT: usize = 88;
 /// Bytes of an origin name at most.
@@ -41,39 +41,6 @@ pub struct SegmentHeader {
     pub origin: String,
 }
 
-/// Why bytes are not a segment's header.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SegmentFault {
-    /// All zeros: prepared, not yet used.
-    Unused,
-    /// It does not begin as a segment does.
-    Magic,
-    /// The checksum is wrong.
-    Crc,
-    /// Written in a later format.
-    Format(u16),
-    /// This field is not what it must be here.
-    Field(&'static str),
-}
-
-impl fmt::Display for SegmentFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SegmentFault::Unused => f.write_str("the segment was never used"),
-            SegmentFault::Magic => f.write_str("the first bytes are not those of a segment"),
-            SegmentFault::Crc => f.write_str("the segment header's checksum is wrong"),
-            SegmentFault::Format(v) => {
-                write!(f, "the segment has format {v}, newer than this program's {FORMAT_VERSION}")
-            }
-            SegmentFault::Field(field) => {
-                write!(f, "the segment header's {field} is not what it must be here")
-            }
-        }
-    }
-}
-
-impl std::error::Error for SegmentFault {}
-
 impl SegmentHeader {
     /// The header's bytes, checksum included.
     pub fn encode(&self) -> Vec<u8> {
@@ -81,7 +48,7 @@ impl SegmentHeader {
         assert!(origin.len() <= ORIGIN_BYTES_MAX, "an origin name has at most 255 bytes");
         let mut bytes = vec![0; SEGMENT_HEADER_BYTES];
         bytes[0..8].copy_from_slice(&MAGIC);
-        bytes[8..10].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
+        bytes[8..10].copy_from_slice(&SEGMENT_FORMAT.to_le_bytes());
         bytes[10..12].copy_from_slice(&(origin.len() as u16).to_le_bytes());
         bytes[12..16].copy_from_slice(&self.number.to_le_bytes());
         bytes[16..24].copy_from_slice(&self.first_entry.to_le_bytes());
@@ -109,7 +76,7 @@ impl SegmentHeader {
             return Err(SegmentFault::Crc);
         }
         let format = u16::from_le_bytes(part(bytes, 8));
-        if format != FORMAT_VERSION {
+        if format != SEGMENT_FORMAT {
             return Err(SegmentFault::Format(format));
         }
         let origin_bytes = usize::from(u16::from_le_bytes(part(bytes, 10)));

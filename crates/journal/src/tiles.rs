@@ -3,13 +3,24 @@
 //! made again at any time. Read `checkpoint.rs` next.
 
 use crate::disk::Disk;
+use proof::checkpoint::Checkpoint;
 use proof::hash::{Hash, node_hash};
 use proof::inclusion::{HashReader, Leaves};
+use proof::note::Note;
 use proof::tile::{self, TILE_WIDTH, Tile, TileReader};
 use proof::tree::Frontier;
 
 /// The folder of all that is published.
 pub const FOLDER: &str = "log";
+/// Where the published checkpoint lies.
+pub(crate) const CHECKPOINT: &str = "log/checkpoint";
+
+/// The checkpoint that was published, with all its signature lines.
+#[derive(Clone, Debug)]
+pub(crate) struct Published {
+    pub checkpoint: Checkpoint,
+    pub note: Note,
+}
 
 /// The tree over all durable entries.
 #[derive(Debug, Default)]
@@ -17,7 +28,7 @@ pub(crate) struct LogTree {
     frontier: Frontier,
     /// How many entries the tiles on disk are of.
     published: u64,
-    /// INVARIANT (tail): leaf hashes of all entries from the last full tile of `published` on.
+    /// Leaf hashes of all entries from the last full tile of `published` on.
     tail: Vec<Hash>,
 }
 

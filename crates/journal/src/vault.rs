@@ -163,7 +163,8 @@ impl<D: Disk> Vault<D> {
         self.damaged
     }
 
-    /// Seals a text under a party's key.
+    /// Seals a text under a party's key. INVARIANT (sealed): what shows who somebody is reaches the journal
+    /// in this form only.
     ///
     /// # Errors
     /// See [`SealFailed`].
@@ -203,13 +204,13 @@ impl<D: Disk> Vault<D> {
         }
     }
 
-    fn new_key(&mut self, party: PartyId) -> Result<slot::Wrapped, VaultFailed> {
+    fn new_key(&mut self, party: PartyId) -> Result<crypto::Wrapped, VaultFailed> {
         let mut key = Zeroizing::new([0; 32]);
         self.entropy.fill(&mut key[..]).map_err(VaultFailed::Entropy)?;
         self.wrap(&party.0.to_le_bytes(), &key)
     }
 
-    fn wrap(&mut self, aad: &[u8; 16], key: &crypto::Key) -> Result<slot::Wrapped, VaultFailed> {
+    fn wrap(&mut self, aad: &[u8; 16], key: &crypto::Key) -> Result<crypto::Wrapped, VaultFailed> {
         let mut nonce = [0; 12];
         self.entropy.fill(&mut nonce).map_err(VaultFailed::Entropy)?;
         let wrapped = crypto::wrap(&self.master, aad, nonce, key);

@@ -8,7 +8,7 @@ use super::{
     SET_INTEREST, SET_LIMITS, SETTLE_INTEREST,
 };
 use crate::cbor::{DecodeError, Fault, Pairs, Reader, fault};
-use crate::record::outcome_of;
+use crate::outcome::outcome_of;
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartClass, ChartLine, Command,
     Currency, Day, DayBasis, Entry, Hold, HoldOrder, Institution, InterestTerms, Leg, Party,

@@ -125,7 +125,10 @@ impl fmt::Display for OpenFailed {
                 "{file} is empty: the bank was never completely made; if it is new, remove its directory and make it again, else restore that file from a copy"
             ),
             OpenFailed::SegmentDamaged { file, fault } => {
-                write!(f, "{file} is damaged at byte 0: {fault}; restore that file from a copy")
+                write!(
+                    f,
+                    "{file} is damaged at byte 0: {fault}; restore that file from a copy, or, if the bank was just being made, remove its directory and make it again"
+                )
             }
             OpenFailed::Damaged(damage) => damage.fmt(f),
             OpenFailed::CheckpointUnreadable { .. } => f.write_str(

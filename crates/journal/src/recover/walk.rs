@@ -3,13 +3,12 @@
 use super::failed::Witness;
 use super::{Damage, OpenFailed, SegmentFile, TornTail};
 use crate::batch::{ALIGN_BYTES, BatchFault, BatchHeader, Follows, HEADER_BYTES, StoredBatch};
-use crate::checkpoint::Published;
 use crate::disk::DiskFile;
 use crate::index::Index;
 use crate::record::part;
 use crate::scan::Window;
 use crate::segment::{self, Place, SEGMENT_HEADER_BYTES, SegmentFault};
-use crate::tiles::LogTree;
+use crate::tiles::{LogTree, Published};
 
 /// Bytes looked through or overwritten at once.
 const PIECE_BYTES: usize = 1 << 20;
@@ -181,7 +180,8 @@ impl<'a, F: DiskFile> Walk<'a, F> {
         Ok(None)
     }
 
-    /// Damage, or the tail of a commit that never ended; `None` for a clean end.
+    /// Damage, or the tail of a commit that never ended; `None` for a clean end. INVARIANT (prefix): what is
+    /// cut was never durable for sure, and damage is named, never skipped.
     pub fn judge(&self, stop: &Stop) -> Result<Option<Torn>, OpenFailed> {
         let (entry, published) = (self.follows.entry, self.sealed);
         let (extents, later) = self.look_behind(stop)?;

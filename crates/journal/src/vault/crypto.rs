@@ -1,6 +1,5 @@
 //! The ciphers of the vault: keys wrapped under the master key, and texts sealed under a party's key.
 
-use super::slot::Wrapped;
 use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, AesGcm};
@@ -22,6 +21,13 @@ pub(super) const TAG_BYTES: usize = 16;
 const SM4_KEY_BYTES: usize = 16;
 /// What a commitment begins with, so that it is the hash of nothing else.
 const COMMITMENT_PREFIX: &[u8] = b"tongjian sealed v1\0";
+
+/// A key as it is stored: under the master key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wrapped {
+    pub nonce: [u8; 12],
+    pub bytes: [u8; WRAPPED_BYTES],
+}
 
 /// A party's key.
 pub(super) type Key = Zeroizing<[u8; 32]>;

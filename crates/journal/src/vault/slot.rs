@@ -1,7 +1,7 @@
 //! The bytes of the vault: files of slots of 128 bytes, each with its own checksum, so that one torn
 //! slot takes no other with it. Layout: `docs/formats/vault.md`.
 
-use super::crypto::{self, WRAPPED_BYTES};
+use super::crypto::{self, WRAPPED_BYTES, Wrapped};
 use crate::record::part;
 use terms::PartyId;
 
@@ -27,13 +27,6 @@ const WRAPPED_AT: usize = NONCE_AT + 12;
 const CRC_AT: usize = SLOT_BYTES - 4;
 
 const _: () = assert!(WRAPPED_AT + WRAPPED_BYTES <= CRC_AT);
-
-/// A key as it is stored: under the master key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Wrapped {
-    pub nonce: [u8; 12],
-    pub bytes: [u8; WRAPPED_BYTES],
-}
 
 /// What a slot says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

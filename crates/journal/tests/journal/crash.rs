@@ -1,7 +1,7 @@
 //! Whatever moment the power fails at, a start finds all that was acknowledged, in order, and nothing
 //! that was never asked.
 
-use crate::common::{ORIGIN, commit_groups, events_of, holds, made, signer, small};
+use crate::small_journals::{ORIGIN, commit_groups, events_of, holds, made, signer, small};
 use journal::testing::{Dice, MemoryDisk};
 use journal::{Files, Journal, OpenFailed, Options, PendingBatch};
 use terms::TimeNs;

@@ -1,7 +1,7 @@
 //! A bank's folder as version 1 wrote it stays readable: the files under `fixtures/v1` never change.
 //! If the folder is not there, `BLESS=1` makes it.
 
-use crate::common::{ORIGIN, events_of, signer};
+use crate::small_journals::{ORIGIN, events_of, signer};
 use journal::testing::MemoryDisk;
 use journal::vault::{Fields, Vault, decode_fields, encode_fields};
 use journal::{

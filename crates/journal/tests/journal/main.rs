@@ -1,7 +1,7 @@
 //! The journal as its users meet it: on a real disk, on a disk that fails, and after somebody changed it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
-mod common;
+mod small_journals;
 mod records;
 mod crash;
 mod vault;

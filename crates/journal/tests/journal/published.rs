@@ -1,7 +1,7 @@
 //! What is published proves what is in the journal, and a journal that lost what was published does not
 //! open.
 
-use crate::common::{ORIGIN, commit_groups, events_of, holds, made, signer, small};
+use crate::small_journals::{ORIGIN, commit_groups, events_of, holds, made, signer, small};
 use journal::segment::file_name;
 use journal::snapshot::{hash_of, keep_latest, list_snapshots, read_snapshot, write_snapshot};
 use journal::testing::MemoryDisk;

@@ -1,6 +1,6 @@
 //! Whatever byte somebody changes, a start or an audit notices and names the place.
 
-use crate::common::{ORIGIN, commit_groups, events_of, made, signer, small};
+use crate::small_journals::{ORIGIN, commit_groups, events_of, made, signer, small};
 use journal::batch::BatchFault;
 use journal::segment::file_name;
 use journal::testing::{Dice, MemoryDisk};

@@ -1,6 +1,6 @@
 //! Readers beside a writer: whatever they see is durable, whole and proved.
 
-use crate::common::{ORIGIN, commit_groups, events_of, signer, small};
+use crate::small_journals::{ORIGIN, commit_groups, events_of, signer, small};
 use journal::Journal;
 use journal::testing::MemoryDisk;
 use proof::receipt::VerifierPolicy;
