@@ -92,7 +92,7 @@ impl<D: Disk> Vault<D> {
             count = names.len().max(count);
         }
         for number in 0..count as u32 {
-            vault.open_file(number)?;
+            vault.open_file(number, number + 1 == count as u32)?;
         }
         if count == 0 { Err(VaultFailed::NoVault) } else { Ok(vault) }
     }
@@ -291,7 +291,7 @@ impl<D: Disk> Vault<D> {
     }
 
     /// Reads file `number` of both copies, reconciles them, and takes what they say.
-    fn open_file(&mut self, number: u32) -> Result<(), VaultFailed> {
+    fn open_file(&mut self, number: u32, last: bool) -> Result<(), VaultFailed> {
         let copies = [0, 1].map(|copy| self.read_copy(copy, number));
         let [a, b] = copies;
         let copies = [a?, b?];
@@ -323,30 +323,42 @@ impl<D: Disk> Vault<D> {
             }
             self.take(number as usize * FILE_SLOTS + at, slot);
         }
-        self.reconcile(number, &copies, &merged)
+        self.reconcile(number, last, &copies, &merged)
     }
 
-    /// Writes the slots that differ from what both copies together say, one copy after the other.
+    /// Writes what both copies together say, one copy after the other: slots that differ; erased ones and
+    /// all of the last file in any case, because a failed sync before this start may have left bytes
+    /// that are shown and not stored.
     fn reconcile(
         &self,
         number: u32,
+        last: bool,
         copies: &[Vec<u8>; 2],
         merged: &[u8],
     ) -> Result<(), VaultFailed> {
         for (copy, bytes) in copies.iter().enumerate() {
             let file = &self.files[number as usize][copy];
             let name = file_name(copy, number);
-            let slots = bytes.chunks(SLOT_BYTES).zip(merged.chunks(SLOT_BYTES)).enumerate();
-            let mut changed = false;
-            for (at, (found, right)) in slots {
-                let damaged = Slot::decode(&part(right, 0)) == Slot::Damaged && at > 0;
-                if found != right && !damaged {
-                    let written = file.write_at((at * SLOT_BYTES) as u64, right);
-                    written.map_err(failed("write to", &name))?;
-                    changed = true;
+            // Neighbours are written at once: from and to byte.
+            let mut runs: Vec<(usize, usize)> = Vec::new();
+            for place in (0..FILE_BYTES).step_by(SLOT_BYTES) {
+                let right = &merged[place..place + SLOT_BYTES];
+                let slot = Slot::decode(&part(right, 0));
+                let unsure = last && slot != Slot::Empty || matches!(slot, Slot::Erased(_));
+                let damaged = place > 0 && slot == Slot::Damaged;
+                if damaged || right == &bytes[place..place + SLOT_BYTES] && !unsure {
+                    continue;
+                }
+                match runs.last_mut() {
+                    Some((_, to)) if *to == place => *to += SLOT_BYTES,
+                    _ => runs.push((place, place + SLOT_BYTES)),
                 }
             }
-            if changed {
+            for (from, to) in &runs {
+                let written = file.write_at(*from as u64, &merged[*from..*to]);
+                written.map_err(failed("write to", &name))?;
+            }
+            if !runs.is_empty() {
                 file.sync().map_err(failed("sync", &name))?;
             }
         }
