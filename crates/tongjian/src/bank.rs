@@ -11,7 +11,7 @@ use node::{
     TurnFailed,
 };
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use terms::{Party, PartyId, Sealed, TimeNs};
 
 /// Snapshots that are kept: the latest and the one before.
@@ -19,8 +19,6 @@ const SNAPSHOTS_KEPT: usize = 2;
 
 /// An open bank.
 pub struct Bank {
-    /// Where it lies.
-    pub folder: PathBuf,
     /// Its settings.
     pub settings: Settings,
     /// The node.
@@ -78,7 +76,7 @@ impl Bank {
         settings.write(folder)?;
         let node = Node::create(disk, origin, signer, options(&settings))
             .map_err(|error| failed(&error))?;
-        Ok(Bank { folder: folder.to_owned(), settings, node, started: None, vault: Ok(vault) })
+        Ok(Bank { settings, node, started: None, vault: Ok(vault) })
     }
 
     /// Opens the bank in a folder.
@@ -115,8 +113,7 @@ impl Bank {
         let vault = keys::master(&disk).map_err(|_| VaultFailed::NoVault).and_then(|master| {
             Vault::open(disk, master, settings.cipher.sealing(), Box::new(OsEntropy))
         });
-        let mut bank =
-            Bank { folder: folder.to_owned(), settings, node, started: Some(started), vault };
+        let mut bank = Bank { settings, node, started: Some(started), vault };
         bank.forget_erased()?;
         Ok(bank)
     }

@@ -39,7 +39,7 @@ impl Table {
     /// Adds a row, a text for each column.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         assert!(cells.len() == self.columns.len(), "a row has a text for each column");
-        self.rows.push(cells.to_vec());
+        self.rows.push(cells.into());
     }
 
     fn line(&self, cells: &[&str], widths: &[usize]) -> String {

@@ -149,7 +149,7 @@ fn inside(context: &Context) -> Vec<Look> {
     let behind = bank.node.journal().entries();
     match bank.node.journal().published() {
         Some((checkpoint, _)) if checkpoint.size == behind => {
-            looks.push(good("checkpoint", "covers the whole journal"))
+            looks.push(good("checkpoint", "covers the whole journal"));
         }
         Some((checkpoint, _)) => {
             looks.push(good(

@@ -157,10 +157,12 @@ fn show(context: &Context, id: PartyId) -> Done {
     out.line(format_args!("{} {id}: {}", tell::party_kind(party.kind), known.name()));
     match &known {
         Known::Fields(fields) => {
-            fields.iter().for_each(|(name, text)| out.line(format_args!("    {name}: {text}")))
+            fields.iter().for_each(|(name, text)| out.line(format_args!("    {name}: {text}")));
         }
         Known::Erased => {
-            out.line("    who this was can no longer be read; accounts, entries and receipts stand")
+            out.line(
+                "    who this was can no longer be read; accounts, entries and receipts stand",
+            );
         }
         Known::Unreadable(why) => out.line(format_args!("    cannot be read: {why}")),
     }

@@ -68,7 +68,7 @@ impl Pay {
             [(self.pending, TransferFlags::PENDING), (self.all, TransferFlags::BALANCING_DEBIT)]
         {
             if wanted {
-                flags = flags | flag;
+                flags |= flag;
             }
         }
         let transfer = Transfer {

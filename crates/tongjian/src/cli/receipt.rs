@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::fail::{Done, Exit, Failure, chain};
-use crate::tell::{Around, hex, json_of, line_of};
+use crate::tell::{Around, hash, json_of, line_of};
 use clap::Subcommand;
 use proof::{Receipt, VerifierKey, VerifierPolicy};
 use serde_json::json;

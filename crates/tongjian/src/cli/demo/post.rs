@@ -40,8 +40,9 @@ pub struct Posted {
     pub syncs: u64,
     /// How long it took, making the town included.
     pub took: Duration,
-    /// A transfer between two customers, to make a receipt of.
+    /// A transfer to make a receipt of: the last salary, or what else was paid.
     pub example: Option<TransferId>,
+    example_is_salary: bool,
 }
 
 /// What waits to be posted.
@@ -170,10 +171,12 @@ impl Posted {
         }
         if let Event::Transfer(t) = &answer.event
             && got == Expected::Done
-            && t.transfer.code == city::purpose::SALARY
-            && !t.transfer.flags.any(TransferFlags(u16::MAX))
+            && t.transfer.flags == TransferFlags::default()
         {
-            self.example = Some(t.transfer.id);
+            let is_salary = t.transfer.code == city::purpose::SALARY;
+            if is_salary || !self.example_is_salary {
+                (self.example, self.example_is_salary) = (Some(t.transfer.id), is_salary);
+            }
         }
         if got != expected {
             self.unexpected += 1;

@@ -9,7 +9,7 @@ use crate::cli::verify::{self, Verified};
 use crate::cli::{Context, account};
 use crate::fail::{Done, Exit, Failure};
 use crate::figures::{amount, grouped};
-use crate::tell::{Around, hex, line_of};
+use crate::tell::{Around, hash, line_of};
 use city::City;
 use proof::{Receipt, VerifierPolicy};
 use serde_json::{Value, json};

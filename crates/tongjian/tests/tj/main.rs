@@ -1,0 +1,21 @@
+//! The real program, driven as a person or another program drives it: arguments in, text, JSON, files and
+//! exit codes out. `run` starts it; each module is one side of it. Banks are small and lie in temporary folders.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops where it cannot go on"
+)]
+
+mod run;
+mod whole;
+mod money;
+mod answers;
+mod forget;
+mod damage;
+mod reader;
+mod berka;
+mod csv;
+mod demo;
+mod killed;
