@@ -40,10 +40,6 @@ class Later(Bad):
     """It is whole, and written in a later format than this reader knows."""
 
 
-class Unused(Bad):
-    """It is all zeros."""
-
-
 class Damage(Exception):
     """What is wrong, and where in the bank's folder."""
 
@@ -283,7 +279,8 @@ SEALED = fields_of("commitment bytes32, cipher cipher, nonce bytes12, ciphertext
 LEG = fields_of("account u128, side side, amount u128")
 ROLE = "party u128, account u128, kind role kind, until i32"
 COMMANDS = {tag: (name, fields_of(fields)) for tag, name, fields in [
-    (2, "create_account", "id u128, user_data_128 u128, user_data_64 u64, user_data_32 u32, ledger u32, code u16, flags u16, time u64"),
+    (2, "create_account", "id u128, user_data_128 u128, user_data_64 u64, user_data_32 u32, ledger u32, code u16, "
+                          "flags u16, time u64"),
     (3, "open_institution", "name text, currency u32, utc_offset_min i16, first_day i32"),
     (4, "define_chart_line", "code u16, class class, name text"),
     (5, "register_party", "id u128, kind party kind, identity sealed"),
@@ -478,19 +475,17 @@ class File:
         return self.file.read(count)
 
     def header(self):
-        """Entry, record, hash and origin that it begins with, its own number and length checked."""
+        """Entry, record, hash and origin that it begins with, its number and its length."""
         data = self.read(0, SLOT)
-        if not any(data):
-            raise Unused("the segment was never used")
+        need(any(data), "the segment was never used")
         magic, form, length, number, entry, record, total, zeros, previous = SEGMENT.unpack(data[:88])
         need(magic == b"TJSEGMT1", "the first bytes are not those of a segment")
         need(int.from_bytes(data[4092:], "little") == crc32c(data[:4092]), "the segment header's checksum is wrong")
         known(form == 1, f"segment format {form} is unknown")
         need(1 <= length <= 255, "the origin's length is impossible")
         need(not any(zeros) and not any(data[88 + length:4092]), "reserved bytes of the segment header are not zero")
-        need(number == self.number and total == self.bytes, "the segment header is of another file")
         try:
-            return entry, record, previous, data[88:88 + length].decode("utf-8")
+            return entry, record, previous, data[88:88 + length].decode("utf-8"), number, total
         except UnicodeDecodeError:
             raise Bad("the origin is not UTF-8") from None
 
@@ -512,9 +507,6 @@ def open_files(folder):
     return files
 
 
-NOTHING_HERE = "nothing is written where a batch should be"
-
-
 class Walk:
     """Batch after batch to the journal's end (section 4); then `fault` says why it ended."""
 
@@ -523,8 +515,9 @@ class Walk:
         self.entry = self.record = self.time = 0
         self.previous = bytes(32)
         try:
-            entry, record, previous, self.origin = files[0].header()
-            need((entry, record, previous) == (0, 0, self.previous), "the first segment does not begin a journal")
+            begins = files[0].header()
+            self.origin = begins[3]
+            need(begins == (0, 0, self.previous, self.origin, 0, files[0].bytes), "the first segment does not begin a journal")
         except Bad as bad:
             raise Damage(files[0].name, 0, str(bad)) from None
         self.headers, self.fault, self.fault_at, self.search_from = [], "", None, None
@@ -577,13 +570,13 @@ class Walk:
         if self.segment + 1 == len(self.files):
             return False
         try:
-            begins = self.files[self.segment + 1].header()
+            following = self.files[self.segment + 1]
+            begins = following.header()
             if begins[0] > self.entry:
                 # What is missing should stand in this segment.
                 return False
-            need(begins == (self.entry, self.record, self.previous, self.origin), "the segment does not go on from here")
-        except Unused:
-            return False
+            wanted = (self.entry, self.record, self.previous, self.origin, following.number, following.bytes)
+            need(begins == wanted, "the segment does not go on from here")
         except Bad as bad:
             self.fault, self.fault_at = str(bad), (self.segment + 1, 0)
             if isinstance(bad, Later):
@@ -598,9 +591,19 @@ class Walk:
 
     def judge_end(self, signed_size):
         """Damage, or whether a torn tail follows the end."""
+        torn, witness = self.look_behind()
         if signed_size > self.entry:
-            raise self.damage(f"{self.fault or NOTHING_HERE}; the checkpoint of {signed_size} entries proves that entry {self.entry} was durable")
-        slots, torn = 0, False
+            witness = f"the checkpoint of {signed_size} entries"
+            if not torn:
+                self.fault, self.fault_at = "the journal was cut short", None
+        if witness:
+            what = self.fault or "nothing is written where a batch should be"
+            raise self.damage(f"{what}; {witness} proves that entry {self.entry} was durable")
+        return torn
+
+    def look_behind(self):
+        """Whether there is anything but zeros, and the entry there that proves the broken one durable."""
+        slots, torn, witness = 0, False, None
         for file in self.files[self.segment:]:
             start = self.offset if file.number == self.segment else 0
             for piece_at in range(start, file.bytes, 1 << 20):
@@ -611,17 +614,17 @@ class Walk:
                 torn = True
                 for at in range(0, len(piece), SLOT):
                     slots += 1
-                    if (file.number, piece_at + at) >= self.search_from:
-                        self.look_for_witness(piece[at:at + 128], slots)
-        return torn
+                    if witness is None and (file.number, piece_at + at) >= self.search_from:
+                        witness = self.witness_in(piece[at:at + 128], slots)
+        return torn, witness
 
-    def look_for_witness(self, data, slots):
+    def witness_in(self, data, slots):
         try:
             later = Header(data)
         except Bad:
-            return
-        if self.entry < later.entry < self.entry + slots and later.synced > self.entry:
-            raise self.damage(f"{self.fault or NOTHING_HERE}; entry {later.entry} proves that entry {self.entry} was durable")
+            return None
+        proves = self.entry < later.entry < self.entry + slots and later.synced > self.entry
+        return f"entry {later.entry}" if proves else None
 
 
 def read_body(header, stored):
@@ -685,7 +688,8 @@ def check_tiles(folder, size, levels, headers):
             if found is None:
                 raise Damage(f"log/{path}", 0, "the tile is missing although the checkpoint speaks of it")
             if found != data:
-                raise Damage(f"log/{path}", 0, "the tile says something else than the journal")
+                same = next((at for at, (a, b) in enumerate(zip(found, data)) if a != b), min(len(found), len(data)))
+                raise Damage(f"log/{path}", same, "the tile says something else than the journal")
 
 
 def read_file(folder, name):

@@ -3,9 +3,10 @@
 
 use crate::bank_events::{Turn, turns};
 use crate::json::{check_vector, event, hex, lines, object, text};
+use journal::batch::HEADER_BYTES;
 use journal::segment::file_name;
 use journal::testing::MemoryDisk;
-use journal::{Disk, Journal, OpenFailed, Options, ReadFailed};
+use journal::{BatchHeader, Disk, Journal, OpenFailed, Options, ReadFailed};
 use proof::checkpoint::Checkpoint;
 use proof::note::SignerKey;
 use proof::receipt::VerifierPolicy;
@@ -182,6 +183,16 @@ impl Sound {
         Part { file, at: 0, bytes }
     }
 
+    /// The last entry's header with something else in it, and the right checksum.
+    fn forged(&self, change: impl FnOnce(&mut BatchHeader)) -> Vec<Part> {
+        let (file, at) = self.places[8].clone();
+        let bytes = self.bytes(&file);
+        let header = bytes[at as usize..].first_chunk::<HEADER_BYTES>().unwrap();
+        let mut header = BatchHeader::decode(header).unwrap();
+        change(&mut header);
+        vec![Part { file, at, bytes: header.encode().to_vec() }]
+    }
+
     /// A checkpoint the log signed that does not belong to this journal.
     fn other_checkpoint(&self) -> Part {
         let other = Checkpoint { origin: ORIGIN.to_owned(), size: 5, root: [1; 32] };
@@ -244,6 +255,20 @@ fn changes(sound: &Sound) -> Vec<(&'static str, Vec<Part>, Found)> {
         ("the last segment was not begun", vec![all_of(2)], Ok(8)),
         ("the last segment's header", vec![sound.flip(&header_of_2)], Ok(8)),
         ("bytes behind the end", vec![behind], Ok(9)),
+        ("the last entry's chain", sound.forged(|h| h.previous[31] ^= 1), Ok(8)),
+        ("the last entry's index", sound.forged(|h| h.entry += 1), Ok(8)),
+        ("the last entry's first record", sound.forged(|h| h.first_record -= 1), Ok(8)),
+        ("the last entry's time", sound.forged(|h| h.time.0 -= 1_000_000_001), Ok(8)),
+        ("the last entry's checksum of records", sound.forged(|h| h.body_crc ^= 1), Ok(8)),
+        ("the last entry's root of records", sound.forged(|h| h.rows_root[0] ^= 1), Ok(8)),
+        ("the last entry's number of records", sound.forged(|h| h.record_count -= 1), Ok(8)),
+        ("the last entry's synced entries", sound.forged(|h| h.synced_entries = 9), Ok(8)),
+        ("the last entry's length", sound.forged(|h| h.body_bytes += 4 * 4_096), Ok(8)),
+        (
+            "the last entry's rules, which are not read",
+            sound.forged(|h| h.rules_version = 7),
+            Ok(9),
+        ),
         ("a record of the commit before the last", vec![sound.flip_in(6, 200)], place(6)),
         ("a header of the commit before the last", vec![sound.flip_in(5, 100)], place(5)),
         ("that commit is not there, and the last one is", vec![zeros_of(sound, 5, 2)], place(5)),

@@ -305,7 +305,8 @@ fn the_rest(desk: &mut Desk) {
         value_date: desk.day,
         ..flagged(pay(801, CASH, ANNA, 5), TransferFlags::IMPORTED)
     };
-    let (booking_date, outcome) = (desk.day, Ok(()));
+    // What was imported is booked on the day it happened.
+    let (booking_date, outcome) = (FIRST_DAY, Ok(()));
     let closing = TransferFlags::PENDING | TransferFlags::CLOSING_DEBIT;
     desk.turn(13_000)
         .act(Command::MarkSnapshot(mark))
