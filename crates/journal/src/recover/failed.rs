@@ -28,6 +28,9 @@ pub enum Witness {
     LaterEntry(u64),
     /// The published checkpoint of this size.
     Checkpoint(u64),
+    /// Its own checksums: a torn write does not leave them right, so it was written whole, by a program
+    /// that knows more than this one or means no good.
+    Checksums,
 }
 
 /// Why a journal does not open.
@@ -159,6 +162,11 @@ impl fmt::Display for Damage {
             Witness::LaterEntry(later) => write!(f, "entry {later} proves that it was durable")?,
             Witness::Checkpoint(size) => {
                 write!(f, "the checkpoint of {size} entries proves that it was durable")?;
+            }
+            Witness::Checksums => {
+                return f.write_str(
+                    "its checksums are right, so it was written whole and nothing is cut; open the bank with the program that wrote it, which may be a newer one, or run `tj verify`",
+                );
             }
         }
         f.write_str("; restore that file from a copy, then run `tj verify`")

@@ -196,6 +196,9 @@ impl<'a, F: DiskFile> Walk<'a, F> {
         if let Some(later) = later {
             return Err(self.damage(stop, Witness::LaterEntry(later)));
         }
+        if is_written_whole(&stop.fault) {
+            return Err(self.damage(stop, Witness::Checksums));
+        }
         let bytes = extents.iter().map(|(_, start, end)| end - start).sum();
         let Place { segment, offset } = self.place;
         let tail = TornTail { segment, offset, bytes };
@@ -293,4 +296,27 @@ fn used_of(slot: &[u8]) -> Option<(u64, u64)> {
     let first = slot.iter().position(|byte| *byte != 0)?;
     let last = slot.iter().rposition(|byte| *byte != 0)?;
     Some((first as u64, last as u64 + 1))
+}
+
+/// Faults that are only looked for where a checksum is right already.
+fn is_written_whole(fault: &BatchFault) -> bool {
+    match fault {
+        BatchFault::Format(_)
+        | BatchFault::Header(_)
+        | BatchFault::Record(..)
+        | BatchFault::RecordCount
+        | BatchFault::RowsRoot
+        | BatchFault::Segment(SegmentFault::Format(_)) => true,
+        BatchFault::Empty
+        | BatchFault::Magic
+        | BatchFault::HeaderCrc
+        | BatchFault::Entry { .. }
+        | BatchFault::FirstRecord { .. }
+        | BatchFault::Chain
+        | BatchFault::TimeGoesBack
+        | BatchFault::PastEnd
+        | BatchFault::BodyCrc
+        | BatchFault::Padding(_)
+        | BatchFault::Segment(_) => false,
+    }
 }

@@ -303,3 +303,31 @@ fn a_record_that_imitates_a_header_does_not_pass_for_a_later_entry() {
         }
     }
 }
+
+/// A program that is older than the one that wrote the last batch must not take it for a torn tail.
+#[test]
+fn a_last_batch_of_a_later_version_is_refused_and_stays() {
+    let later_header = |bytes: &mut [u8]| bytes[8] = 2;
+    let later_record = |bytes: &mut [u8]| bytes[129] = 2;
+    for (change, body) in [(later_header as fn(&mut [u8]), false), (later_record, true)] {
+        let (disk, journal) = made(&[1, 1, 1]);
+        let (header, place) = journal.reader().header(2).unwrap();
+        drop(journal);
+        let name = file_name(place.segment);
+        disk.tamper(&name, |bytes| {
+            let batch = &mut bytes[place.offset as usize..][..header.stored_bytes() as usize];
+            change(batch);
+            if body {
+                let crc = crc32c::crc32c(&batch[128..128 + header.body_bytes as usize]);
+                batch[120..124].copy_from_slice(&crc.to_le_bytes());
+            }
+            let crc = crc32c::crc32c(&batch[..124]);
+            batch[124..128].copy_from_slice(&crc.to_le_bytes());
+        });
+        let before = disk.read_whole(&name).unwrap();
+        let refused = Journal::open(disk.clone(), signer(), small()).unwrap_err();
+        assert!(matches!(refused, OpenFailed::Damaged(_)), "{refused}");
+        assert!(refused.to_string().contains("written whole"), "{refused}");
+        assert_eq!(disk.read_whole(&name).unwrap(), before, "something was cut");
+    }
+}
