@@ -3,6 +3,7 @@
 //! enough for the ordeal and a second build would double the time of a run.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::setup;
 use crate::steps::{Steps, cargo, root, run, succeeds, target_folder};
@@ -47,6 +48,10 @@ pub fn test(depth: Depth) -> Result<bool, String> {
         let mut tests = cargo(&["test", "--workspace", "--no-fail-fast"]);
         steps.run_command("tests", tests.env("TJ_PYTHON", &python));
     }
+    let reader = root().join("docs/formats/read_journal.py");
+    let vectors = root().join("docs/formats/vectors");
+    let mut second_reader = Command::new(&python);
+    steps.run_command("second reader", second_reader.arg(reader).arg("selftest").arg(vectors));
     steps.run_command("build the program", &mut cargo(&["build", "-p", "tongjian"]));
     if depth == Depth::Full {
         steps.run("ordeal", || run_simulation("ordeal", &["--seeds", ORDEAL_SEEDS]));
