@@ -26,6 +26,7 @@ mod status;
 mod trial;
 mod verify;
 mod kill;
+mod chance;
 mod new_id;
 
 use crate::bank::Bank;
@@ -39,7 +40,6 @@ use std::path::PathBuf;
 #[command(
     name = "tj",
     version,
-    about,
     after_help = "Exit codes: 0 ok, 1 failed, 2 usage, 3 refused, 4 does not verify, 5 unavailable.\n\
                   Start with `tj demo`: it makes a sample bank and says what to try."
 )]

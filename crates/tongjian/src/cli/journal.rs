@@ -9,7 +9,7 @@ use clap::Subcommand;
 use journal::{ReadFailed, StoredBatch};
 use serde_json::json;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use terms::{Command, Event};
 
@@ -185,27 +185,48 @@ fn opened(bank: &Bank, event: &Event) -> Option<(&'static str, String)> {
 
 fn export(context: &Context, bank: &Bank, output: Option<&Path>, from: u64) -> Done {
     let Some(path) = output else {
-        return with_around(bank, |around| {
-            walk(context, bank, from, |stands, event| {
-                context.out.raw(format_args!("{}\n", json_of(event, Some(stands), around)));
-                Ok(())
-            })
-        });
+        let (written, _) = write_all(context, bank, from, &mut std::io::stdout().lock())?;
+        return match written {
+            // The reader has enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Failure::because(
+                Exit::Failed,
+                "cannot write",
+                &error,
+                "write into a file with -o",
+            )),
+            Ok(()) => Ok(()),
+        };
     };
-    let failed = |error: std::io::Error| {
+    let failed = |error: io::Error| {
         let what = format!("cannot write {}", path.display());
         Failure::because(Exit::Failed, what, &error, "choose another file with -o")
     };
-    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-    let mut count = 0u64;
-    with_around(bank, |around| {
-        walk(context, bank, from, |stands, event| {
-            count += 1;
-            writeln!(file, "{}", json_of(event, Some(stands), around)).map_err(failed)
-        })
-    })?;
-    file.flush().map_err(failed)?;
+    let mut file = File::create(path).map_err(failed)?;
+    let (written, count) = write_all(context, bank, from, &mut file)?;
+    written.map_err(failed)?;
     context.out.json(&json!({ "file": path, "records": count }));
     context.out.line(format_args!("wrote {count} records to {}", path.display()));
     Ok(())
+}
+
+/// Writes every record from `from` on; says how the writing went and how many there were.
+fn write_all(
+    context: &Context,
+    bank: &Bank,
+    from: u64,
+    to: &mut dyn Write,
+) -> Done<(io::Result<()>, u64)> {
+    let mut buffer = BufWriter::with_capacity(1 << 16, to);
+    let (mut written, mut count) = (Ok(()), 0);
+    with_around(bank, |around| {
+        walk(context, bank, from, |stands, event| {
+            if written.is_ok() {
+                written = writeln!(buffer, "{}", json_of(event, Some(stands), around));
+                count += 1;
+            }
+            Ok(())
+        })
+    })?;
+    Ok((written.and_then(|()| buffer.flush()), count))
 }

@@ -2,6 +2,7 @@
 //! acknowledged, the other says which of those are missing. What is acknowledged must never be missing.
 
 use super::Context;
+use super::chance::Chance;
 use crate::bank::{self, Bank};
 use crate::fail::{Done, Exit, Failure};
 use crate::settings::Settings;
@@ -33,23 +34,6 @@ pub struct InternalPost {
 /// Reads ids and prints those that are missing.
 #[derive(Debug, clap::Args)]
 pub struct InternalHas {}
-
-/// Small steps of a random walk; the same from the same seed (SplitMix64).
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-}
 
 impl InternalPost {
     /// Does it.

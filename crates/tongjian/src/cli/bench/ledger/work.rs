@@ -1,5 +1,6 @@
 //! The requests of a measurement, made before it begins, and the client that sends them.
 
+use crate::cli::chance::Chance;
 use crate::fail::{Done, Exit, Failure};
 use node::{Handle, Request, Ticket, Unanswered};
 use std::collections::VecDeque;
@@ -34,19 +35,6 @@ pub fn opening(accounts: u32) -> impl Iterator<Item = Request> {
         };
         (first..=last).map(|id| Command::CreateAccount(open(id))).collect()
     })
-}
-
-/// Random numbers that cost nothing beside what is measured (SplitMix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((u128::from(z ^ z >> 31) * u128::from(n)) >> 64) as u64
-    }
 }
 
 impl Work {
