@@ -8,6 +8,7 @@ mod stored;
 
 use crate::bank::Bank;
 use crate::disk::SimDisk;
+use crate::model::Model;
 use book::Book;
 use engine::Engine;
 use journal::StoredBatch;
@@ -47,6 +48,7 @@ pub(crate) fn must(
 #[derive(Clone, Debug)]
 struct Expected {
     now: TimeNs,
+    requests: Vec<Request>,
     events: Vec<Event>,
     /// Events before those of the first request.
     due: usize,
@@ -58,6 +60,8 @@ pub struct Auditor {
     /// Folded from the journal's bytes and nothing else.
     shadow: Engine,
     book: Book,
+    /// The naive twin, which was asked everything that took effect.
+    model: Model,
     /// Every durable event that is known, by record.
     events: Vec<Event>,
     /// The log's tree over the entries in `leaves`.
@@ -90,6 +94,7 @@ impl Default for Auditor {
         Auditor {
             shadow: Engine::default(),
             book: Book::default(),
+            model: Model::default(),
             events: Vec::new(),
             tree: Frontier::new(),
             previous: [0; 32],
@@ -149,7 +154,7 @@ impl Auditor {
         ahead.submit_due(now, &mut events);
         let due = events.len();
         requests.iter().for_each(|request| events.extend(ahead.submit(now, request)));
-        self.in_flight.push(Expected { now, events, due });
+        self.in_flight.push(Expected { now, requests: requests.to_vec(), events, due });
     }
 
     /// A snapshot is taken: a turn of what is due, and one of the mark.
@@ -196,10 +201,32 @@ impl Auditor {
                 })?;
                 self.check_place(bank, answer)?;
             }
+            self.ask_the_twin(turn)?;
         }
         self.acked = (bank.node.journal().entries(), bank.node.journal().records());
         self.seen_roots.insert(self.acked.0, bank.node.journal().root());
         Ok(())
+    }
+
+    /// The naive twin decides the same of a turn that took effect.
+    fn ask_the_twin(&mut self, turn: &Expected) -> Result<(), Broken> {
+        self.model.apply_request(turn.now, &[]);
+        let mut events = turn.events[turn.due..].iter();
+        for request in &turn.requests {
+            for (outcome, event) in
+                self.model.apply_request(turn.now, request).iter().zip(&mut events)
+            {
+                must(*outcome == event.outcome(), "replay", || {
+                    format!("the naive twin answers {outcome:?} where the engine has {event:?}")
+                })?;
+            }
+        }
+        must(events.len() == 0, "replay", || "the naive twin gives fewer answers".to_owned())
+    }
+
+    /// The naive twin of the bank as far as it is known to be durable.
+    pub fn model(&self) -> &Model {
+        &self.model
     }
 
     /// An answer names the place of its record, and that record is it.
@@ -233,6 +260,7 @@ impl Auditor {
         })?;
         let kept = self.events.clone();
         *self = Auditor {
+            model: std::mem::take(&mut self.model),
             acked: self.acked,
             seen_roots: std::mem::take(&mut self.seen_roots),
             secrets: std::mem::take(&mut self.secrets),
@@ -244,7 +272,8 @@ impl Auditor {
         self.read_on(bank)?;
         let differs = kept.iter().zip(&self.events).position(|(before, now)| before != now);
         must(differs.is_none(), "durable", || format!("record {differs:?} has changed"))?;
-        check_tail(&self.events[kept.len()..], &in_flight)?;
+        let found = check_tail(&self.events[kept.len()..], &in_flight)?;
+        in_flight[..found].iter().try_for_each(|turn| self.ask_the_twin(turn))?;
         self.last_now = journal.last_time();
         // Whoever is erased in the journal was forgotten by the start at the latest.
         for (party, _) in bank.node.engine().parties().filter(|(_, erased)| *erased) {
@@ -402,7 +431,7 @@ impl Auditor {
 
     /// The checkpoint on the disk and the files that prove what it says.
     pub fn published_files(disk: &SimDisk) -> BTreeSet<String> {
-        let checkpoint = journal::checkpoint::FILE;
+        let checkpoint = crate::bank::CHECKPOINT;
         let tiles = proof::tile::tiles_of_growth(0, stored::published_size(disk));
         let paths = tiles.iter().flat_map(|tile| {
             let entries = (tile.level == 0).then(|| tile.entries_path());
@@ -435,11 +464,11 @@ impl Auditor {
         Err("the start has another state".to_owned())
     }
 
-    /// Parties that are not erased and whose name cannot be read.
-    pub fn unreadable_names(bank: &Bank) -> Vec<PartyId> {
-        let parties = bank.node.engine().parties().filter(|(_, erased)| !*erased);
-        let lost = parties.filter(|(p, _)| bank.vault.open_sealed(p.id, &p.identity).is_err());
-        lost.map(|(party, _)| party.id).collect()
+    /// Parties whose name can be read.
+    pub fn readable_names(bank: &Bank) -> BTreeSet<PartyId> {
+        let parties = bank.node.engine().parties();
+        let read = parties.filter(|(p, _)| bank.vault.open_sealed(p.id, &p.identity).is_ok());
+        read.map(|(party, _)| party.id).collect()
     }
 
     fn check_forgotten(&self, bank: &Bank) -> Result<(), Broken> {
@@ -463,11 +492,13 @@ impl Auditor {
 }
 
 /// What nobody acknowledged may be there or not, but whole turns of it, in order, and nothing else.
-fn check_tail(found: &[Event], in_flight: &[Expected]) -> Result<(), Broken> {
+/// Says how many turns are there.
+fn check_tail(found: &[Event], in_flight: &[Expected]) -> Result<usize, Broken> {
     let mut rest = found;
+    let mut turns = 0;
     for turn in in_flight {
         if rest.is_empty() {
-            return Ok(());
+            break;
         }
         let Some((turn_found, after)) = rest.split_at_checked(turn.events.len()) else {
             let what = format!("half of the turn at {:?} is there", turn.now);
@@ -477,8 +508,10 @@ fn check_tail(found: &[Event], in_flight: &[Expected]) -> Result<(), Broken> {
             format!("what was in flight was not what is there: {turn_found:?}")
         })?;
         rest = after;
+        turns += 1;
     }
     must(rest.is_empty(), "prefix", || {
         format!("{} records are there that nobody asked for: {:?}", rest.len(), rest[0])
-    })
+    })?;
+    Ok(turns)
 }

@@ -3,7 +3,7 @@
 use crate::chance::Chance;
 use crate::disk::SimDisk;
 use journal::keys::{self, KeyFailed, MasterKey};
-use journal::{Entropy, Options, Vault, VaultFailed};
+use journal::{Entropy, OpenFailed, Options, Vault, VaultFailed};
 use node::{Node, NodeOptions, StartFailed, Started};
 use proof::SignerKey;
 use std::io;
@@ -11,6 +11,9 @@ use terms::{PartyId, SealingCipher};
 
 /// The log's name in every run.
 pub const ORIGIN: &str = "ordeal.example/log";
+
+/// Where the published checkpoint lies: `docs/formats/journal.md`.
+pub const CHECKPOINT: &str = "log/checkpoint";
 
 /// Segments as small as they may be are changed often, and their changes are what is tested.
 pub const SEGMENT_BYTES: u64 = 64 << 10;
@@ -47,19 +50,14 @@ pub enum BankFailed {
 }
 
 impl BankFailed {
-    /// It was made of nothing yet: the first start was interrupted.
+    /// Its making was interrupted, unless it ever acknowledged anything: then something is lost.
     pub fn was_never_made(&self) -> bool {
         match self {
             BankFailed::Keys(failed) => matches!(failed, KeyFailed::Missing(_)),
             BankFailed::Vault(failed) => matches!(failed, VaultFailed::NoVault),
-            BankFailed::Node(StartFailed::Open(failed)) => match failed {
-                journal::OpenFailed::NoJournal => true,
-                journal::OpenFailed::SegmentDamaged { file, fault } => {
-                    file.ends_with("00000000.seg")
-                        && *fault == journal::segment::SegmentFault::Unused
-                }
-                _ => false,
-            },
+            BankFailed::Node(StartFailed::Open(failed)) => {
+                matches!(failed, OpenFailed::NoJournal | OpenFailed::SegmentDamaged { .. })
+            }
             BankFailed::Node(_) => false,
         }
     }

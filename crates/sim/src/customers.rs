@@ -6,10 +6,12 @@ mod wishes;
 
 use crate::auditor::{Broken, must};
 use crate::chance::Chance;
+use crate::model::{Generator, Model};
 use node::{Answer, Request};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use terms::{
-    AccountId, Command, Currency, Day, Event, PartyId, Refusal, Transfer, TransferFlags, TransferId,
+    AccountId, Command, Currency, Day, Event, PartyId, Refusal, TimeNs, Transfer, TransferFlags,
+    TransferId,
 };
 
 /// The first business day of every run.
@@ -34,6 +36,8 @@ pub enum Wish {
 #[derive(Debug)]
 pub struct Customers {
     chance: Chance,
+    /// Others who ask for whatever comes to their mind.
+    strangers: Generator,
     next_id: u128,
     /// Accounts that exist, as far as answers say.
     accounts: Vec<(AccountId, Currency)>,
@@ -55,8 +59,9 @@ impl Customers {
     /// The customers of this seed.
     pub fn new(chance: Chance) -> Customers {
         Customers {
+            strangers: Generator::new(chance.fork("strangers").bits()),
             chance,
-            next_id: 1_000,
+            next_id: 1 << 40,
             accounts: Vec::new(),
             accepted: BTreeMap::new(),
             pending: Vec::new(),
@@ -71,15 +76,17 @@ impl Customers {
         }
     }
 
-    /// The next thing somebody wants.
-    pub fn wish(&mut self) -> Wish {
+    /// The next thing somebody wants of a bank that stands as `model`, at `now`.
+    pub fn wish(&mut self, model: &Model, now: TimeNs) -> Wish {
         if let Some(request) = self.in_doubt.pop_front() {
             return Wish::Ask(request);
         }
         if !self.opened {
             return Wish::Ask(wishes::opening());
         }
-        let wish = match self.chance.below(100) {
+        self.day = model.business_day().unwrap_or(self.day);
+        let wish = match self.chance.below(140) {
+            100.. => Wish::Ask(self.strange(model, now)),
             0..=39 => Wish::Ask(vec![Command::Transfer(self.payment())]),
             40..=49 => Wish::Ask(self.chain()),
             50..=61 => Wish::Ask(vec![self.second_phase()]),
@@ -101,6 +108,16 @@ impl Customers {
         wish
     }
 
+    /// Whatever a stranger asks, without what only the bank may ask of itself: the door keeps that out.
+    fn strange(&mut self, model: &Model, now: TimeNs) -> Request {
+        let mut request = self.strangers.random_request(model, now);
+        request.retain(|c| !matches!(c, Command::Expire { .. } | Command::MarkSnapshot(_)));
+        if request.is_empty() {
+            request.push(Command::Transfer(self.payment()));
+        }
+        request
+    }
+
     /// Nobody answered: the same will be asked again.
     pub fn unanswered(&mut self, requests: impl IntoIterator<Item = Request>) {
         self.in_doubt.extend(requests);
@@ -116,6 +133,7 @@ impl Customers {
         })?;
         for (command, answer) in request.iter().zip(answers) {
             let outcome = answer.event.outcome();
+            self.opened |= matches!(command, Command::OpenInstitution(_));
             if let Command::Transfer(transfer) = command {
                 self.heard_of_transfer(request, transfer, &answer.event)?;
             }
@@ -155,7 +173,6 @@ impl Customers {
 
     fn learn(&mut self, command: &Command) {
         match command {
-            Command::OpenInstitution(_) => self.opened = true,
             Command::CreateAccount(account) => {
                 let known = self.accounts.iter().any(|(id, _)| *id == account.id);
                 if !known {
@@ -170,7 +187,6 @@ impl Customers {
             }
             Command::PlaceHold(hold) => self.holds.push(hold.id),
             Command::PostEntry(entry) => self.posted.push(entry.id),
-            Command::CloseDay { next, .. } => self.day = self.day.max(*next),
             _ => {}
         }
     }

@@ -9,4 +9,5 @@ pub mod bank;
 pub mod auditor;
 pub mod customers;
 pub mod nemesis;
+pub mod model;
 pub mod world;

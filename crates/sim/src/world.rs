@@ -256,7 +256,7 @@ impl World {
         let count = self.chance.between(1, 4);
         let mut requests = Vec::new();
         for _ in 0..count {
-            let wish = self.customers.wish();
+            let wish = self.customers.wish(self.auditor.model(), self.now);
             requests.push(self.request_of(wish)?);
         }
         Some(requests)

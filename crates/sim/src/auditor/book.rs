@@ -112,7 +112,8 @@ impl Book {
                         Side::Debit => {
                             line.debits_posted += leg.amount.0;
                             if counts && line.counts_spending {
-                                *line.spent.entry((booked, entry.id)).or_default() += leg.amount.0;
+                                let spent = line.spent.entry((booked, entry.id)).or_default();
+                                *spent = spent.saturating_add(leg.amount.0);
                             }
                         }
                         Side::Credit => line.credits_posted += leg.amount.0,
@@ -193,12 +194,12 @@ impl Book {
             return Ok(());
         }
         let holds = self.holds.values().filter(|hold| hold.account == account);
-        let (mut held, mut whole) = (0, false);
+        let (mut held, mut whole) = (0u128, false);
         for hold in holds {
-            held += hold.amount.map_or(0, |amount| amount.0);
+            held = held.saturating_add(hold.amount.map_or(0, |amount| amount.0));
             whole |= hold.amount.is_none();
         }
-        let blocked = whole || held > 0 && line.debits() + held > line.credits_posted;
+        let blocked = whole || held > 0 && line.debits().saturating_add(held) > line.credits_posted;
         must(!blocked, "limits", || format!("account {account} sent what {held} holds: {line:?}"))
     }
 
@@ -208,7 +209,7 @@ impl Book {
         let Some(limits) = line.limits else { return Ok(()) };
         let sent = line.spent.get(&(day, id)).copied().unwrap_or(0);
         let on_day = line.spent.iter().filter(|((on, _), _)| *on == day);
-        let spent: u128 = on_day.map(|(_, amount)| *amount).sum();
+        let spent = on_day.fold(0u128, |sum, (_, amount)| sum.saturating_add(*amount));
         let within = limits.per_transfer.is_none_or(|most| sent <= most.0)
             && limits.per_day.is_none_or(|most| spent <= most.0);
         must(within, "limits", || {
@@ -227,7 +228,7 @@ impl Book {
                 line.credits_pending,
                 line.credits_posted,
             ];
-            sum.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
+            sum.iter_mut().zip(parts).for_each(|(sum, part)| *sum = sum.wrapping_add(part));
             let view = engine.account(*id);
             let same = view.is_some_and(|view| {
                 [view.debits_pending, view.debits_posted, view.credits_pending, view.credits_posted]
@@ -236,6 +237,7 @@ impl Book {
             });
             must(same, "postings", || format!("account {id} counts {parts:?} and has {view:?}"))?;
         }
+        // Sums of many accounts may pass the end of numbers; both sides pass it alike.
         for (ledger, [debits_pending, debits_posted, credits_pending, credits_posted]) in sums {
             let balanced = debits_pending == credits_pending && debits_posted == credits_posted;
             must(balanced, "conservation", || {

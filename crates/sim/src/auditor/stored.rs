@@ -28,7 +28,7 @@ pub(super) fn wrapped_key(disk: &SimDisk, party: PartyId) -> Option<Vec<u8>> {
 
 /// How many entries the checkpoint on the disk was signed over.
 pub(super) fn published_size(disk: &SimDisk) -> u64 {
-    let note = disk.bytes(journal::checkpoint::FILE);
+    let note = disk.bytes(bank::CHECKPOINT);
     let opened = log_key(disk).and_then(|log| proof::Checkpoint::open(&note, &log).ok());
     opened.map_or(0, |(checkpoint, _)| checkpoint.size)
 }

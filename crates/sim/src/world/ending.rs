@@ -105,11 +105,18 @@ impl World {
     }
 
     /// One copy of the vault is enough to read every name.
-    fn names_survive(&self, disk: &SimDisk) -> Result<(), String> {
-        let (bank, _) =
-            Bank::open(disk, &self.chance, bank::options()).map_err(|failed| failed.text())?;
-        let open = Auditor::unreadable_names(&bank);
-        if open.is_empty() { Ok(()) } else { Err(format!("the names of {open:?} are gone")) }
+    fn names_survive(&self, damaged: &SimDisk) -> Result<(), String> {
+        let names = |disk: &SimDisk| {
+            let opened = Bank::open(disk, &self.chance, bank::options());
+            let (bank, _) = opened.map_err(|failed| failed.text())?;
+            Ok::<_, String>(Auditor::readable_names(&bank))
+        };
+        let (before, after) = (names(&self.disk.copy())?, names(damaged)?);
+        if before == after {
+            Ok(())
+        } else {
+            Err(format!("of the names {before:?}, {after:?} remain"))
+        }
     }
 
     /// A start on a damaged disk refuses and names the file, or has all that anything on the disk proves
@@ -136,7 +143,8 @@ impl World {
         let later = self.chance.below(3);
         disk.set_rates(FaultRates { misdirected: 10_000, ..FaultRates::default() });
         for _ in 0..=later {
-            let Wish::Ask(request) = self.customers.wish() else { continue };
+            let wish = self.customers.wish(self.auditor.model(), self.now);
+            let Wish::Ask(request) = wish else { continue };
             let turned = bank.node.turn(self.now, &[request]);
             disk.set_rates(FaultRates::default());
             if turned.is_err() {

@@ -110,8 +110,8 @@ impl World {
             let start = place.offset as usize;
             bytes[start..start + header.stored_bytes() as usize].fill(0);
         });
-        if self.disk.names().iter().any(|name| name == journal::checkpoint::FILE) {
-            self.disk.tamper(journal::checkpoint::FILE, Vec::clear);
+        if self.disk.names().iter().any(|name| name == bank::CHECKPOINT) {
+            self.disk.tamper(bank::CHECKPOINT, Vec::clear);
         }
     }
 }
