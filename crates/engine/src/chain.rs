@@ -154,7 +154,7 @@ impl Engine {
                 _ => Refusal::LinkedEventFailed,
             };
             events.push(self.refuse(time, command, why));
-            time.0 += 1;
+            time.0 = time.0.saturating_add(1);
         }
     }
 

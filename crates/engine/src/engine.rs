@@ -16,10 +16,11 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// The time the next event gets when the clock says `now`: later than every event before it.
+    /// The time the next event gets when the clock says `now`: later than every event before it, until
+    /// the numbers end in the year 2554.
     #[inline]
     pub fn next_time(&self, now: TimeNs) -> TimeNs {
-        TimeNs(now.0.max(self.state.last_time.0 + 1))
+        TimeNs(now.0.max(self.state.last_time.0.saturating_add(1)))
     }
 
     /// Decides one command by itself and changes nothing: same state, time and command, same event,

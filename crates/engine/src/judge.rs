@@ -22,6 +22,11 @@ pub struct Misjudged {
 
 impl fmt::Display for Misjudged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Event::Act(act) = &*self.expected
+            && let Command::Expire { pending } = act.command
+        {
+            return write!(f, "the rules would have let pending transfer {pending} expire here");
+        }
         match self.expected.outcome() {
             Ok(()) => f.write_str("the rules would have done it, or done it otherwise"),
             Err(refusal) => write!(f, "the rules would have refused it: {refusal}"),
@@ -32,13 +37,24 @@ impl fmt::Display for Misjudged {
 impl core::error::Error for Misjudged {}
 
 impl Engine {
-    /// Decides again the events of one turn, decided at `now`, and evolves them.
+    /// Decides again the events of one turn, decided at `now`, and evolves them. What is due comes
+    /// first, and no chain ends outside the events given together.
     ///
     /// # Errors
     /// The first event that is not what the rules demand; the state then stands before its chain.
     pub fn judge(&mut self, now: TimeNs, events: &[Event]) -> Result<(), Misjudged> {
         let mut again = Vec::with_capacity(1);
         let mut at = 0;
+        while at < events.len()
+            && let Some(pending) = self.due(now)
+        {
+            let expected = self.decide(self.next_time(now), &Command::Expire { pending });
+            if events[at] != expected {
+                return Err(Misjudged { row: at, expected: Box::new(expected) });
+            }
+            self.evolve(&expected);
+            at += 1;
+        }
         while at < events.len() {
             let length = chain_length(&events[at..]);
             let chain = &events[at..at + length];
@@ -57,10 +73,9 @@ impl Engine {
         again: &mut Vec<Event>,
     ) -> Result<(), Misjudged> {
         again.clear();
-        let open =
-            chain.last().is_some_and(|last| last.outcome() == Err(Refusal::LinkedEventChainOpen));
+        let open = chain.last().is_some_and(is_linked);
         if let Some(broken) = chain.iter().position(|event| is_about_the_request(event.outcome())) {
-            self.expect_chain_refused(now, chain, broken, again);
+            self.expect_chain_refused(now, chain, (broken, open), again);
         } else if let ([event], false) = (chain, open) {
             again.push(self.decide(self.next_time(now), &command_of(event)));
         } else {
@@ -82,21 +97,18 @@ impl Engine {
         &self,
         now: TimeNs,
         chain: &[Event],
-        broken: usize,
+        (broken, open): (usize, bool),
         again: &mut Vec<Event>,
     ) {
         let mut time = self.next_time(now);
         for (row, event) in chain.iter().enumerate() {
-            let open = Err(Refusal::LinkedEventChainOpen);
-            let why = if row == broken || row + 1 == chain.len() && event.outcome() == open {
-                event.outcome().err()
-            } else {
-                Some(Refusal::LinkedEventFailed)
+            let why = match event.outcome() {
+                _ if open && row + 1 == chain.len() => Refusal::LinkedEventChainOpen,
+                Err(refusal) if row == broken => refusal,
+                _ => Refusal::LinkedEventFailed,
             };
-            if let Some(refusal) = why {
-                again.push(self.refuse(time, &command_of(event), refusal));
-            }
-            time.0 += 1;
+            again.push(self.refuse(time, &command_of(event), why));
+            time.0 = time.0.saturating_add(1);
         }
     }
 }
@@ -111,16 +123,19 @@ fn is_about_the_request(outcome: terms::Outcome) -> bool {
     )
 }
 
-/// How many of the events stand or fall together with the first.
-fn chain_length(events: &[Event]) -> usize {
-    let ends = |event: &Event| {
-        let linked = match event {
-            Event::Transfer(t) => t.transfer.flags.has(TransferFlags::LINKED),
-            Event::Act(act) => act.command.is_linked(),
-        };
-        !linked || event.outcome() == Err(Refusal::LinkedEventChainOpen)
-    };
+/// How many of the events stand or fall together with the first: a batch holds all of them or none.
+pub fn chain_length(events: &[Event]) -> usize {
+    let ends =
+        |event: &Event| !is_linked(event) || event.outcome() == Err(Refusal::LinkedEventChainOpen);
     events.iter().position(ends).map_or(events.len(), |last| last + 1)
+}
+
+/// Stands or falls together with the next event, if its request had one.
+fn is_linked(event: &Event) -> bool {
+    match event {
+        Event::Transfer(t) => t.transfer.flags.has(TransferFlags::LINKED),
+        Event::Act(act) => act.command.is_linked(),
+    }
 }
 
 /// The command that an event answers.

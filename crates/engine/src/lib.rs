@@ -26,7 +26,7 @@ mod query;
 pub use audit::AuditError;
 pub use chain::{Chain, chains};
 pub use engine::{Engine, RULES_VERSION};
-pub use judge::Misjudged;
+pub use judge::{Misjudged, chain_length};
 pub use ledger::{AccountIx, TransferIx, TransferPhase};
 pub use query::{AccountView, HoldView, InterestView, TransferView, TrialLine};
 pub use snapshot::SnapshotError;

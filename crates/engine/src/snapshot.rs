@@ -2,12 +2,15 @@
 //! gives the same bytes; whoever stores them compares their hash with the one in the journal before
 //! believing them. Private to this program: another version may refuse them and replay instead.
 
+mod bytes;
+mod whole;
+
 use crate::engine::Engine;
 use crate::ledger::{
     AccountId128, AccountRow, EntryRow, Extras, Interest, TransferPhase, TransferRow,
 };
+use crate::snapshot::bytes::{Reader, Writer};
 use crate::state::{ENTRY_BIT, HoldRow, PartyRow, State};
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use terms::{
@@ -127,8 +130,8 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
             user_data_64: r.u64()?,
             user_data_32: r.u32()?,
         };
-        s.account_places.insert(ids.id, s.account_ids.push(ids));
-        Some(())
+        let place = s.account_ids.push(ids);
+        s.account_places.insert_new(ids.id, place).then_some(())
     })?;
     r.all(|r| read_extras(r).map(|extras| s.extras.push(extras)))?;
     r.all(|r| r.u32().map(|place| done(s.interest_bearing.insert(place))))?;
@@ -138,24 +141,25 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
         Some(())
     })?;
     s.transfer_places.reserve(r.count());
-    r.all(|r| read_transfer(r).map(|row| add_transfer(&mut s, row)))?;
-    r.all(|r| read_entry(r).map(|row| add_entry(&mut s, row)))?;
+    r.all(|r| read_transfer(r).and_then(|row| add_transfer(&mut s, row)))?;
+    r.all(|r| read_entry(r).and_then(|row| add_entry(&mut s, row)))?;
     r.all(|r| r.u128().map(|id| done(s.failed.insert(id))))?;
-    (s.accounts.len() == s.account_ids.len()).then_some(s)
+    whole::is_whole(&s).then_some(s)
 }
 
-fn add_transfer(s: &mut State, row: TransferRow) {
+fn add_transfer(s: &mut State, row: TransferRow) -> Option<()> {
     let place = s.transfers.push(row);
-    s.transfer_places.insert(row.id, place);
     if let (TransferPhase::Pending, Some(expires)) = (row.phase, row.expires()) {
         s.expiries.insert((expires, place));
     }
+    s.transfer_places.insert_new(row.id, place).then_some(())
 }
 
-fn add_entry(s: &mut State, row: EntryRow) {
+fn add_entry(s: &mut State, row: EntryRow) -> Option<()> {
     let place = u32::try_from(s.entries.len()).unwrap_or(0);
-    s.transfer_places.insert(row.id, place | ENTRY_BIT);
+    let id = row.id;
     s.entries.push(row);
+    s.transfer_places.insert_new(id, place | ENTRY_BIT).then_some(())
 }
 
 fn write_institution(w: &mut Writer, i: &Institution) {
@@ -419,120 +423,6 @@ fn chart_class(code: u8) -> Option<ChartClass> {
         7 => ChartClass::OffBalance,
         _ => return None,
     })
-}
-
-/// Little-endian numbers, and blocks with their length before them.
-struct Writer {
-    bytes: Vec<u8>,
-}
-
-impl Writer {
-    fn raw(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-    }
-    fn u8(&mut self, n: u8) {
-        self.bytes.push(n);
-    }
-    fn u16(&mut self, n: u16) {
-        self.raw(&n.to_le_bytes());
-    }
-    fn u32(&mut self, n: u32) {
-        self.raw(&n.to_le_bytes());
-    }
-    fn i32(&mut self, n: i32) {
-        self.raw(&n.to_le_bytes());
-    }
-    fn u64(&mut self, n: u64) {
-        self.raw(&n.to_le_bytes());
-    }
-    fn u128(&mut self, n: u128) {
-        self.raw(&n.to_le_bytes());
-    }
-    fn block(&mut self, bytes: &[u8]) {
-        self.u64(bytes.len() as u64);
-        self.raw(bytes);
-    }
-    fn text(&mut self, text: &str) {
-        self.block(text.as_bytes());
-    }
-    fn option<T>(&mut self, value: Option<&T>, write: impl FnOnce(&mut Writer, &T)) {
-        self.u8(u8::from(value.is_some()));
-        if let Some(value) = value {
-            write(self, value);
-        }
-    }
-    /// The count is put in afterwards, because not every source knows its length.
-    fn all<T>(&mut self, values: impl Iterator<Item = T>, mut write: impl FnMut(&mut Writer, T)) {
-        let at = self.bytes.len();
-        self.u64(0);
-        let mut count = 0u64;
-        for value in values {
-            write(self, value);
-            count += 1;
-        }
-        self.bytes[at..at + 8].copy_from_slice(&count.to_le_bytes());
-    }
-}
-
-/// Reads what `Writer` wrote; `None` when the bytes end or say what cannot be.
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let found = self.bytes.get(self.at..self.at.checked_add(N)?)?;
-        self.at += N;
-        found.try_into().ok()
-    }
-    fn u8(&mut self) -> Option<u8> {
-        self.array().map(u8::from_le_bytes)
-    }
-    fn bool(&mut self) -> Option<bool> {
-        self.u8().filter(|n| *n <= 1).map(|n| n == 1)
-    }
-    fn u16(&mut self) -> Option<u16> {
-        self.array().map(u16::from_le_bytes)
-    }
-    fn u32(&mut self) -> Option<u32> {
-        self.array().map(u32::from_le_bytes)
-    }
-    fn i32(&mut self) -> Option<i32> {
-        self.array().map(i32::from_le_bytes)
-    }
-    fn u64(&mut self) -> Option<u64> {
-        self.array().map(u64::from_le_bytes)
-    }
-    fn u128(&mut self) -> Option<u128> {
-        self.array().map(u128::from_le_bytes)
-    }
-    fn block(&mut self) -> Option<Vec<u8>> {
-        let len = usize::try_from(self.u64()?).ok()?;
-        let found = self.bytes.get(self.at..self.at.checked_add(len)?)?.to_vec();
-        self.at += len;
-        Some(found)
-    }
-    fn text(&mut self) -> Option<String> {
-        String::from_utf8(self.block()?).ok()
-    }
-    #[expect(clippy::option_option, reason = "whether it could be read, and whether there is one")]
-    fn option<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        if self.bool()? { read(self).map(Some) } else { Some(None) }
-    }
-    /// How many values `all` would read next.
-    fn count(&self) -> usize {
-        let mut ahead = Reader { bytes: self.bytes, at: self.at };
-        // A count that no memory could hold is found out by reading; do not make room for it.
-        let most = self.bytes.len() / 16;
-        ahead.u64().and_then(|count| usize::try_from(count).ok()).map_or(0, |count| count.min(most))
-    }
-    fn all(&mut self, mut read: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
-        for _ in 0..self.u64()? {
-            read(self)?;
-        }
-        Some(())
-    }
 }
 
 /// What an insertion answers does not matter here.

@@ -46,8 +46,13 @@ impl IdTable {
     /// Gives a new id its place.
     #[inline]
     pub fn insert(&mut self, id: u128, place: u32) {
-        let before = self.shards[Self::shard(id)].insert(id, place);
-        assert!(before.is_none(), "an id takes one place");
+        assert!(self.insert_new(id, place), "an id takes one place");
+    }
+
+    /// Gives an id a place; false if it had one already.
+    #[inline]
+    pub fn insert_new(&mut self, id: u128, place: u32) -> bool {
+        self.shards[Self::shard(id)].insert(id, place).is_none()
     }
 
     /// Forgets an id.
