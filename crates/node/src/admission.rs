@@ -1,6 +1,7 @@
 //! What the journal can hold at all. A request that is too large is turned away at the door, before it
 //! is decided: it leaves no record, because there is no room for one.
 
+use engine::chain_length;
 use std::fmt;
 use terms::limits::{
     BATCH_BYTES_MAX, BATCH_RECORDS_MAX, ENTRY_LEGS_MAX, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
@@ -14,6 +15,11 @@ const LEGS: usize = ENTRY_LEGS_MAX * 2;
 /// Bytes of one event in a batch, as an upper bound that is cheap to know.
 const ACT_BYTES: usize = 512;
 
+/// Bytes of records in one batch; the rest is for the header and the padding.
+const BATCH_BODY_BYTES: usize = BATCH_BYTES_MAX - 8_192;
+
+// The longest chain, the last member of which may be anything, fits one batch.
+const _: () = assert!(BATCH_RECORDS_MAX * ACT_BYTES + RECORD_BYTES_MAX <= BATCH_BODY_BYTES);
 const _: () = assert!(TEXT_BYTES + ACT_BYTES <= RECORD_BYTES_MAX);
 const _: () = assert!(SEALED_BYTES_MAX * 2 + ACT_BYTES <= RECORD_BYTES_MAX);
 const _: () = assert!(LEGS * 64 + ACT_BYTES <= RECORD_BYTES_MAX);
@@ -30,6 +36,8 @@ pub enum Inadmissible {
     TooManyCommands(usize),
     /// A command, by its place, brings more text, sealed data or legs than a record can hold.
     TooLarge(usize),
+    /// A command, by its place, is the writer's own: an expiry or a snapshot's mark.
+    WritersOwn(usize),
 }
 
 impl fmt::Display for Inadmissible {
@@ -46,6 +54,12 @@ impl fmt::Display for Inadmissible {
                 write!(
                     f,
                     "command {command} of the request is larger than a record; shorten its text or legs"
+                )
+            }
+            Inadmissible::WritersOwn(command) => {
+                write!(
+                    f,
+                    "command {command} of the request is one that only the bank gives itself; leave it out"
                 )
             }
         }
@@ -65,10 +79,16 @@ pub(crate) fn check(request: &Request) -> Result<(), Inadmissible> {
     if request.len() > BATCH_RECORDS_MAX {
         return Err(Inadmissible::TooManyCommands(request.len()));
     }
-    match request.iter().position(|command| free_bytes(command).is_none()) {
-        Some(command) => Err(Inadmissible::TooLarge(command)),
-        None => Ok(()),
+    for (at, command) in request.iter().enumerate() {
+        // A mark that anybody may set would vouch for a state that is not the bank's.
+        if matches!(command, Command::Expire { .. } | Command::MarkSnapshot(_)) {
+            return Err(Inadmissible::WritersOwn(at));
+        }
+        if free_bytes(command).is_none() {
+            return Err(Inadmissible::TooLarge(at));
+        }
     }
+    Ok(())
 }
 
 /// Bytes of a command that have no fixed length; `None` if they are more than a record can hold.
@@ -86,18 +106,24 @@ fn free_bytes(command: &Command) -> Option<usize> {
     (bytes <= most).then_some(bytes)
 }
 
-/// Events in runs that each fit one batch.
+/// Events in runs that each fit one batch. A chain is never cut: after a crash a batch is there as a
+/// whole or not at all, and so are those that stand or fall together.
 pub(crate) fn split_for_batches(mut events: &[Event]) -> impl Iterator<Item = &[Event]> {
     std::iter::from_fn(move || {
         if events.is_empty() {
             return None;
         }
-        let mut bytes = 0;
-        let fits = events.iter().take(BATCH_RECORDS_MAX).take_while(|event| {
-            bytes += event_bytes(event);
-            bytes <= BATCH_BYTES_MAX - 8_192
-        });
-        let (run, rest) = events.split_at(fits.count().max(1));
+        let (mut count, mut bytes) = (0, 0);
+        while count < events.len() {
+            let chain = &events[count..][..chain_length(&events[count..])];
+            let more: usize = chain.iter().map(event_bytes).sum();
+            let full = count + chain.len() > BATCH_RECORDS_MAX || bytes + more > BATCH_BODY_BYTES;
+            if count > 0 && full {
+                break;
+            }
+            (count, bytes) = (count + chain.len(), bytes + more);
+        }
+        let (run, rest) = events.split_at(count);
         events = rest;
         Some(run)
     })

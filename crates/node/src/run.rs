@@ -1,25 +1,28 @@
 //! The running bank: one thread decides, one commits, and the next batch is decided while the last one
-//! syncs; a third publishes tiles now and then. Callers wait in one bounded line. When it is full the answer is "busy"; when a
-//! caller's patience ends before the commit it is "unknown, ask by id", and never a guess.
+//! syncs; a third publishes tiles now and then. Callers wait in one bounded line (`inbox.rs`); when
+//! either thread ends, everybody who waits is told that the bank has stopped.
 
-use crate::admission::{self, Inadmissible, Request};
 use crate::clock::Clock;
-use crate::turn::{Answer, Committer, Decided, Node, Writer};
-use crate::views::Views;
+use crate::inbox::{Door, Handle, Reply, Taken, Telling, Waiting};
+use crate::statement::{DateKind, Statement, StatementFailed};
+use crate::turn::{Committer, Decided, Node, Writer};
 use journal::{CommitFailed, Disk, Reader};
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use terms::limits::BATCH_RECORDS_MAX;
+use terms::{AccountId, Day};
 
 /// How a bank runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunOptions {
     /// Requests that may wait in line.
     pub inbox: usize,
+    /// Commands that may wait in line, all requests together; this bounds its memory.
+    pub inbox_commands: usize,
     /// Batches that may be decided and not yet durable.
     pub in_flight: usize,
     /// How often tiles and checkpoint are written while there is something new.
@@ -28,118 +31,20 @@ pub struct RunOptions {
 
 impl Default for RunOptions {
     fn default() -> RunOptions {
-        RunOptions { inbox: 4_096, in_flight: 4, publish_every: Duration::from_secs(1) }
-    }
-}
-
-/// Why a request has no answer.
-#[derive(Debug)]
-pub enum Unanswered {
-    /// The line is full; nothing was taken. Come again.
-    Busy {
-        /// How long to wait before that.
-        retry_after: Duration,
-    },
-    /// It was taken and may or may not be done. Ask by id.
-    Unknown,
-    /// It cannot be taken.
-    Inadmissible(Inadmissible),
-    /// The bank has stopped; whether it was done shows after a restart. Ask by id.
-    Stopped,
-}
-
-impl fmt::Display for Unanswered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unanswered::Busy { retry_after } => {
-                write!(f, "busy: nothing was taken; try again after {} ms", retry_after.as_millis())
-            }
-            Unanswered::Unknown => {
-                f.write_str("unknown: it was taken and may or may not be done; ask by its id")
-            }
-            Unanswered::Inadmissible(why) => why.fmt(f),
-            Unanswered::Stopped => f.write_str(
-                "the bank has stopped; start it again and ask by id whether it was done",
-            ),
+        RunOptions {
+            inbox: 4_096,
+            inbox_commands: 64 * BATCH_RECORDS_MAX,
+            in_flight: 4,
+            publish_every: Duration::from_secs(1),
         }
     }
-}
-
-impl std::error::Error for Unanswered {}
-
-/// A request in line, and where its answers go.
-struct Submission {
-    request: Request,
-    reply: SyncSender<Vec<Answer>>,
 }
 
 /// Decided turns and who waits for them.
 struct InFlight {
     decided: Decided,
-    replies: Vec<SyncSender<Vec<Answer>>>,
-}
-
-/// Where callers submit. Clones share one line.
-#[derive(Clone)]
-pub struct Handle {
-    inbox: SyncSender<Submission>,
-    views: Arc<RwLock<Views>>,
-}
-
-impl fmt::Debug for Handle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handle").finish_non_exhaustive()
-    }
-}
-
-/// A request that was taken.
-#[derive(Debug)]
-pub struct Ticket {
-    answers: Receiver<Vec<Answer>>,
-}
-
-impl Ticket {
-    /// Waits for the answers.
-    ///
-    /// # Errors
-    /// [`Unanswered::Unknown`] after `patience`; [`Unanswered::Stopped`] if the bank stopped before.
-    pub fn wait(&self, patience: Duration) -> Result<Vec<Answer>, Unanswered> {
-        self.answers.recv_timeout(patience).map_err(|error| match error {
-            RecvTimeoutError::Timeout => Unanswered::Unknown,
-            RecvTimeoutError::Disconnected => Unanswered::Stopped,
-        })
-    }
-}
-
-impl Handle {
-    /// Puts a request in line.
-    ///
-    /// # Errors
-    /// [`Unanswered`], all but `Unknown`.
-    pub fn submit_later(&self, request: Request) -> Result<Ticket, Unanswered> {
-        admission::check(&request).map_err(Unanswered::Inadmissible)?;
-        let (reply, answers) = sync_channel(1);
-        match self.inbox.try_send(Submission { request, reply }) {
-            Ok(()) => Ok(Ticket { answers }),
-            Err(TrySendError::Full(_)) => {
-                Err(Unanswered::Busy { retry_after: Duration::from_millis(50) })
-            }
-            Err(TrySendError::Disconnected(_)) => Err(Unanswered::Stopped),
-        }
-    }
-
-    /// Puts a request in line and waits for its answers, one a command.
-    ///
-    /// # Errors
-    /// See [`Unanswered`].
-    pub fn submit(&self, request: Request, patience: Duration) -> Result<Vec<Answer>, Unanswered> {
-        self.submit_later(request)?.wait(patience)
-    }
-
-    /// What people may see: durable, never more.
-    pub fn views(&self) -> RwLockReadGuard<'_, Views> {
-        self.views.read().unwrap_or_else(PoisonError::into_inner)
-    }
+    replies: Vec<Reply>,
+    tellings: Vec<Telling>,
 }
 
 /// A bank at work.
@@ -148,7 +53,7 @@ pub struct Running<D: Disk> {
     committer: JoinHandle<Result<Committer<D>, RunFailed>>,
     publisher: JoinHandle<()>,
     reader: Reader<D>,
-    stop: Arc<AtomicBool>,
+    handle: Handle,
 }
 
 impl<D: Disk> fmt::Debug for Running<D> {
@@ -194,20 +99,29 @@ impl<D: Disk> Node<D> {
         let (inbox, line) = sync_channel(options.inbox.max(1));
         let (decided, to_commit) = sync_channel(options.in_flight.max(1));
         let (views, reader) = (Arc::clone(&self.committer.views), self.reader());
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopping = Arc::clone(&stop);
+        let door = Arc::new(Door::new(options.inbox_commands));
+        let (writers, committers) = (Arc::clone(&door), Shutting(Arc::clone(&door)));
         let (writer, committer) = (self.writer, self.committer);
         let (working, ended) = sync_channel::<()>(0);
         let to_publish = reader.clone();
         let publisher =
             std::thread::spawn(move || publish(&to_publish, options.publish_every, &ended));
-        let writer = std::thread::spawn(move || write(writer, &clock, &line, &decided, &stopping));
+        let writer = std::thread::spawn(move || write(writer, &clock, &line, &decided, &writers));
         let committer = std::thread::spawn(move || {
-            let committer = commit(committer, &to_commit);
-            drop(working);
-            committer
+            let _shutting = (committers, working);
+            commit(committer, &to_commit)
         });
-        (Running { writer, committer, publisher, reader, stop }, Handle { inbox, views })
+        let handle = Handle { inbox, door, views };
+        (Running { writer, committer, publisher, reader, handle: handle.clone() }, handle)
+    }
+}
+
+/// Shuts the door when the committing thread ends, in whatever way: nothing can be answered then.
+struct Shutting(Arc<Door>);
+
+impl Drop for Shutting {
+    fn drop(&mut self) {
+        self.0.shut.store(true, Ordering::SeqCst);
     }
 }
 
@@ -222,12 +136,32 @@ impl<D: Disk> Running<D> {
         self.committer.is_finished() || self.writer.is_finished()
     }
 
+    /// The statement of an account from `from` to `to`, both included, of what is durable.
+    ///
+    /// # Errors
+    /// See [`StatementFailed`]; `patience` is for the line, in which the question for the account waits.
+    pub fn statement(
+        &self,
+        account: AccountId,
+        (from, to): (Day, Day),
+        by: DateKind,
+        patience: Duration,
+    ) -> Result<Statement, StatementFailed> {
+        let found = self.handle.account(account, patience).map_err(StatementFailed::Unanswered)?;
+        let found = found.ok_or(StatementFailed::AccountUnknown(account))?;
+        let (records, seen) = {
+            let views = self.handle.views();
+            (views.records_of(account).collect(), views.records())
+        };
+        Statement::read(&self.reader, found.account, (records, seen), (from, to), by)
+    }
+
     /// Takes no more requests, answers those in line, and gives the node back.
     ///
     /// # Errors
     /// See [`RunFailed`].
     pub fn stop(self) -> Result<Node<D>, RunFailed> {
-        self.stop.store(true, Ordering::SeqCst);
+        self.handle.door.shut.store(true, Ordering::SeqCst);
         let writer = self.writer.join();
         let published = self.publisher.join();
         let committer =
@@ -245,55 +179,35 @@ const NAP: Duration = Duration::from_millis(20);
 fn write(
     mut writer: Writer,
     clock: &impl Clock,
-    line: &Receiver<Submission>,
+    line: &Receiver<Waiting>,
     decided: &SyncSender<InFlight>,
-    stop: &AtomicBool,
+    door: &Door,
 ) -> Writer {
     let mut held = None;
     loop {
-        let mut replies = Vec::new();
-        let mut requests = Vec::new();
-        let stopping = stop.load(Ordering::SeqCst);
+        let mut taken = Taken::default();
+        let stopping = door.shut.load(Ordering::SeqCst);
         let first = match held.take() {
-            Some(submission) => Ok(submission),
+            Some(waiting) => Ok(waiting),
             None if stopping => line.try_recv().map_err(|_| RecvTimeoutError::Disconnected),
             None => line.recv_timeout(NAP),
         };
         match first {
-            Ok(first) => held = gather(first, line, &mut requests, &mut replies),
+            Ok(first) => held = taken.gather(first, line, door),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return writer,
         }
-        let now = clock.now();
-        if requests.is_empty() && writer.engine.due(now).is_none() {
+        let now = writer.time(clock.now());
+        if taken.is_empty() && writer.engine.due(now).is_none() {
             continue;
         }
-        let turn = writer.decide(now, requests.iter().map(Vec::as_slice));
-        if decided.send(InFlight { decided: turn, replies }).is_err() {
+        let turn = writer.decide(now, taken.requests.iter().map(Vec::as_slice));
+        let tellings = taken.questions.into_iter().map(|look| look(&writer.engine)).collect();
+        let in_flight = InFlight { decided: turn, replies: taken.replies, tellings };
+        if decided.send(in_flight).is_err() {
             return writer;
         }
     }
-}
-
-/// Adds all that waits to the turn, up to one batch; gives back what did not fit.
-fn gather(
-    first: Submission,
-    line: &Receiver<Submission>,
-    requests: &mut Vec<Request>,
-    replies: &mut Vec<SyncSender<Vec<Answer>>>,
-) -> Option<Submission> {
-    let mut commands = 0;
-    let mut next = Some(first);
-    while let Some(submission) = next.take() {
-        if commands > 0 && commands + submission.request.len() > BATCH_RECORDS_MAX {
-            return Some(submission);
-        }
-        commands += submission.request.len();
-        requests.push(submission.request);
-        replies.push(submission.reply);
-        next = line.try_recv().ok();
-    }
-    None
 }
 
 /// Commits all that is decided with one sync, then answers.
@@ -304,17 +218,20 @@ fn commit<D: Disk>(
     while let Ok(first) = to_commit.recv() {
         let mut turns = vec![first.decided];
         let mut waiting = vec![first.replies];
+        let mut tellings = first.tellings;
         while let Ok(next) = to_commit.try_recv() {
             turns.push(next.decided);
             waiting.push(next.replies);
+            tellings.extend(next.tellings);
         }
         let answered = committer.commit(turns).map_err(RunFailed::Commit)?;
         for (answers, replies) in answered.into_iter().zip(waiting) {
             for (answer, reply) in answers.into_iter().zip(replies) {
                 // Whoever stopped waiting asks by id.
-                let _ = reply.send(answer);
+                let _ = reply.send(Ok(answer));
             }
         }
+        tellings.into_iter().for_each(|tell| tell());
     }
     Ok(committer)
 }

@@ -146,7 +146,7 @@ impl<D: Disk> Node<D> {
         let hash =
             snapshot::write_snapshot(&disk, records, &bytes).map_err(SnapshotFailed::Write)?;
         let mark = Command::MarkSnapshot(SnapshotMark { records, hash });
-        let answers = self.turn(now, &[vec![mark]]).map_err(SnapshotFailed::Turn)?;
+        let answers = self.turn_admitted(now, &[vec![mark]]).map_err(SnapshotFailed::Turn)?;
         let marked = answers.iter().flatten().all(|answer| answer.event.outcome().is_ok());
         assert!(marked, "the state that was put down is the state that is marked");
         snapshot::keep_latest(&disk, SNAPSHOTS_KEPT).map_err(SnapshotFailed::Cleanup)?;

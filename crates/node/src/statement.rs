@@ -1,8 +1,9 @@
 //! An account's statement: what it had, every line of a period, what it has. By booking date as the
 //! books were written, or by value date as interest counts.
 
+use crate::inbox::Unanswered;
 use crate::turn::Node;
-use journal::{DecodeError, Disk, ReadFailed};
+use journal::{DecodeError, Disk, ReadFailed, Reader};
 use std::fmt;
 use terms::{
     Account, AccountId, Amount, Command, Day, Event, Side, TimeNs, TransferFlags, TransferId,
@@ -40,7 +41,8 @@ pub struct StatementLine {
     pub counterparty: Option<AccountId>,
     /// What it takes back, if it takes something back.
     pub reverses: Option<TransferId>,
-    /// Credits less debits after this line, in the order of the statement.
+    /// Credits less debits after this line, in the order of the statement; like every balance of it
+    /// saturating where 127 bits end.
     pub balance: i128,
 }
 
@@ -70,6 +72,8 @@ pub struct Statement {
 pub enum StatementFailed {
     /// There is no such account.
     AccountUnknown(AccountId),
+    /// The running bank did not say whether there is such an account.
+    Unanswered(Unanswered),
     /// A record cannot be read.
     Read(ReadFailed),
     /// A record cannot be understood.
@@ -80,6 +84,7 @@ impl fmt::Display for StatementFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StatementFailed::AccountUnknown(account) => write!(f, "there is no account {account}"),
+            StatementFailed::Unanswered(_) => f.write_str("the bank did not answer"),
             StatementFailed::Read(_) => f.write_str("a line of the statement cannot be read"),
             StatementFailed::Record(_) => {
                 f.write_str("a line of the statement cannot be understood")
@@ -92,6 +97,7 @@ impl std::error::Error for StatementFailed {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             StatementFailed::AccountUnknown(_) => None,
+            StatementFailed::Unanswered(source) => Some(source),
             StatementFailed::Read(source) => Some(source),
             StatementFailed::Record(source) => Some(source),
         }
@@ -112,17 +118,28 @@ impl<D: Disk> Node<D> {
     ) -> Result<Statement, StatementFailed> {
         let found =
             self.engine().account(account).ok_or(StatementFailed::AccountUnknown(account))?;
-        let (mut records, seen) = {
+        let (records, seen) = {
             let views = self.views();
-            (views.records_of(account).collect::<Vec<_>>(), views.records())
+            (views.records_of(account).collect(), views.records())
         };
-        records.reverse();
-        records.dedup();
+        Statement::read(&self.reader(), found.account, (records, seen), (from, to), by)
+    }
+}
+
+impl Statement {
+    /// From the records that touched the account, the latest first, of the first `seen` of the journal.
+    pub(crate) fn read<D: Disk>(
+        reader: &Reader<D>,
+        account: Account,
+        (records, seen): (Vec<u64>, u64),
+        (from, to): (Day, Day),
+        by: DateKind,
+    ) -> Result<Statement, StatementFailed> {
         let mut lines = Vec::with_capacity(records.len());
         let mut batch = None;
-        for record in records {
-            let event = self.event_near(record, &mut batch)?;
-            lines_of(account, record, &event, &mut lines);
+        for record in records.into_iter().rev() {
+            let event = event_near(reader, record, &mut batch)?;
+            lines_of(account.id, record, &event, &mut lines);
         }
         let day = |line: &StatementLine| {
             if by == DateKind::Value { line.value_date } else { line.booking_date }
@@ -131,7 +148,10 @@ impl<D: Disk> Node<D> {
         let (mut balance, mut opening) = (0i128, 0i128);
         for line in &mut lines {
             let amount = i128::try_from(line.amount.0).unwrap_or(i128::MAX);
-            balance = if line.side == Side::Credit { balance + amount } else { balance - amount };
+            balance = match line.side {
+                Side::Credit => balance.saturating_add(amount),
+                Side::Debit => balance.saturating_sub(amount),
+            };
             line.balance = balance;
             if day(line) < from {
                 opening = balance;
@@ -139,41 +159,32 @@ impl<D: Disk> Node<D> {
         }
         lines.retain(|line| (from..=to).contains(&day(line)));
         let closing = lines.last().map_or(opening, |line| line.balance);
-        Ok(Statement {
-            account: found.account,
-            by,
-            from,
-            to,
-            opening,
-            lines,
-            closing,
-            records: seen,
-        })
+        Ok(Statement { account, by, from, to, opening, lines, closing, records: seen })
     }
+}
 
-    /// The event of a record, from the batch read last if it is in there.
-    fn event_near(
-        &self,
-        record: u64,
-        last: &mut Option<(u64, Vec<Event>)>,
-    ) -> Result<Event, StatementFailed> {
-        let hit = last.as_ref().and_then(|(first, events)| {
-            let row = usize::try_from(record.checked_sub(*first)?).ok()?;
-            events.get(row).cloned()
-        });
-        if let Some(event) = hit {
-            return Ok(event);
-        }
-        let (entry, row) = self.journal().locate(record).map_err(StatementFailed::Read)?;
-        let batch = self.journal().batch(entry).map_err(StatementFailed::Read)?;
-        let mut events = Vec::with_capacity(batch.header.record_count as usize);
-        for (_, bytes) in batch.records() {
-            events.push(bytes.and_then(journal::record::decode).map_err(StatementFailed::Record)?);
-        }
-        let event = events[row as usize].clone();
-        *last = Some((batch.header.first_record, events));
-        Ok(event)
+/// The event of a record, from the batch read last if it is in there.
+fn event_near<D: Disk>(
+    reader: &Reader<D>,
+    record: u64,
+    last: &mut Option<(u64, Vec<Event>)>,
+) -> Result<Event, StatementFailed> {
+    let hit = last.as_ref().and_then(|(first, events)| {
+        let row = usize::try_from(record.checked_sub(*first)?).ok()?;
+        events.get(row).cloned()
+    });
+    if let Some(event) = hit {
+        return Ok(event);
     }
+    let (entry, row) = reader.locate(record).map_err(StatementFailed::Read)?;
+    let batch = reader.batch(entry).map_err(StatementFailed::Read)?;
+    let mut events = Vec::with_capacity(batch.header.record_count as usize);
+    for (_, bytes) in batch.records() {
+        events.push(bytes.and_then(journal::record::decode).map_err(StatementFailed::Record)?);
+    }
+    let event = events[row as usize].clone();
+    *last = Some((batch.header.first_record, events));
+    Ok(event)
 }
 
 /// The posted movements of `account` in an event.

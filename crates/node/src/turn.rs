@@ -120,6 +120,15 @@ impl<D: Disk> Node<D> {
             let inadmissible = |source| TurnFailed::Inadmissible { request, source };
             admission::check(asked).map_err(inadmissible)?;
         }
+        self.turn_admitted(now, requests)
+    }
+
+    /// The turn behind the door; the writer's own commands begin here.
+    pub(crate) fn turn_admitted(
+        &mut self,
+        now: TimeNs,
+        requests: &[Request],
+    ) -> Result<Vec<Vec<Answer>>, TurnFailed> {
         let decided = self.decide(now, requests);
         let mut answers = self.commit(vec![decided])?;
         Ok(answers.pop().unwrap_or_default())
@@ -161,13 +170,18 @@ impl<D: Disk> Node<D> {
 }
 
 impl Writer {
+    /// The time of a turn when the clock says `now`.
+    pub(crate) fn time(&self, now: TimeNs) -> TimeNs {
+        TimeNs(now.0.max(self.last_now.0))
+    }
+
     /// Expiries that are due first, then every request in order.
     pub(crate) fn decide<'a>(
         &mut self,
         now: TimeNs,
         requests: impl Iterator<Item = &'a [Command]>,
     ) -> Decided {
-        let now = TimeNs(now.0.max(self.last_now.0));
+        let now = self.time(now);
         self.last_now = now;
         let mut decided = Decided { now, events: Vec::new(), due: 0, lengths: Vec::new() };
         self.engine.submit_due(now, &mut decided.events);

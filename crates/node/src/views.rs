@@ -4,7 +4,9 @@
 use engine::table::{IdTable, Rows};
 use engine::{Engine, TransferPhase};
 use std::collections::HashMap;
-use terms::{AccountId, Amount, Command, Event, Side, TransferEvent, TransferFlags, TransferId};
+use terms::{
+    AccountId, Amount, Command, Entry, Event, Side, TransferEvent, TransferFlags, TransferId,
+};
 
 /// The four sums of an account, in minor units of its ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +73,7 @@ impl Views {
         self.places.get(account.0).map_or(0, |place| self.rows.at(place).lines)
     }
 
-    /// The records that touched an account, the latest first.
+    /// The records that touched an account, each once, the latest first.
     pub fn records_of(&self, account: AccountId) -> impl Iterator<Item = u64> + '_ {
         let mut at = self.places.get(account.0).map_or(NONE, |place| self.rows.at(place).last_line);
         std::iter::from_fn(move || {
@@ -102,8 +104,8 @@ impl Views {
                             Side::Debit => balance.debits_posted.0 += leg.amount.0,
                             Side::Credit => balance.credits_posted.0 += leg.amount.0,
                         }
-                        self.add_line(place, record);
                     }
+                    self.add_legs(entry, record);
                 }
                 Command::Expire { pending } => self.release(*pending),
                 _ => {}
@@ -192,10 +194,14 @@ impl Views {
         views
     }
 
-    fn add_legs(&mut self, entry: &terms::Entry, record: u64) {
+    /// An entry is one line of an account, however many of its legs are there.
+    fn add_legs(&mut self, entry: &Entry, record: u64) {
         for leg in &entry.legs {
             let place = self.place(leg.account);
-            self.add_line(place, record);
+            let last = self.rows.at(place).last_line;
+            if last == NONE || self.lines.at(last).record != record {
+                self.add_line(place, record);
+            }
         }
     }
 }

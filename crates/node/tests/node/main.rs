@@ -6,6 +6,9 @@
 mod turning;
 mod running;
 mod verifying;
+mod atomic;
+mod extremes;
+mod waiting;
 
 use node::{Node, NodeOptions};
 use proof::SignerKey;
