@@ -37,7 +37,7 @@ pub struct Ledger {
     /// Transfers of one request.
     #[arg(long, default_value_t = BATCH_RECORDS_MAX as u64, value_parser = clap::value_parser!(u64).range(1..=BATCH_RECORDS_MAX as u64))]
     batch: u64,
-    /// Clients, each a thread.
+    /// Clients; two threads drive them all, as a server's would.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_024))]
     clients: u32,
     /// Requests each client has out at once; 3 for a single client, 1 for several, unless given.
@@ -69,6 +69,9 @@ struct Measured {
     receipt_bytes: Option<usize>,
     receipt_verify_ms: Option<f64>,
 }
+
+/// Threads that drive the clients.
+const DRIVERS: u32 = 2;
 
 impl Ledger {
     /// Does it.
@@ -108,8 +111,7 @@ impl Ledger {
     }
 
     fn measure(&self, context: &Context, folder: &Path) -> Done<Measured> {
-        let mut bank =
-            Bank::create(folder, ORIGIN, Settings { segment_mib: 256, ..Settings::default() })?;
+        let mut bank = Bank::create(folder, ORIGIN, Settings::default())?;
         for request in work::opening(self.accounts) {
             crate::answer::must("opening accounts", &bank.ask(request)?)?;
         }
@@ -138,32 +140,28 @@ impl Ledger {
     /// Sets clients and bank to work, and measures from the first request to the last answer.
     fn post(&self, mut bank: Bank, measured: &mut Measured) -> Done<Bank> {
         let work = Work { accounts: self.accounts, batch: self.batch, two_phase: self.two_phase };
-        let clients = u64::from(self.clients);
-        let shares: Vec<_> = (0..clients)
-            .map(|n| {
-                let share = self.transfers / clients + u64::from(n < self.transfers % clients);
-                work.requests(n, share)
-            })
+        let drivers = self.clients.min(DRIVERS);
+        let (of, transfers) = (u64::from(drivers), self.transfers);
+        let shares: Vec<_> = (0..of)
+            .map(|n| work.requests(n, transfers / of + u64::from(n < transfers % of)))
             .collect();
         let entries = bank.node.journal().entries();
         let reader = bank.node.reader();
-        let in_flight = self.in_flight() as usize;
-        let options = RunOptions {
-            inbox: 4_096.max(self.clients as usize * in_flight),
-            ..RunOptions::default()
-        };
+        // Each driver keeps its clients' requests out, and sends the next when the oldest is answered.
+        let in_flight = (self.in_flight() * self.clients / drivers) as usize;
+        let options = RunOptions { inbox: 4_096.max(2 * in_flight), ..RunOptions::default() };
         let (running, handle) = bank.node.run(SystemClock, options);
         let start_line = Barrier::new(shares.len() + 1);
         let before = Threads::now();
         let (seconds, answered, after) = std::thread::scope(|scope| {
-            let clients: Vec<_> = shares
+            let driving: Vec<_> = shares
                 .into_iter()
                 .map(|requests| scope.spawn(|| client(&handle, requests, in_flight, &start_line)))
                 .collect();
             start_line.wait();
             let start = Instant::now();
             let answered: Vec<_> =
-                clients.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+                driving.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
             (start.elapsed().as_secs_f64(), answered, Threads::now())
         });
         for one in answered {
