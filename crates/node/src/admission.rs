@@ -2,6 +2,7 @@
 //! is decided: it leaves no record, because there is no room for one.
 
 use engine::chain_length;
+use journal::segment::SEGMENT_HEADER_BYTES;
 use std::fmt;
 use terms::limits::{
     BATCH_BYTES_MAX, BATCH_RECORDS_MAX, ENTRY_LEGS_MAX, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
@@ -15,11 +16,12 @@ const LEGS: usize = ENTRY_LEGS_MAX * 2;
 /// Bytes of one event in a batch, as an upper bound that is cheap to know.
 const ACT_BYTES: usize = 512;
 
-/// Bytes of records in one batch; the rest is for the header and the padding.
-const BATCH_BODY_BYTES: usize = BATCH_BYTES_MAX - 8_192;
+/// Bytes of a batch that are its header and its padding, as an upper bound.
+const AROUND_BYTES: usize = 8_192;
 
 // The longest chain, the last member of which may be anything, fits one batch.
-const _: () = assert!(BATCH_RECORDS_MAX * ACT_BYTES + RECORD_BYTES_MAX <= BATCH_BODY_BYTES);
+const _: () =
+    assert!(BATCH_RECORDS_MAX * ACT_BYTES + RECORD_BYTES_MAX <= BATCH_BYTES_MAX - AROUND_BYTES);
 const _: () = assert!(TEXT_BYTES + ACT_BYTES <= RECORD_BYTES_MAX);
 const _: () = assert!(SEALED_BYTES_MAX * 2 + ACT_BYTES <= RECORD_BYTES_MAX);
 const _: () = assert!(LEGS * 64 + ACT_BYTES <= RECORD_BYTES_MAX);
@@ -106,9 +108,19 @@ fn free_bytes(command: &Command) -> Option<usize> {
     (bytes <= most).then_some(bytes)
 }
 
+/// Bytes of records that a batch may hold when it must fit a batch and a segment file of that size.
+pub(crate) fn body_bytes(segment_bytes: u64) -> usize {
+    let segment = usize::try_from(segment_bytes).unwrap_or(usize::MAX);
+    BATCH_BYTES_MAX.min(segment.saturating_sub(SEGMENT_HEADER_BYTES)).saturating_sub(AROUND_BYTES)
+}
+
 /// Events in runs that each fit one batch. A chain is never cut: after a crash a batch is there as a
-/// whole or not at all, and so are those that stand or fall together.
-pub(crate) fn split_for_batches(mut events: &[Event]) -> impl Iterator<Item = &[Event]> {
+/// whole or not at all, and so are those that stand or fall together. `body_bytes` is what a batch may
+/// hold; a chain alone may be larger.
+pub(crate) fn split_for_batches(
+    mut events: &[Event],
+    body_bytes: usize,
+) -> impl Iterator<Item = &[Event]> {
     std::iter::from_fn(move || {
         if events.is_empty() {
             return None;
@@ -117,7 +129,7 @@ pub(crate) fn split_for_batches(mut events: &[Event]) -> impl Iterator<Item = &[
         while count < events.len() {
             let chain = &events[count..][..chain_length(&events[count..])];
             let more: usize = chain.iter().map(event_bytes).sum();
-            let full = count + chain.len() > BATCH_RECORDS_MAX || bytes + more > BATCH_BODY_BYTES;
+            let full = count + chain.len() > BATCH_RECORDS_MAX || bytes + more > body_bytes;
             if count > 0 && full {
                 break;
             }

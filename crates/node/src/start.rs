@@ -1,6 +1,7 @@
 //! How a bank comes up: recover the journal, restore a snapshot whose hash the journal vouches for,
 //! replay the rest, build the views. And how its state is put down for the next start.
 
+use crate::admission;
 use crate::turn::{Committer, Node, TurnFailed, Writer};
 use crate::views::Views;
 use engine::Engine;
@@ -100,7 +101,7 @@ impl<D: Disk> Node<D> {
     ) -> Result<Node<D>, StartFailed> {
         let journal =
             Journal::create(disk, origin, signer, options.journal).map_err(StartFailed::Open)?;
-        Ok(Node::of(journal, Engine::default()))
+        Ok(Node::of(journal, Engine::default(), options))
     }
 
     /// The bank on this disk, with every acknowledged record.
@@ -122,13 +123,15 @@ impl<D: Disk> Node<D> {
         let from = engine.records();
         replay(&journal, &mut engine)?;
         let replayed = engine.records() - from;
-        Ok((Node::of(journal, engine), Started { recovered, snapshot, replayed }))
+        Ok((Node::of(journal, engine, options), Started { recovered, snapshot, replayed }))
     }
 
-    fn of(journal: Journal<D>, engine: Engine) -> Node<D> {
+    fn of(journal: Journal<D>, engine: Engine, options: NodeOptions) -> Node<D> {
         let views = Arc::new(RwLock::new(Views::of(&engine)));
         let last_now = journal.last_time();
-        Node { writer: Writer { engine, last_now }, committer: Committer { journal, views } }
+        let body_bytes = admission::body_bytes(options.journal.segment_bytes);
+        let committer = Committer { journal, views, body_bytes };
+        Node { writer: Writer { engine, last_now }, committer }
     }
 
     /// Puts the state down beside the journal and its hash into the journal. Everything decided must

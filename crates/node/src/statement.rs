@@ -136,10 +136,19 @@ impl Statement {
         by: DateKind,
     ) -> Result<Statement, StatementFailed> {
         let mut lines = Vec::with_capacity(records.len());
-        let mut batch = None;
-        for record in records.into_iter().rev() {
-            let event = event_near(reader, record, &mut batch)?;
-            lines_of(account.id, record, &event, &mut lines);
+        let mut wanted = records.into_iter().rev().peekable();
+        while let Some(record) = wanted.peek() {
+            let (entry, _) = reader.locate(*record).map_err(StatementFailed::Read)?;
+            let batch = reader.batch(entry).map_err(StatementFailed::Read)?;
+            for (number, bytes) in (batch.header.first_record..).zip(batch.records()) {
+                if wanted.next_if_eq(&number).is_some() {
+                    let event = bytes.1.and_then(journal::record::decode);
+                    let event = event.map_err(StatementFailed::Record)?;
+                    lines_of(account.id, number, &event, &mut lines);
+                }
+            }
+            let beyond = wanted.peek().is_none_or(|next| *next >= batch.header.next_record());
+            assert!(beyond, "entry {entry} has the records that its header counts");
         }
         let day = |line: &StatementLine| {
             if by == DateKind::Value { line.value_date } else { line.booking_date }
@@ -161,30 +170,6 @@ impl Statement {
         let closing = lines.last().map_or(opening, |line| line.balance);
         Ok(Statement { account, by, from, to, opening, lines, closing, records: seen })
     }
-}
-
-/// The event of a record, from the batch read last if it is in there.
-fn event_near<D: Disk>(
-    reader: &Reader<D>,
-    record: u64,
-    last: &mut Option<(u64, Vec<Event>)>,
-) -> Result<Event, StatementFailed> {
-    let hit = last.as_ref().and_then(|(first, events)| {
-        let row = usize::try_from(record.checked_sub(*first)?).ok()?;
-        events.get(row).cloned()
-    });
-    if let Some(event) = hit {
-        return Ok(event);
-    }
-    let (entry, row) = reader.locate(record).map_err(StatementFailed::Read)?;
-    let batch = reader.batch(entry).map_err(StatementFailed::Read)?;
-    let mut events = Vec::with_capacity(batch.header.record_count as usize);
-    for (_, bytes) in batch.records() {
-        events.push(bytes.and_then(journal::record::decode).map_err(StatementFailed::Record)?);
-    }
-    let event = events[row as usize].clone();
-    *last = Some((batch.header.first_record, events));
-    Ok(event)
 }
 
 /// The posted movements of `account` in an event.

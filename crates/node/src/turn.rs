@@ -103,6 +103,8 @@ pub(crate) struct Writer {
 pub(crate) struct Committer<D: Disk> {
     pub(crate) journal: Journal<D>,
     pub(crate) views: Arc<RwLock<Views>>,
+    /// Bytes of records that one batch may hold.
+    pub(crate) body_bytes: usize,
 }
 
 impl<D: Disk> Node<D> {
@@ -209,7 +211,7 @@ impl<D: Disk> Committer<D> {
     ) -> Result<Vec<Vec<Vec<Answer>>>, CommitFailed> {
         let mut batches = Vec::with_capacity(turns.len());
         for turn in &turns {
-            let parts = admission::split_for_batches(&turn.events);
+            let parts = admission::split_for_batches(&turn.events, self.body_bytes);
             batches.extend(parts.map(|events| PendingBatch { time: turn.now, events }));
         }
         let committed = self.journal.commit(&batches)?;

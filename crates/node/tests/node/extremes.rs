@@ -284,11 +284,75 @@ fn a_damaged_snapshot_is_refused_or_harmless_and_never_ends_the_program() {
     assert!(refused > 1_000, "{refused}");
 }
 
+/// Whoever forges a journal can put anything into it: judging it is never the judge's end, and what was
+/// refused does not pass as done.
+#[test]
+fn forged_events_of_any_kind_are_judged_and_never_end_the_judge() {
+    let (mut dice, mut noticed) = (Dice(9), 0);
+    for _ in 0..30 {
+        let mut engine = Engine::default();
+        let mut now = TimeNs(TimeNs::start_of(Day(20_458)).0);
+        engine.submit(now, &first_request(Day(20_458)));
+        for _ in 0..80 {
+            now.0 += dice.number() % 1_000_000_000;
+            let request: Vec<Command> =
+                (0..1 + dice.below(3)).map(|_| dice.command(now, Day(20_458))).collect();
+            let mut events = Vec::new();
+            let before = engine.clone();
+            engine.submit_due(now, &mut events);
+            events.extend(engine.submit(now, &request));
+            let at = dice.below(events.len());
+            let was = events[at].outcome();
+            let done = forge(&mut dice, &mut events[at], now);
+            let judged = before.clone().judge(TimeNs(dice.pick(&[now.0, u64::MAX])), &events);
+            let shape = matches!(
+                was,
+                Err(Refusal::TimestampMustBeZero
+                    | Refusal::ImportedEventExpected
+                    | Refusal::ImportedEventNotExpected)
+            );
+            if done && was.is_err() && !shape {
+                assert!(judged.is_err(), "refused with {was:?}, and passed as done: {events:?}");
+                noticed += 1;
+            }
+        }
+    }
+    assert!(noticed > 200, "{noticed}");
+}
+
+/// Changes one thing of an event; true if that was nothing but its outcome, to done.
+fn forge(dice: &mut Dice, event: &mut Event, now: TimeNs) -> bool {
+    let outcome = if dice.below(2) == 0 { Ok(()) } else { Err(dice.pick(Refusal::ALL)) };
+    match event {
+        Event::Transfer(t) => match dice.below(10) {
+            0 => t.transfer.flags.0 ^= 1 << dice.below(16),
+            1 => t.transfer.amount = dice.amount(),
+            2 => t.transfer.pending_id = dice.id(),
+            3 => t.transfer.debit_account = dice.account(),
+            4 => t.transfer.timestamp = TimeNs(dice.pick(&[0, 1, now.0, u64::MAX])),
+            5 => t.transfer.value_date = dice.day(Day(20_458)),
+            _ => {
+                t.outcome = outcome;
+                return outcome.is_ok();
+            }
+        },
+        Event::Act(act) => match dice.below(4) {
+            0 => act.time = TimeNs(dice.pick(&[0, 1, u64::MAX])),
+            1 => act.command = dice.command(now, Day(20_458)),
+            2 => act.booking_date = Day(dice.pick(&[0, i32::MIN, i32::MAX])),
+            _ => {
+                act.outcome = outcome;
+                return outcome.is_ok();
+            }
+        },
+    }
+    false
+}
+
 /// What admission lets in, the journal can write: also when all of it is as large as can be.
 #[test]
 fn the_largest_command_of_every_kind_that_is_admitted_has_a_record() {
-    let mut node =
-        Node::create(MemoryDisk::new(), ORIGIN, signer(), NodeOptions::default()).unwrap();
+    let mut node = Node::create(MemoryDisk::new(), ORIGIN, signer(), options()).unwrap();
     let (text, max) = ("x".repeat(8_192), u128::MAX);
     let sealed = Sealed {
         commitment: [255; 32],
@@ -364,7 +428,7 @@ fn the_largest_command_of_every_kind_that_is_admitted_has_a_record() {
         Command::CloseDay { day, next: day },
         Command::Attach(Attachment { subject: id, party: PartyId(max), text: sealed }),
     ];
-    // Alone, and so many together that they need several batches.
+    // Alone, and so many together that they need several batches, each no larger than a segment.
     for command in &largest {
         node.turn(TimeNs(u64::MAX >> 1), &[vec![command.clone()]]).unwrap();
     }
