@@ -2,7 +2,7 @@
 //! pause worth noticing, because a pause is a late answer for everybody who waits.
 
 use alloc::vec::Vec;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 /// Rows of one chunk.
@@ -10,15 +10,16 @@ const CHUNK_ROWS: usize = 1 << 14;
 /// Parts of an id table. Each grows by itself, so that no insertion rehashes everything.
 const SHARDS: usize = 1 << 8;
 
-/// 128-bit ids to 32-bit places. Only looked up, never iterated.
+/// 128-bit ids to 32-bit places. Only looked up, never iterated, so that nothing depends on how an id is
+/// hashed; and because callers choose the ids, that is another way in every process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdTable {
-    shards: Vec<HashMap<u128, u32, FixedState>>,
+    shards: Vec<HashMap<u128, u32, RandomState>>,
 }
 
 impl Default for IdTable {
     fn default() -> IdTable {
-        let shard = |_| HashMap::with_hasher(FixedState::with_seed(0x7469_6e67));
+        let shard = |_| HashMap::with_hasher(RandomState::default());
         IdTable { shards: (0..SHARDS).map(shard).collect() }
     }
 }
@@ -137,6 +138,8 @@ impl<T> Rows<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::collections::BTreeSet;
+    use core::hash::BuildHasher;
 
     #[test]
     fn rows_keep_their_places_while_the_table_grows_and_shrinks() {
@@ -150,6 +153,20 @@ mod tests {
         }
         assert_eq!(rows.push(7), CHUNK_ROWS as u32 - 2);
         assert_eq!(rows.iter().count(), rows.len());
+    }
+
+    /// Callers choose ids. With a hash that everybody knows they could choose them so that all fall on
+    /// one place, and each would take longer to find than the one before.
+    #[test]
+    fn nobody_can_choose_ids_that_hash_alike() {
+        let table = IdTable::default();
+        let hasher = table.shards[0].hasher();
+        // The half of an id that makes the published fixed seed forget the other half.
+        let chosen = (0..1_000).map(|n| (0xc0ac_29b7_c97c_50dd << 64) | n);
+        let hashes: BTreeSet<u64> = chosen.map(|id: u128| hasher.hash_one(id)).collect();
+        assert!(hashes.len() > 900, "{} hashes of 1,000 ids", hashes.len());
+        let other = IdTable::default();
+        assert_ne!(other.shards[0].hasher().hash_one(7u128), hasher.hash_one(7u128));
     }
 
     #[test]
