@@ -12,4 +12,5 @@ mod plants;
 mod crash;
 mod tamper;
 mod names;
+mod kill;
 mod recorded;
