@@ -36,8 +36,8 @@ class Bad(Exception):
     """What is wrong with a piece of bytes."""
 
 
-class Later(Bad):
-    """It is whole, and written in a later format than this reader knows."""
+class Whole(Bad):
+    """Its checksum is right, so it was written whole; and yet it is not as this reader knows it must be."""
 
 
 class Damage(Exception):
@@ -54,8 +54,9 @@ def need(condition, what):
 
 
 def known(condition, what):
+    """For what is looked at only where a checksum is right already."""
     if not condition:
-        raise Later(what)
+        raise Whole(what)
 
 
 # ---- hashes and trees (proofs.md sections 1 and 2)
@@ -454,12 +455,12 @@ class Header:
         need(magic == b"TJBATCH1", "the first bytes are not those of a batch")
         need(crc == crc32c(data[:124]), "the batch header's checksum is wrong")
         known(form == 1, f"batch format {form} is unknown")
-        need(zeros == bytes(4), "reserved bytes of the batch header are not zero")
-        need(1 <= self.records <= BATCH_RECORDS_MAX, "the number of records is impossible")
+        known(zeros == bytes(4), "reserved bytes of the batch header are not zero")
+        known(1 <= self.records <= BATCH_RECORDS_MAX, "the number of records is impossible")
         self.stored = -(-(128 + self.body_bytes) // SLOT) * SLOT
-        need(self.body_bytes >= 1 and self.stored <= BATCH_BYTES_MAX, "the batch's length is impossible")
-        need(self.synced <= self.entry, "the number of synced entries is impossible")
-        need(self.first_record + self.records < 1 << 64, "the first record is impossible")
+        known(self.body_bytes >= 1 and self.stored <= BATCH_BYTES_MAX, "the batch's length is impossible")
+        known(self.synced <= self.entry, "the number of synced entries is impossible")
+        known(self.first_record + self.records < 1 << 64, "the first record is impossible")
 
 
 class File:
@@ -542,8 +543,8 @@ class Walk:
                 self.check_follows(header, file)
                 self.search_from = (self.segment, self.offset + header.stored)
                 records = read_body(header, file.read(self.offset + 128, header.stored - 128))
-            except Later as later:
-                raise self.damage(str(later)) from None
+            except Whole as whole:
+                raise self.damage(str(whole)) from None
             except Bad as bad:
                 self.fault = str(bad)
                 return
@@ -579,7 +580,7 @@ class Walk:
             need(begins == wanted, "the segment does not go on from here")
         except Bad as bad:
             self.fault, self.fault_at = str(bad), (self.segment + 1, 0)
-            if isinstance(bad, Later):
+            if isinstance(bad, Whole):
                 raise self.damage(self.fault) from None
             return False
         file = self.files[self.segment]
@@ -634,11 +635,14 @@ def read_body(header, stored):
     need(crc32c(body) == header.body_crc, "the checksum of the batch's records is wrong")
     records, at = [], 0
     while at < len(body):
-        length = record_bytes(body, at)
+        try:
+            length = record_bytes(body, at)
+        except Bad as bad:
+            raise Whole(str(bad)) from None
         records.append(body[at:at + length])
         at += length
-    need(len(records) == header.records, "the batch has another number of records than its header says")
-    need(root_of([leaf(record) for record in records]) == header.rows_root, "the records do not have the root of the header")
+    known(len(records) == header.records, "the batch has another number of records than its header says")
+    known(root_of([leaf(record) for record in records]) == header.rows_root, "the records do not have the root of the header")
     return records
 
 

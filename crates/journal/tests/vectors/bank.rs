@@ -260,9 +260,9 @@ fn changes(sound: &Sound) -> Vec<(&'static str, Vec<Part>, Found)> {
         ("the last entry's first record", sound.forged(|h| h.first_record -= 1), Ok(8)),
         ("the last entry's time", sound.forged(|h| h.time.0 -= 1_000_000_001), Ok(8)),
         ("the last entry's checksum of records", sound.forged(|h| h.body_crc ^= 1), Ok(8)),
-        ("the last entry's root of records", sound.forged(|h| h.rows_root[0] ^= 1), Ok(8)),
-        ("the last entry's number of records", sound.forged(|h| h.record_count -= 1), Ok(8)),
-        ("the last entry's synced entries", sound.forged(|h| h.synced_entries = 9), Ok(8)),
+        ("the last entry's root of records", sound.forged(|h| h.rows_root[0] ^= 1), place(8)),
+        ("the last entry's number of records", sound.forged(|h| h.record_count -= 1), place(8)),
+        ("the last entry's synced entries", sound.forged(|h| h.synced_entries = 9), place(8)),
         ("the last entry's length", sound.forged(|h| h.body_bytes += 4 * 4_096), Ok(8)),
         (
             "the last entry's rules, which are not read",
