@@ -11,3 +11,4 @@ pub mod customers;
 pub mod nemesis;
 pub mod model;
 pub mod world;
+pub mod decoders;

@@ -12,5 +12,6 @@ mod plants;
 mod crash;
 mod tamper;
 mod names;
+mod decoders;
 mod kill;
 mod recorded;

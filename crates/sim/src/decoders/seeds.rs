@@ -1,0 +1,151 @@
+//! Real inputs of each decoder, from one small bank that is made once.
+
+use crate::bank::{Bank, ORIGIN, SimEntropy};
+use crate::chance::Chance;
+use crate::disk::SimDisk;
+use crate::nemesis::Nemesis;
+use crate::world::{Plant, World};
+use journal::keys::{self, MasterKey};
+use journal::{Entropy, StoredBatch, Vault, VaultFailed, vault};
+use proof::SignerKey;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use terms::{Event, PartyId, SealingCipher};
+
+/// The bank all inputs are taken from: its disk, and its batches.
+struct Source {
+    disk: SimDisk,
+    batches: Vec<StoredBatch>,
+    receipts: Vec<Vec<u8>>,
+    snapshot: Vec<u8>,
+}
+
+fn source() -> &'static Source {
+    static SOURCE: OnceLock<Source> = OnceLock::new();
+    SOURCE.get_or_init(|| {
+        let made = make();
+        assert!(made.is_some(), "a bank that nobody disturbs can be made and read");
+        made.unwrap_or_else(|| unreachable!("asserted above"))
+    })
+}
+
+fn make() -> Option<Source> {
+    let mut world = World::new(5, Nemesis::asleep(), Plant::Nothing).ok()?;
+    (0..40).try_for_each(|_| world.step()).ok()?;
+    let bank: &Bank = world.bank()?;
+    let journal = bank.node.journal();
+    let batches: Vec<StoredBatch> = journal.scan(0).collect::<Result<_, _>>().ok()?;
+    let mut receipts = Vec::new();
+    for record in [0, journal.records() / 2, journal.records() - 1] {
+        let (entry, row) = journal.locate(record).ok()?;
+        receipts.push(journal.receipt(entry, row).ok()?.to_text().ok()?.into_bytes());
+    }
+    let (snapshot, disk) = (bank.node.engine().snapshot(), world.disk().copy());
+    Some(Source { disk, batches, receipts, snapshot })
+}
+
+/// The key of the bank's log.
+pub(super) fn signer() -> SignerKey {
+    let signer = keys::signer(&source().disk);
+    assert!(signer.is_ok(), "the bank has its key");
+    signer.unwrap_or_else(|_| unreachable!("asserted above"))
+}
+
+/// A record of each kind.
+pub(super) fn records() -> Vec<Vec<u8>> {
+    let mut kinds: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for batch in &source().batches {
+        for (_, record) in batch.records() {
+            let Ok(bytes) = record else { continue };
+            let kind = match journal::record::decode(bytes) {
+                Ok(Event::Transfer(t)) => format!("transfer {:?}", t.outcome.is_ok()),
+                Ok(Event::Act(act)) => {
+                    let text = format!("{:?}", act.command);
+                    text.split(['(', ' ']).next().unwrap_or_default().to_owned()
+                }
+                Err(_) => continue,
+            };
+            kinds.entry(kind).or_insert_with(|| bytes.to_vec());
+        }
+    }
+    kinds.into_values().collect()
+}
+
+pub(super) fn batch_headers() -> Vec<Vec<u8>> {
+    source().batches.iter().take(3).map(|batch| batch.header.encode().to_vec()).collect()
+}
+
+pub(super) fn batch_bodies() -> Vec<Vec<u8>> {
+    source().batches.iter().take(3).map(|batch| batch.body.clone()).collect()
+}
+
+pub(super) fn segment_headers() -> Vec<Vec<u8>> {
+    let file = source().disk.bytes(&journal::segment::file_name(0));
+    vec![file[..journal::segment::SEGMENT_HEADER_BYTES].to_vec()]
+}
+
+/// The first batches of the first segment.
+pub(super) fn journals() -> Vec<Vec<u8>> {
+    let file = source().disk.bytes(&journal::segment::file_name(0));
+    vec![file[..16 << 10].to_vec(), file[..32 << 10].to_vec()]
+}
+
+pub(super) fn notes() -> Vec<Vec<u8>> {
+    let mut notes: Vec<Vec<u8>> = Vec::new();
+    for receipt in receipts() {
+        let text = String::from_utf8_lossy(&receipt).into_owned();
+        notes.extend(text.split_once("\n\n").map(|(_, note)| note.as_bytes().to_vec()));
+    }
+    let bare = notes.first().and_then(|note| {
+        let end = note.windows(2).position(|two| two == b"\n\n")?;
+        Some(note[..=end].to_vec())
+    });
+    notes.extend(bare);
+    notes
+}
+
+pub(super) fn receipts() -> Vec<Vec<u8>> {
+    source().receipts.clone()
+}
+
+pub(super) fn tiles() -> Vec<Vec<u8>> {
+    let names = source().disk.names().into_iter().filter(|n| n.starts_with("log/tile/entries"));
+    let bundles = names.take(2).map(|name| source().disk.bytes(&name));
+    let paths = ["tile/0/x001/x234/067.p/8", "tile/1/000", "tile/entries/000.p/3"];
+    bundles.chain(paths.map(|path| path.as_bytes().to_vec())).collect()
+}
+
+pub(super) fn keys() -> Vec<Vec<u8>> {
+    [keys::LOG_KEY, keys::LOG_PUB, keys::MASTER_KEY].map(|name| source().disk.bytes(name)).to_vec()
+}
+
+pub(super) fn snapshots() -> Vec<Vec<u8>> {
+    vec![engine::Engine::default().snapshot(), source().snapshot.clone()]
+}
+
+/// The first slots of the vault.
+pub(super) fn vaults() -> Vec<Vec<u8>> {
+    let disk = SimDisk::new(Chance::new(0));
+    let made = new_vault(&disk).and_then(|mut vault| {
+        vault.ensure_keys(&[PartyId(1), PartyId(2), PartyId(3)])?;
+        vault.destroy(PartyId(2))
+    });
+    assert!(made.is_ok(), "this disk has no faults: {made:?}");
+    let file = disk.bytes(&format!("{}/00000000.keys", vault::COPIES[0]));
+    vec![file[128..512].to_vec()]
+}
+
+pub(super) fn fields() -> Vec<Vec<u8>> {
+    let fields = [("name", "李小明"), ("id_number", "110101199003078515"), ("born", "1990-03-07")];
+    let fields = fields.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    vec![vault::encode_fields(&BTreeMap::from(fields)), vault::encode_fields(&BTreeMap::new())]
+}
+
+pub(super) fn master_and_entropy() -> (MasterKey, Box<dyn Entropy>) {
+    (MasterKey::new([7; 32]), Box::new(SimEntropy(Chance::new(1).fork(ORIGIN))))
+}
+
+pub(super) fn new_vault(disk: &SimDisk) -> Result<Vault<SimDisk>, VaultFailed> {
+    let (master, entropy) = master_and_entropy();
+    Vault::create(disk.clone(), master, SealingCipher::Aes256Gcm, entropy)
+}
