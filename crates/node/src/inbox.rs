@@ -104,6 +104,8 @@ pub(crate) enum Waiting {
     Request(Submission),
     /// Something to look up.
     Question(Instant, Question),
+    /// The committing thread has nothing to do; says nothing to whoever reads the line.
+    Wake,
 }
 
 /// A request, until when it is wanted, and where its answers go.
@@ -327,6 +329,7 @@ impl Taken {
                 }
                 Waiting::Question(deadline, _) if deadline <= now => {}
                 Waiting::Question(_, question) => self.questions.push(question),
+                Waiting::Wake => {}
             }
             seen += 1;
             if seen < BATCH_RECORDS_MAX {

@@ -1,5 +1,5 @@
-//! The running bank: one thread decides, one commits, and the next batch is decided while the last one
-//! syncs; a third publishes tiles now and then. Callers wait in one bounded line (`inbox.rs`); when
+//! The running bank: one thread decides, one commits, and the next batch is decided and grows while the
+//! last one syncs; a third publishes tiles now and then. Callers wait in one bounded line (`inbox.rs`); when
 //! either thread ends, everybody who waits is told that the bank has stopped.
 
 use crate::clock::Clock;
@@ -9,7 +9,7 @@ use crate::turn::{Committer, Decided, Node, Writer};
 use journal::{CommitFailed, Disk, Reader};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -23,8 +23,11 @@ pub struct RunOptions {
     pub inbox: usize,
     /// Commands that may wait in line, all requests together; this bounds its memory.
     pub inbox_commands: usize,
-    /// Batches that may be decided and not yet durable.
+    /// Turns that may be handed over and not yet durable.
     pub in_flight: usize,
+    /// A turn of as many events is handed over although the one before is not durable yet; a smaller one
+    /// grows until it is. Each batch costs a root, a header and whole pages of the disk.
+    pub full_turn: usize,
     /// How often tiles and checkpoint are written while there is something new.
     pub publish_every: Duration,
 }
@@ -35,12 +38,13 @@ impl Default for RunOptions {
             inbox: 4_096,
             inbox_commands: 64 * BATCH_RECORDS_MAX,
             in_flight: 4,
+            full_turn: 2_048,
             publish_every: Duration::from_secs(1),
         }
     }
 }
 
-/// Decided turns and who waits for them.
+/// A decided turn and who waits for it.
 struct InFlight {
     decided: Decided,
     replies: Vec<Reply>,
@@ -97,6 +101,8 @@ impl<D: Disk> Node<D> {
     /// Sets the bank to work: a thread that decides and a thread that commits.
     pub fn run(self, clock: impl Clock, options: RunOptions) -> (Running<D>, Handle) {
         let (inbox, line) = sync_channel(options.inbox.max(1));
+        let in_flight = Arc::new(AtomicUsize::new(0));
+        let (sent, idle) = (Arc::clone(&in_flight), Idle { in_flight, line: inbox.clone() });
         let (decided, to_commit) = sync_channel(options.in_flight.max(1));
         let (views, reader) = (Arc::clone(&self.committer.views), self.reader());
         let door = Arc::new(Door::new(options.inbox_commands));
@@ -106,10 +112,18 @@ impl<D: Disk> Node<D> {
         let to_publish = reader.clone();
         let publisher =
             std::thread::spawn(move || publish(&to_publish, options.publish_every, &ended));
-        let writer = std::thread::spawn(move || write(writer, &clock, &line, &decided, &writers));
+        let writer = std::thread::spawn(move || {
+            write(
+                writer,
+                &clock,
+                &line,
+                &Onwards { decided, sent, full_turn: options.full_turn },
+                &writers,
+            )
+        });
         let committer = std::thread::spawn(move || {
             let _shutting = (committers, working);
-            commit(committer, &to_commit)
+            commit(committer, &to_commit, &idle)
         });
         let handle = Handle { inbox, door, views };
         (Running { writer, committer, publisher, reader, handle: handle.clone() }, handle)
@@ -175,15 +189,54 @@ impl<D: Disk> Running<D> {
 /// How long the writer sleeps at most before it looks whether something is due or it must stop.
 const NAP: Duration = Duration::from_millis(20);
 
-/// Takes all that waits, decides it, hands it on, and goes on with the next.
+/// The way to the committing thread.
+struct Onwards {
+    decided: SyncSender<InFlight>,
+    /// Turns handed over and not durable yet.
+    sent: Arc<AtomicUsize>,
+    full_turn: usize,
+}
+
+impl Onwards {
+    /// Hands a turn over if the other side is idle or the turn is full; gives it back otherwise.
+    fn hand_over(&self, turn: InFlight, now_or_never: bool) -> Result<Option<InFlight>, Ended> {
+        let idle = self.sent.load(Ordering::SeqCst) == 0;
+        if !idle && !now_or_never && turn.decided.len() < self.full_turn {
+            return Ok(Some(turn));
+        }
+        self.sent.fetch_add(1, Ordering::SeqCst);
+        self.decided.send(turn).map(|()| None).map_err(|_| Ended)
+    }
+}
+
+/// The committing thread has ended.
+struct Ended;
+
+/// How the committing thread says that it has nothing to do.
+struct Idle {
+    in_flight: Arc<AtomicUsize>,
+    line: SyncSender<Waiting>,
+}
+
+impl Idle {
+    fn done(&self, turns: usize) {
+        if self.in_flight.fetch_sub(turns, Ordering::SeqCst) == turns {
+            // In a full line there is something to wake the writer already.
+            let _ = self.line.try_send(Waiting::Wake);
+        }
+    }
+}
+
+/// Takes all that waits, decides it, hands it on, and goes on with the next. What is decided while the
+/// last turn syncs grows into one turn.
 fn write(
     mut writer: Writer,
     clock: &impl Clock,
     line: &Receiver<Waiting>,
-    decided: &SyncSender<InFlight>,
+    onwards: &Onwards,
     door: &Door,
 ) -> Writer {
-    let mut held = None;
+    let (mut held, mut open) = (None, None);
     loop {
         let mut taken = Taken::default();
         let stopping = door.shut.load(Ordering::SeqCst);
@@ -195,25 +248,50 @@ fn write(
         match first {
             Ok(first) => held = taken.gather(first, line, door),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return writer,
+            Err(RecvTimeoutError::Disconnected) => {
+                let _ = open.map(|turn| onwards.hand_over(turn, true));
+                return writer;
+            }
         }
-        let now = writer.time(clock.now());
-        if taken.is_empty() && writer.engine.due(now).is_none() {
-            continue;
-        }
-        let turn = writer.decide(now, taken.requests.iter().map(Vec::as_slice));
-        let tellings = taken.questions.into_iter().map(|look| look(&writer.engine)).collect();
-        let in_flight = InFlight { decided: turn, replies: taken.replies, tellings };
-        if decided.send(in_flight).is_err() {
-            return writer;
+        open = decide(&mut writer, clock, taken, open);
+        if let Some(turn) = open.take() {
+            match onwards.hand_over(turn, false) {
+                Ok(kept) => open = kept,
+                Err(Ended) => return writer,
+            }
         }
     }
+}
+
+/// Adds what was taken to the open turn, or begins one if there is anything to do.
+fn decide(
+    writer: &mut Writer,
+    clock: &impl Clock,
+    taken: Taken,
+    open: Option<InFlight>,
+) -> Option<InFlight> {
+    let requests = taken.requests.iter().map(Vec::as_slice);
+    let mut turn = if let Some(mut turn) = open {
+        writer.decide_more(&mut turn.decided, requests);
+        turn
+    } else {
+        let now = writer.time(clock.now());
+        if taken.is_empty() && writer.engine.due(now).is_none() {
+            return None;
+        }
+        let decided = writer.decide(now, requests);
+        InFlight { decided, replies: Vec::new(), tellings: Vec::new() }
+    };
+    turn.replies.extend(taken.replies);
+    turn.tellings.extend(taken.questions.into_iter().map(|look| look(&writer.engine)));
+    Some(turn)
 }
 
 /// Commits all that is decided with one sync, then answers.
 fn commit<D: Disk>(
     mut committer: Committer<D>,
     to_commit: &Receiver<InFlight>,
+    idle: &Idle,
 ) -> Result<Committer<D>, RunFailed> {
     while let Ok(first) = to_commit.recv() {
         let mut turns = vec![first.decided];
@@ -225,6 +303,8 @@ fn commit<D: Disk>(
             tellings.extend(next.tellings);
         }
         let answered = committer.commit(turns).map_err(RunFailed::Commit)?;
+        // The writer may hand over the next turn while these answers go out.
+        idle.done(waiting.len());
         for (answers, replies) in answered.into_iter().zip(waiting) {
             for (answer, reply) in answers.into_iter().zip(replies) {
                 // Whoever stopped waiting asks by id.

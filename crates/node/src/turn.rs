@@ -188,6 +188,17 @@ impl Writer {
         let mut decided = Decided { now, events: Vec::new(), due: 0, lengths: Vec::new() };
         self.engine.submit_due(now, &mut decided.events);
         decided.due = decided.events.len();
+        self.decide_more(&mut decided, requests);
+        decided
+    }
+
+    /// More requests of a turn that was not handed over yet; nothing new can be due at its time.
+    pub(crate) fn decide_more<'a>(
+        &mut self,
+        decided: &mut Decided,
+        requests: impl Iterator<Item = &'a [Command]>,
+    ) {
+        let now = decided.now;
         for request in requests {
             let before = decided.events.len();
             decided.events.reserve(request.len());
@@ -199,7 +210,6 @@ impl Writer {
             }
             decided.lengths.push(decided.events.len() - before);
         }
-        decided
     }
 }
 

@@ -76,7 +76,8 @@ fn what_is_still_in_line_at_its_deadline_is_not_done_and_the_caller_learns_it() 
 /// While the views are held nothing can be shown, so nothing is answered and the line fills.
 #[test]
 fn a_full_line_says_busy_and_answers_later_what_it_took() {
-    let options = RunOptions { inbox_commands: 10, in_flight: 1, ..RunOptions::default() };
+    let options =
+        RunOptions { inbox_commands: 10, in_flight: 1, full_turn: 1, ..RunOptions::default() };
     let (running, handle) = bank(&MemoryDisk::new()).run(SystemClock, options);
     let held = handle.views();
     let mut tickets: Vec<Ticket> = Vec::new();
@@ -185,4 +186,22 @@ fn a_bank_stops_although_callers_never_do_and_leaves_nobody_without_an_answer() 
     let done: Vec<u128> = callers.into_iter().flat_map(|caller| caller.join().unwrap()).collect();
     assert!(done.iter().all(|id| node.engine().transfer(TransferId(*id)).is_some()));
     assert_eq!(node.engine().transfer_count() as usize, done.len(), "done and not answered");
+}
+
+/// What is decided while the last turn is not durable yet becomes one turn, and one batch.
+#[test]
+fn small_requests_that_wait_for_the_disk_share_a_batch() {
+    let (running, handle) = bank(&MemoryDisk::new()).run(SystemClock, RunOptions::default());
+    let before = running.reader().entries();
+    let held = handle.views();
+    let tickets: Vec<Ticket> =
+        (10..210).map(|id| handle.submit_later(vec![pay(id, 1, 2, 1)]).unwrap()).collect();
+    std::thread::sleep(Duration::from_millis(50));
+    drop(held);
+    for ticket in &tickets {
+        assert_eq!(ticket.wait(PATIENCE).unwrap()[0].event.outcome(), Ok(()));
+    }
+    let batches = running.reader().entries() - before;
+    assert!(batches <= 20, "{batches} batches for 200 requests that came together");
+    running.stop().unwrap();
 }
