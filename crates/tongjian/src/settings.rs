@@ -80,9 +80,10 @@ impl Settings {
                 next.clone(),
             )
         })?;
-        if settings.segment_mib == 0 || settings.segment_mib > 4_096 {
+        // The largest chain of linked transfers must fit one segment.
+        if !(2..=4_096).contains(&settings.segment_mib) {
             return Err(Failure::usage(
-                format!("{}: segment_mib must be 1 to 4096", path.display()),
+                format!("{}: segment_mib must be 2 to 4096", path.display()),
                 next,
             ));
         }

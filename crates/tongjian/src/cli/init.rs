@@ -57,7 +57,7 @@ pub struct Init {
     #[arg(long, value_enum, default_value = "aes-256-gcm")]
     cipher: Cipher,
     /// Size of the journal's segment files, in MiB.
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=4096))]
     segment_mib: u32,
 }
 

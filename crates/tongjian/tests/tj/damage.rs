@@ -78,7 +78,7 @@ fn a_changed_receipt_or_another_banks_key_does_not_verify() {
     let said = at.fails(4, "receipt verify changed.txt --key bank.tj/keys/log.pub");
     assert!(said.err.contains("next: "), "{said:?}");
 
-    at.ok("--dir other.tj init --segment-mib 1");
+    at.ok("--dir other.tj init --segment-mib 2");
     at.fails(4, "receipt verify receipt.txt --key other.tj/keys/log.pub");
     at.ok("receipt verify receipt.txt --key bank.tj/keys/log.pub");
     at.fails(2, "receipt verify receipt.txt --key receipt.txt");

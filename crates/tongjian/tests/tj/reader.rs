@@ -74,7 +74,7 @@ fn the_second_reader_agrees_on_root_balances_and_receipts() {
             (&ours["root"], &ours["entry"])
         );
     }
-    at.ok("--dir other.tj init --segment-mib 1");
+    at.ok("--dir other.tj init --segment-mib 2");
     let (code, _) =
         read(&python, &at, &["receipt", "receipt.txt", "--key", "other.tj/keys/log.pub"]);
     assert_ne!(code, 0, "another bank's key verifies nothing");

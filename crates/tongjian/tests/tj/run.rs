@@ -78,7 +78,7 @@ impl Folder {
 
     /// An empty bank in `bank.tj`, with segments as small as they can be.
     pub fn init(&self) {
-        self.ok("init --name Test --first-day 2026-03-02 --segment-mib 1");
+        self.ok("init --name Test --first-day 2026-03-02 --segment-mib 2");
     }
 
     /// A bank with a till (1), Ada's account (1001) and Bo's (1002), 100.00 yuan on Ada's.
