@@ -7,6 +7,7 @@ mod book;
 mod stored;
 
 use crate::bank::Bank;
+use crate::chance::Chance;
 use crate::disk::SimDisk;
 use crate::model::Model;
 use book::Book;
@@ -404,6 +405,34 @@ impl Auditor {
         let (size, root) = (verified.checkpoint.size, verified.checkpoint.root);
         let seen = *self.seen_roots.entry(size).or_insert(root);
         must(seen == root, "prefix", || format!("two roots were signed over {size} entries"))
+    }
+
+    /// The log grew from what somebody saw before: the proof says so.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check_growth(&self, bank: &Bank, chance: &mut Chance) -> Result<(), Broken> {
+        let _calm = bank.node.journal().disk().calm();
+        let seen = self.seen_roots.len();
+        let (now, earlier) = (bank.node.journal().size_and_root(), chance.place(seen.max(1)));
+        let Some((size, root)) = self.seen_roots.iter().nth(earlier) else { return Ok(()) };
+        let broken = |what| Broken { invariant: "prefix", what };
+        let proof = bank.node.journal().consistency(*size, now.size);
+        let proof = proof.map_err(|error| broken(error.to_string()))?;
+        proof::verify_consistency(*size, root, now.size, &now.root, &proof)
+            .map_err(|error| broken(format!("{size} entries are no part of {}: {error}", now.size)))
+    }
+
+    /// A bank that starts on the same disk shows the same, whether it trusts snapshots or not.
+    ///
+    /// # Errors
+    /// It shows something else.
+    pub fn check_rebuilt(bank: &Bank, rebuilt: &Bank) -> Result<(), Broken> {
+        must(*bank.node.views() == *rebuilt.node.views(), "views", || {
+            "what is shown is not what a rebuild gives".to_owned()
+        })?;
+        let same = bank.node.engine().snapshot() == rebuilt.node.engine().snapshot();
+        must(same, "replay", || "a start comes to another state".to_owned())
     }
 
     /// What the disk would hold if power failed now: nothing acknowledged may be missing.

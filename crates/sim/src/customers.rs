@@ -152,6 +152,7 @@ impl Customers {
         event: &Event,
     ) -> Result<(), Broken> {
         let id = asked.id;
+        let alone = request.len() == 1 && !asked.flags.has(TransferFlags::LINKED);
         match (self.accepted.get(&id), event.outcome()) {
             (None, Ok(())) => {
                 self.accepted.insert(id, *asked);
@@ -162,7 +163,7 @@ impl Customers {
             (Some(_), Ok(())) => {
                 must(false, "once", || format!("transfer {id} was done a second time"))
             }
-            (Some(before), Err(refusal)) if before == asked && request.len() == 1 => {
+            (Some(before), Err(refusal)) if before == asked && alone => {
                 must(refusal == Refusal::Exists, "once", || {
                     format!("transfer {id} exists and was answered {refusal:?}")
                 })

@@ -363,6 +363,7 @@ impl World {
         if records > 0 {
             let record = self.chance.below(records);
             self.auditor.check_receipt(bank, record)?;
+            self.auditor.check_growth(bank, &mut self.chance)?;
             self.tally.receipts += 1;
         }
         if self.chance.below(6) == 0 {
@@ -370,6 +371,16 @@ impl World {
         }
         if self.chance.below(12) == 0 {
             self.auditor.check_secrets(&self.disk)?;
+        }
+        if self.chance.below(12) == 0 {
+            let ignore_snapshots = self.chance.below(2) == 0;
+            let options = NodeOptions { ignore_snapshots, ..self.options };
+            let rebuilt = Bank::open(&self.disk.copy(), &self.chance, options);
+            let (rebuilt, _) = rebuilt.map_err(|failed| Broken {
+                invariant: "prefix",
+                what: format!("a copy of a running bank does not start: {}", failed.text()),
+            })?;
+            Auditor::check_rebuilt(bank, &rebuilt)?;
         }
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! Money counted without the engine: an account's sums, limits and holds from accepted events alone,
 //! and each id once. Simpler than the engine and slower, so that both are hardly wrong together.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Broken, must};
 use engine::Engine;
 use node::Views;
@@ -28,6 +31,10 @@ struct Line {
 impl Line {
     fn debits(&self) -> u128 {
         self.debits_pending + self.debits_posted
+    }
+
+    fn parts(&self) -> [u128; 4] {
+        [self.debits_pending, self.debits_posted, self.credits_pending, self.credits_posted]
     }
 }
 
@@ -217,27 +224,31 @@ impl Book {
         })
     }
 
-    /// The engine's sums are those counted here, and they balance in every currency.
+    /// The engine's sums are those counted here, and they balance.
     pub fn compare(&self, engine: &Engine) -> Result<(), Broken> {
-        let mut sums: BTreeMap<Currency, [u128; 4]> = BTreeMap::new();
         for (id, line) in &self.lines {
-            let sum = sums.entry(line.ledger).or_default();
-            let parts = [
-                line.debits_pending,
-                line.debits_posted,
-                line.credits_pending,
-                line.credits_posted,
-            ];
-            sum.iter_mut().zip(parts).for_each(|(sum, part)| *sum = sum.wrapping_add(part));
             let view = engine.account(*id);
             let same = view.is_some_and(|view| {
                 [view.debits_pending, view.debits_posted, view.credits_pending, view.credits_posted]
                     .map(|amount| amount.0)
-                    == parts
+                    == line.parts()
             });
-            must(same, "postings", || format!("account {id} counts {parts:?} and has {view:?}"))?;
+            must(same, "postings", || {
+                format!("account {id} counts {:?} and has {view:?}", line.parts())
+            })?;
         }
-        // Sums of many accounts may pass the end of numbers; both sides pass it alike.
+        self.balanced()
+    }
+
+    /// INVARIANT (conservation): in every currency debits are credits, posted and pending. Sums of many
+    /// accounts may pass the end of numbers; both sides pass it alike.
+    fn balanced(&self) -> Result<(), Broken> {
+        let mut sums: BTreeMap<Currency, [u128; 4]> = BTreeMap::new();
+        for line in self.lines.values() {
+            let sum = sums.entry(line.ledger).or_default();
+            let parts = sum.iter_mut().zip(line.parts());
+            parts.for_each(|(sum, part)| *sum = sum.wrapping_add(part));
+        }
         for (ledger, [debits_pending, debits_posted, credits_pending, credits_posted]) in sums {
             let balanced = debits_pending == credits_pending && debits_posted == credits_posted;
             must(balanced, "conservation", || {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 /// Steps of a run unless said otherwise.
-const STEPS: u64 = 60;
+const STEPS: u64 = 100;
 /// A line is printed after so many seeds.
 const SEEDS_A_LINE: u64 = 50;
 

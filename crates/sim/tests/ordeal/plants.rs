@@ -52,5 +52,7 @@ fn a_key_that_outlives_its_party_is_caught() {
 
 #[test]
 fn a_start_that_cuts_too_much_is_caught() {
-    assert_eq!(caught(Plant::CutsTooMuch).invariant, "durable");
+    let broken = caught(Plant::CutsTooMuch);
+    // Where a torn batch behind it still proves the one that was cut, the start itself refuses.
+    assert!(["durable", "prefix"].contains(&broken.invariant), "{broken}");
 }
