@@ -19,7 +19,8 @@ const EXAMPLE: &str = r#"An example of a map:
 
     id = { column = "Reference" }          # without it, made from the file's content and the line
     account = { column = "Account" }       # whose line it is ...
-    contra = { column = "Type", table = { CASH = "10012", CARD = "30012" } }   # ... and the other side
+    # ... and the other side, here by a table of the file's own words
+    contra = { column = "Type", table = { CASH = "10012", CARD = "30012" } }
     # or, instead of the two:  debit = { ... }   credit = { ... }
     currency = { value = "CNY" }
     code = { value = "201" }               # why; 1 unless given
@@ -40,7 +41,7 @@ const EXAMPLE: &str = r#"An example of a map:
     [date]
     column = "Date"
     form = "%Y-%m-%d"                      # %Y %y %m %d %H %M %S
-    use = "value_date"                     # or "imported": booked at that time, in a bank without later entries
+    use = "value_date"                     # or "imported", in a bank without later entries
     utc_offset = "+08:00"
 
     [open]                                 # opens accounts that are not there
@@ -168,4 +169,16 @@ fn post(context: &Context, bank: &mut Bank, planned: &Plan) -> Done {
     }
     bar.finish_and_clear();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_in_the_help_is_a_map_and_no_line_of_it_is_wrapped() {
+        let (_, map) = EXAMPLE.split_once('\n').unwrap();
+        assert!(Map::parse(map).is_ok());
+        assert!(EXAMPLE.lines().all(|line| line.chars().count() <= 100));
+    }
 }
