@@ -165,8 +165,12 @@ impl<'a, F: DiskFile> Walk<'a, F> {
         let next = self.place.segment + 1;
         let Some(file) = self.files.get(next as usize) else { return Ok(Some(stop)) };
         let header = file.header()?;
-        if header.as_ref().is_ok_and(|header| header.first_entry > self.follows.entry) {
-            // The next segment begins later: what is missing should stand in this one.
+        let begins_later = match &header {
+            Ok(header) => header.first_entry > self.follows.entry,
+            Err(fault) => *fault == SegmentFault::Unused,
+        };
+        if begins_later {
+            // If anything is missing, it should stand in this segment.
             return Ok(Some(stop));
         }
         let checked =
@@ -186,9 +190,8 @@ impl<'a, F: DiskFile> Walk<'a, F> {
         let (entry, published) = (self.follows.entry, self.sealed);
         let (extents, later) = self.look_behind(stop)?;
         if entry < published {
-            let nothing = BatchFault::Segment(SegmentFault::Unused);
-            let empty = stop.fault == BatchFault::Empty || stop.fault == nothing;
-            return Err(match empty && extents.is_empty() {
+            let nothing = stop.fault == BatchFault::Empty && extents.is_empty();
+            return Err(match nothing {
                 true => OpenFailed::RolledBack { entries: entry, published },
                 false => self.damage(stop, Witness::Checkpoint(published)),
             });
