@@ -250,6 +250,11 @@ impl Disk for SimDisk {
     fn remove(&self, name: &str) -> io::Result<()> {
         self.alive()?.remove(name)
     }
+
+    /// Here, what a real disk does in the background is done at once; it may fail like everything else.
+    fn prepare_ahead(&self, name: String, bytes: u64) {
+        let _ = self.alive().and_then(|mut platter| platter.create(&name, bytes));
+    }
 }
 
 /// An open file of a [`SimDisk`].

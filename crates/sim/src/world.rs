@@ -243,7 +243,8 @@ impl World {
             self.customers.unanswered(asked.into_iter().flatten());
             return Ok(After::Down);
         };
-        if blow == Blow::KillBeforeAnswer {
+        // Power may have failed after the sync: all is durable and nobody hears of it.
+        if blow == Blow::KillBeforeAnswer || self.disk.is_dark() {
             self.customers.unanswered(asked.into_iter().flatten());
             return Ok(After::Down);
         }
