@@ -40,7 +40,7 @@ pub struct Ledger {
     /// Clients; two threads drive them all, as a server's would.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_024))]
     clients: u32,
-    /// Requests each client has out at once; 3 for a single client, 1 for several, unless given.
+    /// Requests each client has out at once; 2 for a single client, 1 for several, unless given.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=64))]
     in_flight: Option<u32>,
     /// Half of the transfers reserve, the other half post what was reserved.
@@ -107,7 +107,7 @@ impl Ledger {
     }
 
     fn in_flight(&self) -> u32 {
-        self.in_flight.unwrap_or(if self.clients == 1 { 3 } else { 1 })
+        self.in_flight.unwrap_or(if self.clients == 1 { 2 } else { 1 })
     }
 
     fn measure(&self, context: &Context, folder: &Path) -> Done<Measured> {
