@@ -169,7 +169,8 @@ impl<'a, F: DiskFile> Walk<'a, F> {
             Ok(header) => header.first_entry > self.follows.entry,
             Err(fault) => *fault == SegmentFault::Unused,
         };
-        if begins_later {
+        let room = self.files[self.place.segment as usize].bytes > self.place.offset;
+        if begins_later && room {
             // If anything is missing, it should stand in this segment.
             return Ok(Some(stop));
         }
@@ -190,8 +191,9 @@ impl<'a, F: DiskFile> Walk<'a, F> {
         let (entry, published) = (self.follows.entry, self.sealed);
         let (extents, later) = self.look_behind(stop)?;
         if entry < published {
-            let nothing = stop.fault == BatchFault::Empty && extents.is_empty();
-            return Err(match nothing {
+            let unused = BatchFault::Segment(SegmentFault::Unused);
+            let empty = stop.fault == BatchFault::Empty || stop.fault == unused;
+            return Err(match empty && extents.is_empty() {
                 true => OpenFailed::RolledBack { entries: entry, published },
                 false => self.damage(stop, Witness::Checkpoint(published)),
             });
