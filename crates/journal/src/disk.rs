@@ -37,7 +37,7 @@ pub trait Disk: Clone + Send + Sync + 'static {
     /// when this returns.
     ///
     /// # Errors
-    /// Whatever the disk says; the old file then still stands.
+    /// Whatever the disk says; the old file or the new one then stands, whole.
     fn replace(&self, name: &str, bytes: &[u8]) -> io::Result<()>;
 
     /// Removes a file or an empty folder; what is not there is removed already.

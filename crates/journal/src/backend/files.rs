@@ -280,7 +280,11 @@ fn create_zeroed(path: &Path, name: &str, bytes: u64) -> io::Result<File> {
     let unfinished = path.with_added_extension(UNFINISHED);
     let file = options_for(name).read(true).truncate(true).open(&unfinished)?;
     if bytes > 0 {
-        rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes)?;
+        match rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes) {
+            // A file system that cannot set blocks aside has them when they are written.
+            Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => file.set_len(bytes)?,
+            other => other?,
+        }
     }
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
