@@ -75,6 +75,7 @@ fn read_checkpoint<D: Disk>(
         file: CHECKPOINT.to_owned(),
         offset: None,
         entry: None,
+ record: None,
         what,
         advice: "restore it, or the right keys/log.pub, from a copy; if nobody can say why, call the supervisor".to_owned(),
     }
@@ -124,6 +125,7 @@ fn compare<D: Disk>(
         file: CHECKPOINT.to_owned(),
         offset: None,
         entry: None,
+        record: None,
         what,
         advice: "restore the segment files from a copy; if there is none, call the supervisor"
             .to_owned(),
@@ -139,6 +141,7 @@ fn cosigners(note: &Note, witnesses: &[VerifierKey], findings: &mut Findings) ->
                 file: CHECKPOINT.to_owned(),
                 offset: None,
                 entry: None,
+                record: None,
                 what: format!("a witness's signature is wrong: {error}"),
                 advice: "get the witness's line again, or its right key into keys/witnesses"
                     .to_owned(),

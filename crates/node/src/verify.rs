@@ -3,45 +3,12 @@
 //! day. One thread reads and hashes, another judges.
 
 use engine::{Engine, RULES_VERSION};
-use journal::audit::{AuditReport, audit_structure};
+use journal::audit::{AuditReport, Finding, audit_structure};
 use journal::{BatchHeader, Disk, StoredBatch, snapshot};
 use proof::VerifierKey;
 use std::fmt;
 use std::sync::mpsc::{Receiver, sync_channel};
 use terms::{Command, Event};
-
-/// Something that is not as it must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The file, relative to the bank's directory.
-    pub file: String,
-    /// Where in it, in bytes.
-    pub offset: Option<u64>,
-    /// The entry concerned, if one can be told.
-    pub entry: Option<u64>,
-    /// The record concerned, if one can be told.
-    pub record: Option<u64>,
-    /// What is wrong.
-    pub what: String,
-    /// What to do.
-    pub advice: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(offset) = self.offset {
-            write!(f, " at byte {offset}")?;
-        }
-        if let Some(entry) = self.entry {
-            write!(f, ", entry {entry}")?;
-        }
-        if let Some(record) = self.record {
-            write!(f, ", record {record}")?;
-        }
-        write!(f, ": {}", self.what)
-    }
-}
 
 /// What was verified, and what was found.
 #[derive(Clone, Debug)]
@@ -109,15 +76,7 @@ pub fn verify<D: Disk>(
     });
     drop(to_judge);
     let judge = judging.join().map_err(|_| VerifyFailed)?;
-    let structural = structure.findings.iter().cloned().map(|f| Finding {
-        file: f.file,
-        offset: f.offset,
-        entry: f.entry,
-        record: None,
-        what: f.what,
-        advice: f.advice,
-    });
-    let findings = structural.chain(judge.finding).collect();
+    let findings = structure.findings.iter().cloned().chain(judge.finding).collect();
     Ok(VerifyReport {
         structure,
         done: judge.done,

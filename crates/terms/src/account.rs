@@ -29,7 +29,8 @@ impl AccountFlags {
     pub const DEBITS_MUST_NOT_EXCEED_CREDITS: AccountFlags = AccountFlags(1 << 1);
     /// Credits, pending ones included, must not exceed posted debits (a till that must not go below zero).
     pub const CREDITS_MUST_NOT_EXCEED_DEBITS: AccountFlags = AccountFlags(1 << 2);
-    /// Balances after each transfer are kept for queries.
+    /// Its owner wants balances after each transfer. Statements show them for every account, so that it
+    /// changes nothing here; kept for those whose data carries it.
     pub const HISTORY: AccountFlags = AccountFlags(1 << 3);
     /// Opened with a given timestamp from another system.
     pub const IMPORTED: AccountFlags = AccountFlags(1 << 4);

@@ -109,7 +109,7 @@ pub fn paths_of_a_machine(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for (path, text) in tree.texts() {
         for (i, line) in text.lines().enumerate() {
-            // `a/work/b` is a relative path and may stand.
+            // A folder of that name inside a relative path may stand.
             let absolute = |folder: &&&str| {
                 let mut places = line.match_indices(**folder);
                 places.any(|(at, _)| {

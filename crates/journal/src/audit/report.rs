@@ -17,6 +17,8 @@ pub struct Finding {
     pub offset: Option<u64>,
     /// The entry concerned.
     pub entry: Option<u64>,
+    /// The record concerned; only whoever judges records knows it.
+    pub record: Option<u64>,
     /// What is wrong.
     pub what: String,
     /// What to do.
@@ -27,12 +29,15 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         if let Some(offset) = self.offset {
-            write!(f, ", byte {offset}")?;
+            write!(f, " at byte {offset}")?;
         }
         if let Some(entry) = self.entry {
             write!(f, ", entry {entry}")?;
         }
-        write!(f, ": {}; {}", self.what, self.advice)
+        if let Some(record) = self.record {
+            write!(f, ", record {record}")?;
+        }
+        write!(f, ": {}", self.what)
     }
 }
 
@@ -89,6 +94,7 @@ impl Findings {
             file: file.to_owned(),
             offset: None,
             entry: None,
+            record: None,
             what: format!("it cannot be read: {error}"),
             advice: "see to the disk, or restore the file from a copy".to_owned(),
         });

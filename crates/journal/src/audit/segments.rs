@@ -320,5 +320,5 @@ fn unused(file: &impl DiskFile, from: u64, end: u64) -> io::Result<Unused> {
 fn found(number: u32, offset: Option<u64>, entry: Option<u64>, what: String) -> Finding {
     let file = segment::file_name(number);
     let advice = "restore that file from a copy; if this is the end of the journal after a crash, open the bank once, which cuts what was never acknowledged, and verify again".to_owned();
-    Finding { file, offset, entry, what, advice }
+    Finding { file, offset, entry, record: None, what, advice }
 }

@@ -126,6 +126,6 @@ impl<'a, D: Disk> Tiles<'a, D> {
             }
         };
         let advice = "make the tiles again from the segments (publish again)".to_owned();
-        findings.add(Finding { file, offset, entry: None, what, advice });
+        findings.add(Finding { file, offset, entry: None, record: None, what, advice });
     }
 }
