@@ -106,6 +106,21 @@ pub enum ChartClass {
     OffBalance = 7,
 }
 
+impl ChartClass {
+    /// One word for programs, `off_balance`.
+    pub fn word(self) -> &'static str {
+        match self {
+            ChartClass::Asset => "asset",
+            ChartClass::Liability => "liability",
+            ChartClass::Equity => "equity",
+            ChartClass::Income => "income",
+            ChartClass::Expense => "expense",
+            ChartClass::Common => "common",
+            ChartClass::OffBalance => "off_balance",
+        }
+    }
+}
+
 /// One line of the chart of accounts: what accounts with this `code` are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartLine {
@@ -137,6 +152,16 @@ pub enum DayBasis {
     Actual360 = 360,
     /// Actual/365 fixed.
     Actual365 = 365,
+}
+
+impl DayBasis {
+    /// One word for programs, `actual_360`.
+    pub fn word(self) -> &'static str {
+        match self {
+            DayBasis::Actual360 => "actual_360",
+            DayBasis::Actual365 => "actual_365",
+        }
+    }
 }
 
 /// How an account earns or owes interest: on its value-dated balance of each calendar day.

@@ -133,6 +133,18 @@ pub enum HoldOrder {
     Bank = 4,
 }
 
+impl HoldOrder {
+    /// One word for programs, `court`.
+    pub fn word(self) -> &'static str {
+        match self {
+            HoldOrder::Court => "court",
+            HoldOrder::Aml => "aml",
+            HoldOrder::Tax => "tax",
+            HoldOrder::Bank => "bank",
+        }
+    }
+}
+
 /// Sealed text beside a transfer or entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {

@@ -17,6 +17,14 @@ pub enum Side {
 }
 
 impl Side {
+    /// One word for programs, `debit`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Side::Debit => "debit",
+            Side::Credit => "credit",
+        }
+    }
+
     /// The other one.
     pub fn opposite(self) -> Side {
         match self {

@@ -1,6 +1,7 @@
 //! The words of the bank: what may be said, not what happens. Read in this order: money, time, the
 //! ids and kinds of things, then `command` (all that can be asked), `refusal` (all the ways to say
-//! no) and `event` (all that can have happened). No clock, file, thread or rule lives here.
+//! no), `event` (all that can have happened) and `facts` (what happened, as tables). No clock, file,
+//! thread or rule lives here.
 #![no_std]
 
 extern crate alloc;
@@ -14,12 +15,15 @@ mod entry;
 mod command;
 mod refusal;
 mod event;
+mod class;
+pub mod facts;
 pub mod limits;
 
 pub use account::{
     Account, AccountFlags, AccountId, ChartClass, ChartLine, DayBasis, InterestTerms,
     SpendingLimits,
 };
+pub use class::Class;
 pub use command::{Attachment, Command, Hold, HoldOrder, Institution, SnapshotMark};
 pub use entry::{Entry, Leg, Side};
 pub use event::{Act, Event, Outcome, TransferEvent};

@@ -26,6 +26,16 @@ pub enum PartyKind {
     Organisation = 2,
 }
 
+impl PartyKind {
+    /// One word for programs, `person`.
+    pub fn word(self) -> &'static str {
+        match self {
+            PartyKind::Person => "person",
+            PartyKind::Organisation => "organisation",
+        }
+    }
+}
+
 /// A party as registered. What identifies it (name, identity number, address, birth date) is sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
@@ -76,6 +86,19 @@ pub enum RoleKind {
     Viewer = 4,
     /// Stands in for the owner by law (parent, guardian, insolvency administrator).
     Guardian = 5,
+}
+
+impl RoleKind {
+    /// One word for programs, `joint_owner`.
+    pub fn word(self) -> &'static str {
+        match self {
+            RoleKind::Owner => "owner",
+            RoleKind::JointOwner => "joint_owner",
+            RoleKind::Disponent => "disponent",
+            RoleKind::Viewer => "viewer",
+            RoleKind::Guardian => "guardian",
+        }
+    }
 }
 
 /// One party's role on one account.

@@ -5,8 +5,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use node::Answer;
 use serde_json::{Map, Value, json};
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, Command, Currency, Day, Entry, Event, HoldOrder,
-    Outcome, PartyKind, Role, RoleKind, SealingCipher, Side, Transfer, TransferFlags,
+    Account, AccountFlags, AccountId, Act, Amount, Command, Currency, Day, Entry, Event, Outcome,
+    Role, SealingCipher, Transfer, TransferFlags,
 };
 
 /// What has to be known beside the event to tell it.
@@ -120,10 +120,10 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
             "first_day": i.first_day.to_string(),
         }),
         Command::DefineChartLine(line) => json!({
-            "code": line.code, "class": format!("{:?}", line.class).to_lowercase(), "name": line.name,
+            "code": line.code, "class": line.class.word(), "name": line.name,
         }),
         Command::RegisterParty(party) => json!({
-            "party": party.id.to_string(), "party_kind": party_kind(party.kind),
+            "party": party.id.to_string(), "party_kind": party.kind.word(),
             "identity": sealed(&party.identity),
         }),
         Command::EraseParty { party, reason } => {
@@ -140,7 +140,7 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
         }),
         Command::PlaceHold(h) => json!({
             "hold": h.id.to_string(), "account": h.account.to_string(),
-            "amount": limit(h.account, h.amount), "order": hold_order(h.order), "reference": h.reference,
+            "amount": limit(h.account, h.amount), "order": h.order.word(), "reference": h.reference,
         }),
         Command::ReleaseHold { hold } => json!({ "hold": hold.to_string() }),
         Command::PostEntry(e) => entry(e, &money),
@@ -179,8 +179,7 @@ fn entry(e: &Entry, money: &dyn Fn(AccountId, Amount) -> Value) -> Value {
         .legs
         .iter()
         .map(|leg| {
-            let side = if leg.side == Side::Debit { "debit" } else { "credit" };
-            json!({ "account": leg.account.to_string(), "side": side, "money": money(leg.account, leg.amount) })
+            json!({ "account": leg.account.to_string(), "side": leg.side.word(), "money": money(leg.account, leg.amount) })
         })
         .collect();
     json!({
@@ -201,7 +200,7 @@ fn sealed(text: &terms::Sealed) -> Value {
 pub fn role(r: &Role) -> Value {
     let until = if r.until == Day::BOOKING { Value::Null } else { json!(r.until.to_string()) };
     json!({
-        "party": r.party.to_string(), "account": r.account.to_string(), "role": role_kind(r.kind), "until": until,
+        "party": r.party.to_string(), "account": r.account.to_string(), "role": r.kind.word(), "until": until,
     })
 }
 
@@ -227,35 +226,6 @@ pub fn name_of(command: &Command) -> &'static str {
         Command::Attach(_) => "attach",
         Command::Expire { .. } => "expire",
         Command::MarkSnapshot(_) => "mark_snapshot",
-    }
-}
-
-/// A party's kind in one word.
-pub fn party_kind(kind: PartyKind) -> &'static str {
-    match kind {
-        PartyKind::Person => "person",
-        PartyKind::Organisation => "organisation",
-    }
-}
-
-/// A role in one word.
-pub fn role_kind(kind: RoleKind) -> &'static str {
-    match kind {
-        RoleKind::Owner => "owner",
-        RoleKind::JointOwner => "joint_owner",
-        RoleKind::Disponent => "disponent",
-        RoleKind::Viewer => "viewer",
-        RoleKind::Guardian => "guardian",
-    }
-}
-
-/// Whose order a hold is, in one word.
-pub fn hold_order(order: HoldOrder) -> &'static str {
-    match order {
-        HoldOrder::Court => "court",
-        HoldOrder::Aml => "aml",
-        HoldOrder::Tax => "tax",
-        HoldOrder::Bank => "bank",
     }
 }
 
@@ -347,14 +317,14 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
         }
         Command::DefineChartLine(line) => format!("chart code {}: {}", line.code, line.name),
         Command::RegisterParty(party) => {
-            format!("{} {} registered", party_kind(party.kind), party.id)
+            format!("{} {} registered", party.kind.word(), party.id)
         }
         Command::EraseParty { party, reason } => format!("party {party} erased: {reason}"),
         Command::GrantRole(r) => {
-            format!("party {} is {} of account {}", r.party, role_kind(r.kind), r.account)
+            format!("party {} is {} of account {}", r.party, r.kind.word(), r.account)
         }
         Command::RevokeRole(r) => {
-            format!("party {} is no longer {} of account {}", r.party, role_kind(r.kind), r.account)
+            format!("party {} is no longer {} of account {}", r.party, r.kind.word(), r.account)
         }
         Command::SetLimits(l) => format!("limits of account {} set", l.account),
         Command::SetInterest(t) => {
@@ -367,13 +337,13 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
                 "hold {} on account {}: {amount}, by order of {}",
                 h.id,
                 h.account,
-                hold_order(h.order)
+                h.order.word()
             )
         }
         Command::ReleaseHold { hold } => format!("hold {hold} released"),
         Command::PostEntry(e) => {
             let legs = e.legs.iter().map(|leg| {
-                let side = if leg.side == Side::Debit { "debit" } else { "credit" };
+                let side = leg.side.word();
                 format!("{side} {} {}", leg.account, money(leg.account, leg.amount))
             });
             format!("entry {}: {}", e.id, legs.collect::<Vec<_>>().join(", "))

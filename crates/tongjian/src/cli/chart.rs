@@ -60,19 +60,6 @@ impl Class {
     }
 }
 
-/// A side of the books in one word.
-pub fn class_word(class: ChartClass) -> &'static str {
-    match class {
-        ChartClass::Asset => "asset",
-        ChartClass::Liability => "liability",
-        ChartClass::Equity => "equity",
-        ChartClass::Income => "income",
-        ChartClass::Expense => "expense",
-        ChartClass::Common => "common",
-        ChartClass::OffBalance => "off_balance",
-    }
-}
-
 impl Chart {
     /// Does it.
     ///
@@ -89,7 +76,7 @@ impl Chart {
                 ]);
                 let mut told = Vec::new();
                 for line in bank.node.engine().chart() {
-                    let class = class_word(line.class);
+                    let class = line.class.word();
                     told.push(json!({ "code": line.code, "class": class, "name": line.name }));
                     table.row([line.code.to_string(), class.to_owned(), line.name.clone()]);
                 }

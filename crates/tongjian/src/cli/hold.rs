@@ -6,7 +6,6 @@ use crate::answer::say;
 use crate::fail::Done;
 use crate::figures::{self, parse_account, parse_amount, parse_transfer};
 use crate::out::{Align, Table};
-use crate::tell;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use terms::{AccountId, Command, Hold, HoldOrder, TransferId};
@@ -120,14 +119,14 @@ fn list(context: &Context, bank: &crate::bank::Bank, account: Option<AccountId>,
         let amount = hold.amount.map(|amount| currency.format(amount));
         told.push(json!({
             "hold": hold.id.to_string(), "account": hold.account.to_string(), "amount": amount,
-            "currency": currency.to_string(), "order": tell::hold_order(hold.order),
+            "currency": currency.to_string(), "order": hold.order.word(),
             "reference": hold.reference, "released": view.released,
         }));
         table.row([
             hold.id.to_string(),
             hold.account.to_string(),
             hold.amount.map_or("everything".to_owned(), |a| figures::amount(currency, a)),
-            tell::hold_order(hold.order).to_owned(),
+            hold.order.word().to_owned(),
             hold.reference.clone(),
             if view.released { "released" } else { "in force" }.to_owned(),
         ]);

@@ -149,12 +149,12 @@ fn show(context: &Context, id: PartyId) -> Done {
         Known::Erased | Known::Fields(_) => Value::Null,
     };
     context.out.json(&json!({
-        "party": id.to_string(), "kind": tell::party_kind(party.kind), "erased": erased,
+        "party": id.to_string(), "kind": party.kind.word(), "erased": erased,
         "fields": fields, "unreadable": unreadable, "roles": roles.iter().map(tell::role).collect::<Vec<_>>(),
         "commitment": tell::hex(&party.identity.commitment),
     }));
     let out = &context.out;
-    out.line(format_args!("{} {id}: {}", tell::party_kind(party.kind), known.name()));
+    out.line(format_args!("{} {id}: {}", party.kind.word(), known.name()));
     match &known {
         Known::Fields(fields) => {
             fields.iter().for_each(|(name, text)| out.line(format_args!("    {name}: {text}")));
@@ -167,7 +167,7 @@ fn show(context: &Context, id: PartyId) -> Done {
         Known::Unreadable(why) => out.line(format_args!("    cannot be read: {why}")),
     }
     for role in roles {
-        out.line(format_args!("    {} of account {}", tell::role_kind(role.kind), role.account));
+        out.line(format_args!("    {} of account {}", role.kind.word(), role.account));
     }
     Ok(())
 }
@@ -180,7 +180,7 @@ fn list(context: &Context, limit: usize, after: Option<PartyId>) -> Done {
     let parties = bank.node.engine().parties();
     let mut wanted = parties.filter(|(party, _)| after.is_none_or(|after| party.id > after));
     for (party, erased) in wanted.by_ref().take(limit) {
-        let (kind, name) = (tell::party_kind(party.kind), bank.known(party, erased).name());
+        let (kind, name) = (party.kind.word(), bank.known(party, erased).name());
         told.push(
             json!({ "party": party.id.to_string(), "kind": kind, "name": name, "erased": erased }),
         );

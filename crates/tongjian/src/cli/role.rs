@@ -98,7 +98,7 @@ impl RoleCommand {
                 };
                 for role in bank.node.engine().roles().filter(wanted) {
                     told.push(tell::role(role));
-                    let kind = tell::role_kind(role.kind).to_owned();
+                    let kind = role.kind.word().to_owned();
                     table.row([role.party.to_string(), role.account.to_string(), kind]);
                 }
                 context.out.json(&json!({ "roles": told }));

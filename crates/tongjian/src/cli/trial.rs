@@ -1,7 +1,6 @@
 //! `tj trial-balance`: all accounts by chart code. In every currency debits and credits are equal.
 
 use super::Context;
-use super::chart::class_word;
 use crate::bank::Bank;
 use crate::fail::{Done, Exit, Failure};
 use crate::figures;
@@ -9,7 +8,7 @@ use crate::out::{Align, Out, Table};
 use engine::TrialLine;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use terms::{Amount, Currency};
+use terms::{Amount, ChartClass, Currency};
 
 /// All accounts by chart code.
 #[derive(Debug, clap::Args)]
@@ -61,7 +60,7 @@ pub fn json_of(bank: &Bank, lines: &[TrialLine]) -> Value {
         .map(|line| {
             json!({
                 "currency": line.ledger.to_string(), "code": line.code, "name": name_of(bank, line.code),
-                "class": line.class.map(class_word), "accounts": line.accounts,
+                "class": line.class.map(ChartClass::word), "accounts": line.accounts,
                 "debits": line.ledger.format(Amount(line.debits)), "credits": line.ledger.format(Amount(line.credits)),
                 "balance": line.ledger.format_signed(figures::net(line.credits, line.debits)),
             })

@@ -1,0 +1,250 @@
+//! The declarations: for each kind of act its table, and for each column in one place its name, sort,
+//! class, unit and meaning and where its value comes from. What is zero because it was left open is
+//! empty here. A new kind of act is one more declaration, and its lines in `facts.rs`.
+
+use super::{Class, Field, Sort, Table, Value};
+use crate::account::{Account, AccountFlags, ChartLine, InterestTerms, SpendingLimits};
+use crate::command::{Attachment, Hold, Institution, SnapshotMark};
+use crate::entry::Entry;
+use crate::money::Amount;
+use crate::party::{Party, PartyId, Role};
+use crate::time::{Day, TimeNs};
+use crate::transfer::TransferId;
+
+/// A module for each table: `TABLE`, and `row`, which hands on the values of one act or a part of one.
+macro_rules! tables {
+    ($($table:ident($($of:ident: $part:ty),+) $what:literal {
+        $($name:ident: $sort:ident $($or:ident)*, $class:ident, $unit:literal, $meaning:literal = $value:expr;)+
+    })+) => {
+        $(pub(super) mod $table {
+            use super::*;
+
+            pub(in super::super) static TABLE: Table = Table {
+                name: stringify!($table),
+                meaning: $what,
+                fields: &[$(Field {
+                    name: stringify!($name),
+                    sort: Sort::$sort,
+                    nullable: nullable!($($or)*),
+                    class: Class::$class,
+                    unit: $unit,
+                    meaning: $meaning,
+                },)+],
+            };
+
+            pub(in super::super) fn row<'a>($($of: &'a $part,)+ row: &mut dyn FnMut(&[Value<'a>])) {
+                row(&[$($value,)+]);
+            }
+        })+
+    };
+}
+
+/// Whether `or_null` stands behind a sort.
+macro_rules! nullable {
+    () => {
+        false
+    };
+    (or_null) => {
+        true
+    };
+}
+
+tables! {
+    accounts(account: Account) "An account was opened." {
+        account: Account, Confidential, "", "The account's id." = Value::Id(account.id.0);
+        currency: Currency, Internal, "",
+            "The currency of the account, which is its ledger." = Value::Currency(account.ledger);
+        code: Number, Internal, "",
+            "Its place in the chart of accounts." = Value::Number(account.code.into());
+        debits_must_not_exceed_credits: Flag, Internal, "",
+            "It must not be overdrawn."
+                = flag(account, AccountFlags::DEBITS_MUST_NOT_EXCEED_CREDITS);
+        credits_must_not_exceed_debits: Flag, Internal, "",
+            "It must not go below zero on the other side, like a till."
+                = flag(account, AccountFlags::CREDITS_MUST_NOT_EXCEED_DEBITS);
+        history: Flag, Internal, "",
+            "Its owner asked for balances after each transfer."
+                = flag(account, AccountFlags::HISTORY);
+        imported: Flag, Internal, "",
+            "It was opened elsewhere, at the given time."
+                = flag(account, AccountFlags::IMPORTED);
+        closed: Flag, Internal, "",
+            "It was opened as one that takes no transfers."
+                = flag(account, AccountFlags::CLOSED);
+        linked: Flag, Internal, "",
+            "It stood or fell together with the record after it."
+                = flag(account, AccountFlags::LINKED);
+        opened_at: Time or_null, Confidential, "",
+            "When it was opened, here or elsewhere; empty if it was refused."
+                = time_if_any(account.timestamp);
+        user_data_128: Id or_null, Confidential, "",
+            "A number of the caller's own; empty if zero." = id_if_any(account.user_data_128);
+        user_data_64: Id or_null, Confidential, "",
+            "A second number of the caller's own; empty if zero."
+                = id_if_any(account.user_data_64.into());
+        user_data_32: Number or_null, Confidential, "",
+            "A third number of the caller's own; empty if zero."
+                = number_if_any(account.user_data_32.into());
+    }
+
+    institution(opened: Institution) "The institution was opened." {
+        name: Text, Public, "", "The institution's name." = Value::Text(&opened.name);
+        currency: Currency, Public, "",
+            "The currency it reports in." = Value::Currency(opened.currency);
+        utc_offset: Number, Public, "minutes east of UTC",
+            "The time zone of its business calendar." = Value::Number(opened.utc_offset_min.into());
+        first_day: Day, Internal, "", "Its first business day." = Value::Day(opened.first_day);
+    }
+
+    chart_lines(line: ChartLine) "A line was added to the chart of accounts." {
+        code: Number, Internal, "",
+            "The code that accounts of this kind carry." = Value::Number(line.code.into());
+        class: Word, Internal, "",
+            "Its side of the books: asset, liability, equity, income, expense, common or off_balance."
+                = Value::Word(line.class.word());
+        name: Text, Internal, "", "What accounts of this code are." = Value::Text(&line.name);
+    }
+
+    parties(party: Party) "A person or organisation was made known." {
+        party: Party, Confidential, "", "The party's id." = Value::Id(party.id.0);
+        kind: Word, Confidential, "",
+            "A person or an organisation." = Value::Word(party.kind.word());
+        identity: Sealed, Confidential, "",
+            "What identifies the party, under its own key." = Value::Sealed(&party.identity);
+    }
+
+    erasures(party: PartyId, reason: str) "A party was forgotten: its key was destroyed." {
+        party: Party, Confidential, "", "Who was forgotten." = Value::Id(party.0);
+        reason: Text, Internal, "", "On what ground; not personal data." = Value::Text(reason);
+    }
+
+    role_grants(role: Role) "A party was given a role on an account." {
+        party: Party, Confidential, "", "Who may act." = Value::Id(role.party.0);
+        account: Account, Confidential, "", "On which account." = Value::Id(role.account.0);
+        role: Word, Confidential, "",
+            "As what: owner, joint_owner, disponent, viewer or guardian."
+                = Value::Word(role.kind.word());
+        last_day: Day or_null, Confidential, "",
+            "The last day it holds; empty if without end." = day_if_any(role.until);
+    }
+
+    role_revocations(role: Role) "A role on an account was taken back." {
+        party: Party, Confidential, "", "Who may no longer act." = Value::Id(role.party.0);
+        account: Account, Confidential, "", "On which account." = Value::Id(role.account.0);
+        role: Word, Confidential, "",
+            "As what: owner, joint_owner, disponent, viewer or guardian."
+                = Value::Word(role.kind.word());
+        last_day: Day or_null, Confidential, "",
+            "The last day that was named when it was taken back; empty if none was."
+                = day_if_any(role.until);
+    }
+
+    limits(limits: SpendingLimits) "It was set what an account may send." {
+        account: Account, Confidential, "", "Whose limits these are." = Value::Id(limits.account.0);
+        per_transfer: Amount or_null, Confidential, "minor units",
+            "Most for one transfer, in the account's currency; empty if there is no limit."
+                = amount_if_any(limits.per_transfer);
+        per_day: Amount or_null, Confidential, "minor units",
+            "Most for all debits of one business day together, in the account's currency; empty if there is no limit."
+                = amount_if_any(limits.per_day);
+    }
+
+    interest_terms(terms: InterestTerms) "It was set how an account earns or owes interest." {
+        account: Account, Confidential, "", "Whose interest it is." = Value::Id(terms.account.0);
+        rate: Number, Confidential, "millionths a year",
+            "The yearly rate: 25,000 is 2.5 %." = Value::Number(terms.rate_ppm.into());
+        basis: Word, Internal, "",
+            "The days of an interest year: actual_360 or actual_365."
+                = Value::Word(terms.basis.word());
+        counter_account: Account, Internal, "",
+            "The account that pays what is earned and takes what is owed."
+                = Value::Id(terms.counter_account.0);
+    }
+
+    holds(hold: Hold) "Money was blocked by order." {
+        hold: Id, Confidential, "", "The hold's id." = Value::Id(hold.id.0);
+        account: Account, Confidential, "",
+            "The account whose money is blocked." = Value::Id(hold.account.0);
+        amount: Amount or_null, Confidential, "minor units",
+            "How much is blocked, in the account's currency; empty if every debit is."
+                = amount_if_any(hold.amount);
+        ordered_by: Word, Confidential, "",
+            "Whose order it is: court, aml, tax or bank." = Value::Word(hold.order.word());
+        reference: Text, Confidential, "",
+            "The order's file number; not personal data." = Value::Text(&hold.reference);
+    }
+
+    hold_releases(hold: TransferId) "A hold was lifted." {
+        hold: Id, Confidential, "", "The hold's id." = Value::Id(hold.0);
+    }
+
+    compound_entries(entry: Entry) "An entry of several legs was posted; its legs stand among the legs." {
+        compound_entry: Transfer, Confidential, "",
+            "The entry's id, from the same numbers as those of transfers." = Value::Id(entry.id.0);
+        code: Number, Internal, "",
+            "Why it was posted; the bank's own numbers." = Value::Number(entry.code.into());
+        value_date: Day or_null, Confidential, "",
+            "From when it counts for interest; empty if as booked, which happens only when it was refused."
+                = day_if_any(entry.value_date);
+        user_data_128: Id or_null, Confidential, "",
+            "A number of the caller's own; empty if zero." = id_if_any(entry.user_data_128);
+        reverses: Transfer or_null, Confidential, "",
+            "The entry that this one takes back; empty if none." = id_if_any(entry.reverses.0);
+        legs: Number, Confidential, "legs",
+            "How many legs it has." = count(entry.legs.len() as u64);
+    }
+
+    day_closes(day: Day, next: Day) "A business day was closed." {
+        day: Day, Internal, "", "The business day that ended." = Value::Day(*day);
+        next_day: Day, Internal, "", "The business day that began." = Value::Day(*next);
+    }
+
+    attachments(attachment: Attachment) "Sealed text was put beside a transfer or entry." {
+        subject: Transfer, Confidential, "",
+            "The transfer or entry it belongs to." = Value::Id(attachment.subject.0);
+        party: Party, Confidential, "",
+            "The party under whose key the text lies." = Value::Id(attachment.party.0);
+        text: Sealed, Confidential, "",
+            "The text, such as what a payment is for." = Value::Sealed(&attachment.text);
+    }
+
+    expirations(pending: TransferId) "The time of a pending transfer was over, and its amount was given back." {
+        pending: Transfer, Confidential, "", "The pending transfer." = Value::Id(pending.0);
+    }
+
+    snapshots(mark: SnapshotMark) "The state of the bank after all earlier records was given a hash." {
+        records: Number or_null, Internal, "records",
+            "How many records the state had seen; empty if that passes 2^63 - 1, which only a refused mark can say."
+                = count(mark.records);
+        hash: Hash, Internal, "", "SHA-256 of the snapshot." = Value::Hash(&mark.hash);
+    }
+}
+
+fn flag<'a>(account: &Account, flag: AccountFlags) -> Value<'a> {
+    Value::Flag(account.flags.has(flag))
+}
+
+fn id_if_any<'a>(id: u128) -> Value<'a> {
+    if id == 0 { Value::Null } else { Value::Id(id) }
+}
+
+fn number_if_any<'a>(number: i64) -> Value<'a> {
+    if number == 0 { Value::Null } else { Value::Number(number) }
+}
+
+fn time_if_any<'a>(time: TimeNs) -> Value<'a> {
+    if time == TimeNs(0) { Value::Null } else { Value::Time(time) }
+}
+
+fn day_if_any<'a>(day: Day) -> Value<'a> {
+    if day == Day::BOOKING { Value::Null } else { Value::Day(day) }
+}
+
+fn amount_if_any<'a>(amount: Option<Amount>) -> Value<'a> {
+    amount.map_or(Value::Null, Value::Amount)
+}
+
+/// A number of 64 bits without a sign; no false one where it has no room.
+fn count<'a>(number: u64) -> Value<'a> {
+    i64::try_from(number).map_or(Value::Null, Value::Number)
+}
