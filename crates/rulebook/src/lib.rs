@@ -1,0 +1,22 @@
+//! Packs of rules that people change without a programmer: SQL with its source, clause, dates and confidence.
+//! Read in this order: `fault` (how a rulebook is refused), `rule` and `pack` (what is in it), `head` and
+//! `body` (how a file is read), `rulebook` (all packs, or none), `fuse` (all rules of a table in one scan),
+//! `shipped` (the packs inside the program). No query runs here; `history` plans and runs what this reads.
+
+pub mod limits;
+mod fault;
+mod body;
+mod rule;
+mod head;
+mod pack;
+mod rulebook;
+mod fuse;
+mod shipped;
+
+pub use body::Body;
+pub use fault::{BookRefused, Fault};
+pub use fuse::{Fused, fuse};
+pub use pack::{Confidence, Pack, PackHead};
+pub use rule::{Dimension, Form, Indicator, QualityRule, Rule, Severity, Target};
+pub use rulebook::{Rulebook, load};
+pub use shipped::shipped;

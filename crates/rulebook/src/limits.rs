@@ -1,0 +1,21 @@
+//! Every bound of a rulebook. What comes from a folder may be anything; nothing here grows with it.
+
+/// Packs of one rulebook.
+pub const PACKS_MAX: usize = 256;
+/// Files of one pack, its `pack.toml` among them.
+pub const PACK_FILES_MAX: usize = 257;
+/// Bytes of one file of a pack.
+pub const FILE_BYTES_MAX: usize = 64 * 1024;
+/// Folders below each other, from the rulebook's own down to a pack's.
+pub const FOLDERS_DEEP_MAX: usize = 8;
+/// Bytes of an id: of a pack or a rule.
+pub const ID_BYTES_MAX: usize = 64;
+/// Bytes of any other text of a head.
+pub const TEXT_BYTES_MAX: usize = 1_024;
+/// Parentheses within each other in one body; what plans it has a stack.
+pub const PARENTHESES_DEEP_MAX: usize = 64;
+/// Rules that share one scan. Their answer has two columns each.
+pub const FUSED_RULES_MAX: usize = 64;
+
+const _: () = assert!(TEXT_BYTES_MAX < FILE_BYTES_MAX / 16);
+const _: () = assert!(ID_BYTES_MAX <= TEXT_BYTES_MAX);

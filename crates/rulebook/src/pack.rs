@@ -1,0 +1,457 @@
+//! One pack: a folder with a `pack.toml` and rules, read from the bytes of its files. A rule is a file of SQL
+//! whose head is TOML in comments. Nothing of a pack with a fault is used.
+
+use crate::body::{Body, first_word, line_at, one_statement};
+use crate::fault::Fault;
+use crate::head::Head;
+use crate::limits::{FILE_BYTES_MAX, PACK_FILES_MAX};
+use crate::rule::{Dimension, Form, Indicator, QualityRule, Rule, Severity, Target, word};
+use sha2::{Digest, Sha256};
+use terms::Day;
+
+/// The name of a pack's head.
+pub(crate) const HEAD_FILE: &str = "pack.toml";
+/// The ending of a rule's file.
+pub(crate) const RULE_ENDING: &str = ".sql";
+/// The form of packs this reads.
+const FORMAT: u32 = 1;
+/// The line that opens and closes the head of a rule.
+const FENCE: &str = "-- ---";
+/// What a pack's hash begins with, so that it is no hash of anything else.
+const HASH_PREFIX: &[u8] = b"tongjian pack v1\0";
+
+/// A pack: rules of one source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pack {
+    /// Its folder as it was found.
+    pub folder: String,
+    /// What it is and whence.
+    pub head: PackHead,
+    /// In the order of their files' names.
+    pub rules: Vec<Rule>,
+    /// SHA-256 over `tongjian pack v1`, a byte 0x00 and then, in the order of the bytes of their names, each
+    /// file's name and bytes, each behind its length as eight little-endian bytes.
+    pub hash: [u8; 32],
+}
+
+impl Pack {
+    /// Whether its rules hold on a day.
+    pub fn in_force(&self, day: Day) -> bool {
+        self.head.effective_from <= day
+            && self.head.effective_until.is_none_or(|until| day <= until)
+    }
+}
+
+/// The head of a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackHead {
+    /// Unique in the rulebook.
+    pub id: String,
+    /// Grows with each change.
+    pub version: u32,
+    /// Its name.
+    pub title: String,
+    /// Its name in Chinese.
+    pub title_zh: String,
+    /// The law, standard or document its rules come from.
+    pub source: String,
+    /// Where in it.
+    pub clause: String,
+    /// The first day on which it holds.
+    pub effective_from: Day,
+    /// The last day on which it holds; `None` is without end.
+    pub effective_until: Option<Day>,
+    /// How sure we are that the source says so.
+    pub confidence: Confidence,
+}
+
+/// How sure we are that a pack says what its source says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// The source is this project: what its ledger and journal promise.
+    Own,
+    /// The clause was read, in the source or in a copy that the pack names.
+    Read,
+    /// From memory; to be checked by whoever relies on it.
+    Recalled,
+}
+
+impl Confidence {
+    /// All, as a pack writes them.
+    pub const ALL: &[(&str, Confidence)] =
+        &[("own", Confidence::Own), ("read", Confidence::Read), ("recalled", Confidence::Recalled)];
+
+    /// As a pack writes it.
+    pub fn word(self) -> &'static str {
+        word(Confidence::ALL, self)
+    }
+}
+
+/// One file: its name within the pack and its bytes.
+pub(crate) type File = (String, Vec<u8>);
+
+/// An id and where it stands.
+pub(crate) struct Named {
+    pub(crate) id: String,
+    pub(crate) file: String,
+    pub(crate) line: usize,
+}
+
+/// The ids of a pack.
+pub(crate) struct NamedAll {
+    pub(crate) pack: Named,
+    pub(crate) rules: Vec<Named>,
+}
+
+/// Reads a pack from all files of its folder; one of them is its head.
+pub(crate) fn read_pack(
+    folder: &str,
+    mut files: Vec<File>,
+) -> Result<(Pack, NamedAll), Vec<Fault>> {
+    files.sort();
+    if files.len() > PACK_FILES_MAX {
+        let says = format!("has more than the {PACK_FILES_MAX} files allowed");
+        return Err(vec![Fault::new(folder, 0, says)]);
+    }
+    let mut faults = Vec::new();
+    let mut head = None;
+    let (mut rules, mut named) = (Vec::new(), Vec::new());
+    for (name, bytes) in &files {
+        let path = format!("{folder}/{name}");
+        let text = match text_of(&path, bytes) {
+            Ok(text) => text,
+            Err(fault) => {
+                faults.push(fault);
+                continue;
+            }
+        };
+        if name == HEAD_FILE {
+            keep(read_head(&path, text), &mut faults, |read| head = Some(read));
+        } else if let Some(stem) = name.strip_suffix(RULE_ENDING) {
+            keep(read_rule(&path, stem, text), &mut faults, |(rule, line)| {
+                named.push(Named { id: rule.id().to_owned(), file: path.clone(), line });
+                rules.push(rule);
+            });
+        } else {
+            let says = format!("a pack holds `{HEAD_FILE}` and files ending in `{RULE_ENDING}`");
+            faults.push(Fault::new(&path, 0, says));
+        }
+    }
+    if !files.iter().any(|(name, _)| name.ends_with(RULE_ENDING)) {
+        faults.push(Fault::new(folder, 0, "a pack needs at least one rule"));
+    }
+    match head.filter(|_| faults.is_empty()) {
+        Some((head, line)) => {
+            let file = format!("{folder}/{HEAD_FILE}");
+            let pack = Named { id: head.id.clone(), file, line };
+            let hash = hash_of(&files);
+            let folder = folder.to_owned();
+            Ok((Pack { folder, head, rules, hash }, NamedAll { pack, rules: named }))
+        }
+        None => Err(faults),
+    }
+}
+
+/// The hash of a pack's files, which are in the order of their names.
+fn hash_of(files: &[File]) -> [u8; 32] {
+    let mut hash = Sha256::new_with_prefix(HASH_PREFIX);
+    for (name, bytes) in files {
+        for part in [name.as_bytes(), bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hash.finalize().into()
+}
+
+/// What was read, or why not.
+fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>, use_it: impl FnOnce(T)) {
+    match read {
+        Ok(read) => use_it(read),
+        Err(found) => faults.extend(found),
+    }
+}
+
+/// The text of a file that is not too long.
+fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Fault> {
+    if bytes.len() > FILE_BYTES_MAX {
+        let says = format!("has more than the {FILE_BYTES_MAX} bytes allowed");
+        return Err(Fault::new(path, 0, says));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
+        Fault::new(path, line_at(&valid, valid.len()), "a byte here is not UTF-8")
+    })
+}
+
+/// Reads a `pack.toml`; also the line of its id.
+fn read_head(path: &str, text: &str) -> Result<(PackHead, usize), Vec<Fault>> {
+    let mut head = Head::read(path, 1, text)?;
+    let format = head.number("format");
+    if format.is_some_and(|format| format != FORMAT) {
+        let says = format!("`format` must be {FORMAT}; a newer program may know more");
+        head.fault("format", says);
+    }
+    let id = head.id("id");
+    let version = head.number("version");
+    let (title, title_zh) = (head.text("title"), head.text("title_zh"));
+    let (source, clause) = (head.text("source"), head.text("clause"));
+    let effective_from = head.date("effective_from");
+    let effective_until = head.optional_date("effective_until");
+    if effective_until.zip(effective_from).is_some_and(|(until, from)| until < from) {
+        head.fault("effective_until", "`effective_until` lies before `effective_from`");
+    }
+    let confidence = head.choice("confidence", Confidence::ALL);
+    let line = head.line_of("id");
+    let faults = head.finish();
+    match (version, effective_from, confidence) {
+        (Some(version), Some(effective_from), Some(confidence)) if faults.is_empty() => {
+            let read = PackHead {
+                id,
+                version,
+                title,
+                title_zh,
+                source,
+                clause,
+                effective_from,
+                effective_until,
+                confidence,
+            };
+            Ok((read, line))
+        }
+        _ => Err(faults),
+    }
+}
+
+/// The two kinds of rule there are.
+#[derive(Clone, Copy)]
+enum Kind {
+    Quality,
+    Indicator,
+}
+
+/// Reads the file of a rule; also the line of its id.
+fn read_rule(path: &str, stem: &str, text: &str) -> Result<(Rule, usize), Vec<Fault>> {
+    let (toml, body_line, sql) = parts(path, text).map_err(|fault| vec![fault])?;
+    let body =
+        one_statement(sql).map_err(|(line, says)| Fault::new(path, body_line + line - 1, says));
+    let mut head = match Head::read(path, 2, &toml) {
+        Ok(head) => head,
+        Err(mut faults) => {
+            faults.extend(body.err());
+            return Err(faults);
+        }
+    };
+    let id = head.id("id");
+    if !id.is_empty() && id != stem {
+        head.fault("id", format!("`id` is \"{id}\"; the file of that rule is {id}{RULE_ENDING}"));
+    }
+    let body = body.map(|sql| Body { file: path.to_owned(), line: body_line, sql: sql.to_owned() });
+    let line = head.line_of("id");
+    let kinds = [("quality", Kind::Quality), ("indicator", Kind::Indicator)];
+    let rule = match head.choice("kind", &kinds) {
+        Some(Kind::Quality) => read_quality(head, id, body)?,
+        Some(Kind::Indicator) => read_indicator(head, id, body)?,
+        // Which keys belong here depends on the kind.
+        None => return Err(head.faults().into_iter().chain(body.err()).collect()),
+    };
+    Ok((rule, line))
+}
+
+/// Reads the rest of a quality rule.
+fn read_quality(
+    mut head: Head<'_>,
+    id: String,
+    body: Result<Body, Fault>,
+) -> Result<Rule, Vec<Fault>> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Shape {
+        Rows,
+        Query,
+    }
+    let dimension = head.choice("dimension", Dimension::ALL);
+    let severity = head.choice("severity", Severity::ALL);
+    let table = head.table("table");
+    let shape = head.choice("form", &[("rows", Shape::Rows), ("query", Shape::Query)]);
+    let (says, says_zh) = (head.text("says"), head.text("says_zh"));
+    let breaks = head.text("breaks");
+    let judges = head.optional_sql("judges");
+    let subject = head.optional_sql("subject");
+    if shape == Some(Shape::Rows) && !head.has("subject") {
+        head.fault("subject", "`subject` is missing: what a row of this table is about");
+    }
+    for key in ["subject", "judges"] {
+        if shape == Some(Shape::Query) && head.has(key) {
+            head.fault(
+                key,
+                format!("`{key}` belongs to the form \"rows\"; a query says it itself"),
+            );
+        }
+    }
+    let body = checked(body, shape.map(|shape| shape == Shape::Query), &mut head);
+    let faults = head.finish();
+    match (dimension, severity, shape, body) {
+        (Some(dimension), Some(severity), Some(shape), Some(body)) if faults.is_empty() => {
+            let form = match shape {
+                Shape::Rows => Form::Rows { judges, subject: subject.unwrap_or_default() },
+                Shape::Query => Form::Query,
+            };
+            Ok(Rule::Quality(QualityRule {
+                id,
+                says,
+                says_zh,
+                breaks,
+                dimension,
+                severity,
+                table,
+                form,
+                body,
+            }))
+        }
+        _ => Err(faults),
+    }
+}
+
+/// Reads the rest of an indicator.
+fn read_indicator(
+    mut head: Head<'_>,
+    id: String,
+    body: Result<Body, Fault>,
+) -> Result<Rule, Vec<Fault>> {
+    let (says, says_zh) = (head.text("says"), head.text("says_zh"));
+    let (unit, unit_zh) = (head.text("unit"), head.text("unit_zh"));
+    let value = head.optional_text("target");
+    let source = head.optional_text("target_source");
+    if value.as_deref().is_some_and(|value| !is_decimal(value)) {
+        head.fault("target", "`target` must be a decimal number in quotes, like \"99.5\"");
+    }
+    if head.has("target") != head.has("target_source") {
+        let key = if head.has("target") { "target" } else { "target_source" };
+        head.fault(key, "`target` and `target_source` stand together: a target is somebody's");
+    }
+    let body = checked(body, Some(true), &mut head);
+    let faults = head.finish();
+    match body {
+        Some(body) if faults.is_empty() => {
+            let target = value.zip(source).map(|(value, source)| Target { value, source });
+            Ok(Rule::Indicator(Indicator { id, says, says_zh, unit, unit_zh, target, body }))
+        }
+        _ => Err(faults),
+    }
+}
+
+/// A body that begins as its form demands; whether it is a whole query is not always known.
+fn checked(body: Result<Body, Fault>, query: Option<bool>, head: &mut Head<'_>) -> Option<Body> {
+    let body = match body {
+        Ok(body) => body,
+        Err(fault) => {
+            head.add(fault);
+            return None;
+        }
+    };
+    let begins = matches!(first_word(&body.sql).as_str(), "SELECT" | "WITH");
+    match query {
+        Some(true) if !begins => {
+            head.add(Fault::new(&body.file, body.line, "a query begins with SELECT or WITH"));
+        }
+        Some(false) if begins => {
+            let says = "the form \"rows\" wants a condition, not a query";
+            head.add(Fault::new(&body.file, body.line, says));
+        }
+        _ => {}
+    }
+    Some(body)
+}
+
+/// The TOML of a rule's head, the line on which its SQL begins, and the SQL.
+fn parts<'a>(path: &str, text: &'a str) -> Result<(String, usize, &'a str), Fault> {
+    let mut toml = String::new();
+    let mut at = 0;
+    for (number, whole) in text.split_inclusive('\n').enumerate() {
+        at += whole.len();
+        let line = whole.trim_end();
+        match (number, line) {
+            (0, FENCE) => {}
+            (0, _) => {
+                let says = format!("a rule begins with a line `{FENCE}` and its head");
+                return Err(Fault::new(path, 1, says));
+            }
+            (_, FENCE) => return Ok((toml, number + 2, &text[at..])),
+            _ => {
+                let Some(inner) = line.strip_prefix("--") else {
+                    let says =
+                        format!("a line of the head begins with `--`; `{FENCE}` ends the head");
+                    return Err(Fault::new(path, number + 1, says));
+                };
+                toml.push_str(inner);
+                toml.push('\n');
+            }
+        }
+    }
+    let says = if text.is_empty() {
+        format!("a rule begins with a line `{FENCE}` and its head")
+    } else {
+        format!("the head has no end; a line `{FENCE}` ends it")
+    };
+    Err(Fault::new(path, 1, says))
+}
+
+/// Digits with a decimal point or without, and a sign or none.
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let mut parts = digits.split('.');
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    parts.next().is_some_and(number) && parts.next().is_none_or(number) && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "format = 1\nid = \"p\"\nversion = 1\ntitle = \"t\"\ntitle_zh = \"题\"\nsource = \"s\"\n\
+        clause = \"c\"\neffective_from = 2026-01-01\nconfidence = \"own\"\n";
+    const RULE: &str = "-- ---\n-- id = \"r\"\n-- kind = \"indicator\"\n-- unit = \"u\"\n-- unit_zh = \"单\"\n\
+        -- says = \"s\"\n-- says_zh = \"说\"\n-- ---\nSELECT 'a' /* b */ AS value, \"c\" -- d\nFROM (t);\n";
+
+    /// Bytes that mean something to a reader, or nothing at all.
+    const ODD: &[u8] = b"\n\"'-/*();=\xff0";
+
+    /// The next number of a sequence that is the same in every run.
+    fn next(state: &mut u64, below: usize) -> usize {
+        *state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*state >> 33) as usize % below
+    }
+
+    #[test]
+    fn whatever_bytes_a_file_holds_the_answer_is_a_pack_or_its_faults() {
+        let mut state = 1;
+        let (mut packs, mut refused) = (0, 0);
+        for _ in 0..20_000 {
+            let mut files: Vec<File> = vec![
+                (HEAD_FILE.to_owned(), HEAD.as_bytes().to_vec()),
+                ("r.sql".to_owned(), RULE.as_bytes().to_vec()),
+            ];
+            let bytes = &mut files[next(&mut state, 2)].1;
+            for _ in 0..next(&mut state, 4) {
+                let at = next(&mut state, bytes.len());
+                match next(&mut state, 3) {
+                    0 => bytes[at] = ODD[next(&mut state, ODD.len())],
+                    1 => bytes.truncate(at.max(1)),
+                    _ => drop(bytes.remove(at)),
+                }
+                if bytes.is_empty() {
+                    break;
+                }
+            }
+            match read_pack("f", files) {
+                Ok(_) => packs += 1,
+                Err(faults) => {
+                    assert!(!faults.is_empty(), "a refusal has a reason");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(packs > 1_000 && refused > 1_000, "{packs} packs, {refused} refused");
+    }
+}

@@ -1,0 +1,14 @@
+-- ---
+-- id = "birth-date-agrees"
+-- kind = "quality"
+-- dimension = "accuracy"
+-- severity = "major"
+-- table = "parties"
+-- form = "rows"
+-- subject = "party"
+-- judges = "id_number ~ '^[0-9]{17}[0-9X]$' AND trim(birth_date) <> '' AND birth_date NOT IN ('(erased)', '(sealed)')"
+-- says = "The date of birth is the one inside the resident identity number"
+-- says_zh = "出生日期与公民身份号码中的日期一致"
+-- breaks = "A date of birth is mistyped, or the number is that of somebody else"
+-- ---
+replace(birth_date, '-', '') <> substr(id_number, 7, 8)

@@ -1,0 +1,13 @@
+-- ---
+-- id = "transfer-amount-known"
+-- kind = "quality"
+-- dimension = "validity"
+-- severity = "major"
+-- table = "transfers"
+-- form = "rows"
+-- subject = "transfer"
+-- says = "Every transfer has an amount that is not negative"
+-- says_zh = "每笔转账都有非负金额"
+-- breaks = "An amount has more digits than a column of money"
+-- ---
+amount IS NULL OR amount < 0

@@ -1,0 +1,15 @@
+-- ---
+-- id = "transfer-moves-something"
+-- kind = "quality"
+-- dimension = "validity"
+-- severity = "minor"
+-- table = "transfers"
+-- form = "rows"
+-- subject = "transfer"
+-- judges = "phase IN ('single', 'pending') AND NOT balancing AND NOT closing_debit AND NOT closing_credit"
+-- says = "A transfer moves more than nothing, unless it closes an account or fills one up"
+-- says_zh = "除销户或补足转账外，转账金额不为零"
+-- breaks = "A payment of zero is booked"
+-- ---
+-- Posting nothing of a pending transfer gives it back; that is allowed, and so is not judged.
+amount = 0
