@@ -76,7 +76,7 @@ tables! {
             "It stood or fell together with the record after it."
                 = flag(account, AccountFlags::LINKED);
         opened_at: Time or_null, Confidential, "",
-            "When it was opened, here or elsewhere; empty if it was refused."
+            "When it was opened, here or elsewhere; empty if it was refused with no time given."
                 = time_if_any(account.timestamp);
         user_data_128: Id or_null, Confidential, "",
             "A number of the caller's own; empty if zero." = id_if_any(account.user_data_128);
