@@ -29,7 +29,8 @@ BATCH_BYTES_MAX = 16 << 20
 BATCH_RECORDS_MAX = 8190
 RECORD_BYTES_MAX = 16384
 U128_MAX = (1 << 128) - 1
-REFUSALS = 102
+# Number 103 means nothing.
+OUTCOMES = (*range(103), 104, 105)
 
 
 class Bad(Exception):
@@ -163,7 +164,7 @@ def record_bytes(data, at=0):
 def transfer_fields(record):
     """The numbers of a transfer, in the order of its bytes; each u128 is two of them."""
     t = TRANSFER.unpack(record)
-    need(t[2] <= REFUSALS, f"outcome {t[2]} is unknown")
+    need(t[2] in OUTCOMES, f"outcome {t[2]} is unknown")
     need(t[24] == NOTHING, "reserved bytes of a transfer are not zero")
     return t
 
@@ -250,22 +251,24 @@ class Cbor:
             code = self.uint(64)
             need(code in CODES[kind], f"{kind} {code} is unknown")
             return code
-        if kind == "legs":
-            return [self.leg() for _ in range(self.expect(4))]
+        if kind in LISTS:
+            return [self.item(kind) for _ in range(self.expect(4))]
         if kind == "sealed":
             return self.map(SEALED)
         if kind.startswith("bytes"):
             return self.bytes(int(kind[5:]) if kind[5:] else None)
         return self.u128() if kind == "u128" else self.text()
 
-    def leg(self):
-        need(self.expect(4) == 3, "a leg is not an array of three")
-        return {name: self.value(kind) for _, name, kind in LEG}
+    def item(self, list_kind):
+        fields = LISTS[list_kind]
+        need(self.expect(4) == len(fields), f"an item of {list_kind} is not an array of {len(fields)}")
+        return {name: self.value(kind) for _, name, kind in fields}
 
 
 CODES = {
     "class": range(1, 8), "party kind": (1, 2), "role kind": range(1, 6), "days of a year": (360, 365),
-    "order": range(1, 5), "side": (1, 2), "cipher": (1, 2), "outcome": range(REFUSALS + 1),
+    "order": range(1, 5), "side": (1, 2), "cipher": (1, 2), "outcome": OUTCOMES,
+    "door": range(1, 4), "end": range(1, 4), "check kind": (1, 2),
 }
 
 
@@ -277,7 +280,11 @@ def fields_of(text):
 
 ACT = fields_of("time u64, booking_date i32, outcome outcome")
 SEALED = fields_of("commitment bytes32, cipher cipher, nonce bytes12, ciphertext bytes")
-LEG = fields_of("account u128, side side, amount u128")
+LISTS = {name: fields_of(fields) for name, fields in [
+    ("legs", "account u128, side side, amount u128"),
+    ("queries", "asker text, door door, text_hash bytes32, as_of u64, rows u64, result_hash bytes32, end end"),
+    ("results", "rule text, kind check kind, rows u64, value text, result_hash bytes32"),
+]}
 ROLE = "party u128, account u128, kind role kind, until i32"
 COMMANDS = {tag: (name, fields_of(fields)) for tag, name, fields in [
     (2, "create_account", "id u128, user_data_128 u128, user_data_64 u64, user_data_32 u32, ledger u32, code u16, "
@@ -299,6 +306,8 @@ COMMANDS = {tag: (name, fields_of(fields)) for tag, name, fields in [
     (17, "attach", "subject u128, party u128, text sealed"),
     (18, "expire", "pending u128"),
     (19, "mark_snapshot", "records u64, hash bytes32"),
+    (20, "record_queries", "queries queries"),
+    (21, "record_check", "pack text, version u32, hash bytes32, as_of u64, results results"),
 ]}
 
 
@@ -323,8 +332,8 @@ def shown_value(value, kind):
     kind = kind.rstrip("?")
     if kind in ("u64", "u128"):
         return str(value)
-    if kind == "legs":
-        return [shown_fields(item, LEG) for item in value]
+    if kind in LISTS:
+        return [shown_fields(item, LISTS[kind]) for item in value]
     if kind == "sealed":
         return shown_fields(value, SEALED)
     return value.hex() if kind.startswith("bytes") else value

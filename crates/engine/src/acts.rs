@@ -1,10 +1,14 @@
 //! Everything that is not a movement of money: the institution, its chart, parties and their roles,
-//! accounts, limits, holds, days, attachments, marks. `allow_act` says no; `evolve_act` makes it so.
+//! accounts, limits, holds, days, attachments, marks, notes. `allow_act` says no; `evolve_act` makes it
+//! so.
+
+mod observation;
 
 use crate::engine::Engine;
 use crate::ledger::{AccountId128, AccountRow, NOWHERE};
 use crate::state::{HoldRow, PartyRow};
 use crate::transfer::check_timestamp;
+use observation::{allow_check, allow_queries};
 use terms::limits::{BUSINESS_DAY_GAP_MAX, RATE_PPM_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX};
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartLine, Command, Day, Event,
@@ -58,6 +62,8 @@ impl Engine {
                     Err(Refusal::SnapshotMismatch)
                 }
             }
+            Command::RecordQueries(queries) => allow_queries(queries),
+            Command::RecordCheck(check) => allow_check(check),
             Command::Transfer(_)
             | Command::CreateAccount(_)
             | Command::PostEntry(_)
@@ -290,7 +296,10 @@ impl Engine {
             Command::PostEntry(entry) => self.evolve_entry(act.time, act.booking_date, entry),
             Command::CloseDay { day, next } => self.close_day(*day, *next),
             Command::Expire { pending } => self.expire(pending.0),
-            Command::Attach(_) | Command::MarkSnapshot(_) => {}
+            Command::Attach(_)
+            | Command::MarkSnapshot(_)
+            | Command::RecordQueries(_)
+            | Command::RecordCheck(_) => {}
             Command::Transfer(_) | Command::Reverse { .. } | Command::SettleInterest { .. } => {
                 debug_assert!(false, "a movement that was done is a transfer event");
             }

@@ -9,8 +9,8 @@ pub(crate) use read::decode;
 use crate::cbor::Writer;
 use crate::outcome::outcome_code;
 use terms::{
-    Account, Act, ChartLine, Command, Entry, Hold, Institution, InterestTerms, Party, Role, Sealed,
-    SpendingLimits,
+    Account, Act, ChartLine, CheckRecord, Command, Entry, Hold, Institution, InterestTerms, Party,
+    QueryRecord, Role, Sealed, SpendingLimits,
 };
 
 /// Keys of the outer map.
@@ -39,6 +39,8 @@ const CLOSE_DAY: u8 = 16;
 const ATTACH: u8 = 17;
 const EXPIRE: u8 = 18;
 const MARK_SNAPSHOT: u8 = 19;
+const RECORD_QUERIES: u8 = 20;
+const RECORD_CHECK: u8 = 21;
 
 /// Appends the CBOR of `act`. A transfer, which `record::encode` never hands on, has no fields here.
 pub(crate) fn encode(act: &Act, out: &mut Vec<u8>) {
@@ -74,6 +76,8 @@ fn tag_of(command: &Command) -> u8 {
         Command::Attach(_) => ATTACH,
         Command::Expire { .. } => EXPIRE,
         Command::MarkSnapshot(_) => MARK_SNAPSHOT,
+        Command::RecordQueries(_) => RECORD_QUERIES,
+        Command::RecordCheck(_) => RECORD_CHECK,
     }
 }
 
@@ -127,6 +131,8 @@ fn fields(w: &mut Writer<'_>, command: &Command) {
             w.key(1).uint(mark.records);
             w.key(2).bytes(&mark.hash);
         }
+        Command::RecordQueries(queries) => queries_fields(w, queries),
+        Command::RecordCheck(check) => check_fields(w, check),
     }
 }
 
@@ -224,5 +230,37 @@ fn entry_fields(w: &mut Writer<'_>, entry: &Entry) {
         w.uint128(leg.account.0);
         w.uint(leg.side as u8);
         w.uint128(leg.amount.0);
+    }
+}
+
+fn queries_fields(w: &mut Writer<'_>, queries: &[QueryRecord]) {
+    w.map(1);
+    w.key(1).array(queries.len());
+    for query in queries {
+        w.array(7);
+        w.text(&query.asker);
+        w.uint(query.door as u8);
+        w.bytes(&query.text_hash);
+        w.uint(query.as_of);
+        w.uint(query.rows);
+        w.bytes(&query.result_hash);
+        w.uint(query.end as u8);
+    }
+}
+
+fn check_fields(w: &mut Writer<'_>, check: &CheckRecord) {
+    w.map(5);
+    w.key(1).text(&check.pack);
+    w.key(2).uint(check.version);
+    w.key(3).bytes(&check.hash);
+    w.key(4).uint(check.as_of);
+    w.key(5).array(check.results.len());
+    for result in &check.results {
+        w.array(5);
+        w.text(&result.rule);
+        w.uint(result.kind as u8);
+        w.uint(result.rows);
+        w.text(&result.value);
+        w.bytes(&result.result_hash);
     }
 }

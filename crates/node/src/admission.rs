@@ -5,7 +5,8 @@ use engine::chain_length;
 use journal::segment::SEGMENT_HEADER_BYTES;
 use std::fmt;
 use terms::limits::{
-    BATCH_BYTES_MAX, BATCH_RECORDS_MAX, ENTRY_LEGS_MAX, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
+    BATCH_BYTES_MAX, BATCH_RECORDS_MAX, CHECK_RESULT_BYTES, ENTRY_LEGS_MAX, QUERY_RECORD_BYTES,
+    RECORD_BYTES_MAX, SEALED_BYTES_MAX,
 };
 use terms::{Act, Command, Event};
 
@@ -13,6 +14,8 @@ use terms::{Act, Command, Event};
 const TEXT_BYTES: usize = 8_192;
 /// Legs an entry may bring; the rules refuse less.
 const LEGS: usize = ENTRY_LEGS_MAX * 2;
+/// Bytes of noted queries or of a check that a command may bring; the rules refuse less.
+const SEEN_BYTES: usize = RECORD_BYTES_MAX - ACT_BYTES;
 /// Bytes of one event in a batch, as an upper bound that is cheap to know.
 const ACT_BYTES: usize = 512;
 
@@ -103,6 +106,14 @@ fn free_bytes(command: &Command) -> Option<usize> {
         Command::RegisterParty(party) => (party.identity.ciphertext.len(), SEALED_BYTES_MAX * 2),
         Command::Attach(attachment) => (attachment.text.ciphertext.len(), SEALED_BYTES_MAX * 2),
         Command::PostEntry(entry) => (entry.legs.len() * 64, LEGS * 64),
+        Command::RecordQueries(queries) => {
+            (queries.iter().map(|q| QUERY_RECORD_BYTES + q.asker.len()).sum(), SEEN_BYTES)
+        }
+        Command::RecordCheck(check) => {
+            let results = check.results.iter();
+            let texts = results.map(|r| CHECK_RESULT_BYTES + r.rule.len() + r.value.len());
+            (check.pack.len() + texts.sum::<usize>(), SEEN_BYTES)
+        }
         _ => (0, 0),
     };
     (bytes <= most).then_some(bytes)
@@ -155,7 +166,10 @@ fn event_bytes(event: &Event) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terms::{Amount, Entry, Leg, Side, Transfer};
+    use terms::limits::{CHECK_RESULTS_MAX, INDICATOR_BYTES_MAX, QUERIES_PER_RECORD_MAX};
+    use terms::limits::{RULE_NAME_BYTES_MAX, TEXT_BYTES_MAX};
+    use terms::{Amount, CheckKind, CheckRecord, CheckResult, Entry, Leg, QueryDoor, QueryEnd};
+    use terms::{QueryRecord, Side, Transfer};
 
     #[test]
     fn what_no_record_can_hold_is_turned_away_and_named() {
@@ -176,5 +190,58 @@ mod tests {
             legs: vec![leg; LEGS + 1],
         });
         assert_eq!(check(&vec![fine, entry]), Err(Inadmissible::TooLarge(1)));
+    }
+
+    fn queries(count: usize, asker_bytes: usize) -> Command {
+        let query = QueryRecord {
+            asker: "x".repeat(asker_bytes),
+            door: QueryDoor::FlightSql,
+            text_hash: [255; 32],
+            as_of: u64::MAX,
+            rows: u64::MAX,
+            result_hash: [255; 32],
+            end: QueryEnd::Complete,
+        };
+        Command::RecordQueries(vec![query; count])
+    }
+
+    fn results(count: usize, rule_bytes: usize) -> Command {
+        let result = CheckResult {
+            rule: "x".repeat(rule_bytes),
+            kind: CheckKind::Indicator,
+            rows: u64::MAX,
+            value: "9".repeat(INDICATOR_BYTES_MAX),
+            result_hash: [255; 32],
+        };
+        Command::RecordCheck(CheckRecord {
+            pack: "x".repeat(TEXT_BYTES_MAX),
+            version: u32::MAX,
+            hash: [255; 32],
+            as_of: u64::MAX,
+            results: vec![result; count],
+        })
+    }
+
+    #[test]
+    fn what_is_admitted_of_queries_and_checks_fits_its_record() {
+        let largest = [
+            queries(QUERIES_PER_RECORD_MAX, TEXT_BYTES_MAX),
+            results(CHECK_RESULTS_MAX, RULE_NAME_BYTES_MAX),
+        ];
+        for command in largest {
+            assert_eq!(check(&vec![command]), Ok(()), "what the rules allow is let in");
+        }
+        for command in (0..200).flat_map(|count| {
+            [0, 30, 300, 3_000].map(|bytes| [queries(count, bytes), results(count, bytes)])
+        }) {
+            for command in command {
+                let (time, booking_date) = (terms::TimeNs(u64::MAX), terms::Day(i32::MAX));
+                let act = Act { time, booking_date, command, outcome: Ok(()) };
+                let Some(free) = free_bytes(&act.command) else { continue };
+                let mut record = Vec::new();
+                let bytes = journal::record::encode(&Event::Act(Box::new(act)), &mut record);
+                assert!(bytes.is_ok_and(|bytes| bytes <= ACT_BYTES + free));
+            }
+        }
     }
 }

@@ -4,10 +4,12 @@
 use crate::account::{Account, AccountFlags, AccountId, ChartLine, InterestTerms, SpendingLimits};
 use crate::entry::Entry;
 use crate::money::{Amount, Currency};
+use crate::observation::{CheckRecord, QueryRecord};
 use crate::party::{Party, PartyId, Role, Sealed};
 use crate::time::Day;
 use crate::transfer::{Transfer, TransferFlags, TransferId};
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// One thing asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,10 @@ pub enum Command {
     },
     /// By the writer itself: the state after all earlier records has this hash.
     MarkSnapshot(SnapshotMark),
+    /// Note queries that were answered.
+    RecordQueries(Vec<QueryRecord>),
+    /// Note that a pack of the rulebook was run, and what it found.
+    RecordCheck(CheckRecord),
 }
 
 impl Command {

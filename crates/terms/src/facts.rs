@@ -144,6 +144,8 @@ pub static TABLES: &[&Table] = &[
     &attachments::TABLE,
     &expirations::TABLE,
     &snapshots::TABLE,
+    &queries::TABLE,
+    &check_results::TABLE,
 ];
 
 /// The table in which acts of this kind are rows. A transfer has none, and neither have a reversal and
@@ -169,12 +171,15 @@ pub fn table_of(command: &Command) -> Option<&'static Table> {
         Command::Attach(_) => &attachments::TABLE,
         Command::Expire { .. } => &expirations::TABLE,
         Command::MarkSnapshot(_) => &snapshots::TABLE,
+        Command::RecordQueries(_) => &queries::TABLE,
+        Command::RecordCheck(_) => &check_results::TABLE,
     };
     Some(table)
 }
 
 /// Calls `row` with the values of each row of this act, one for each field of its table and in their
-/// order. A command without a table has no rows. Acts that were refused stand as they were asked for, so
+/// order. Of noted queries and of a check there is a row for each query and each result, of
+/// other acts one, of a command without a table none. Acts that were refused stand as they were asked for, so
 /// that ids may be zero and days in no calendar.
 pub fn rows<'a>(command: &'a Command, row: &mut dyn FnMut(&[Value<'a>])) {
     match command {
@@ -195,5 +200,9 @@ pub fn rows<'a>(command: &'a Command, row: &mut dyn FnMut(&[Value<'a>])) {
         Command::Attach(attachment) => attachments::row(attachment, row),
         Command::Expire { pending } => expirations::row(pending, row),
         Command::MarkSnapshot(mark) => snapshots::row(mark, row),
+        Command::RecordQueries(asked) => asked.iter().for_each(|query| queries::row(query, row)),
+        Command::RecordCheck(check) => {
+            check.results.iter().for_each(|result| check_results::row(check, result, row));
+        }
     }
 }

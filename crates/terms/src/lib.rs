@@ -12,6 +12,7 @@ mod party;
 mod account;
 mod transfer;
 mod entry;
+mod observation;
 mod command;
 mod refusal;
 mod event;
@@ -28,6 +29,7 @@ pub use command::{Attachment, Command, Hold, HoldOrder, Institution, SnapshotMar
 pub use entry::{Entry, Leg, Side};
 pub use event::{Act, Event, Outcome, TransferEvent};
 pub use money::{Amount, AmountError, Currency, format_minor, parse_minor};
+pub use observation::{CheckKind, CheckRecord, CheckResult, QueryDoor, QueryEnd, QueryRecord};
 pub use party::{Party, PartyId, PartyKind, Role, RoleKind, Sealed, SealingCipher};
 pub use refusal::Refusal;
 pub use time::{Day, DayError, TimeNs};

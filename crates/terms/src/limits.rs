@@ -9,6 +9,18 @@ pub const ENTRY_LEGS_MAX: usize = 64;
 pub const SEALED_BYTES_MAX: usize = 4_096;
 /// Bytes of a name, reason or reference that stands in clear.
 pub const TEXT_BYTES_MAX: usize = 256;
+/// Queries that one record notes.
+pub const QUERIES_PER_RECORD_MAX: usize = 32;
+/// Rules of which one record says what they found.
+pub const CHECK_RESULTS_MAX: usize = 64;
+/// Bytes of a rule's name.
+pub const RULE_NAME_BYTES_MAX: usize = 64;
+/// Bytes of an indicator's decimal text.
+pub const INDICATOR_BYTES_MAX: usize = 64;
+/// Bytes of one noted query in the journal beside its asker's name, as an upper bound.
+pub const QUERY_RECORD_BYTES: usize = 96;
+/// Bytes of one rule's result in the journal beside its texts, as an upper bound.
+pub const CHECK_RESULT_BYTES: usize = 64;
 /// Bytes of one transfer in the journal.
 pub const TRANSFER_RECORD_BYTES: usize = 160;
 /// Bytes of one record of any other kind.
@@ -28,3 +40,13 @@ const _: () = assert!(BATCH_RECORDS_MAX < 1 << 13);
 const _: () = assert!(TRANSFER_RECORD_BYTES * BATCH_RECORDS_MAX <= BATCH_BYTES_MAX / 8);
 const _: () = assert!(SEALED_BYTES_MAX * 2 <= RECORD_BYTES_MAX);
 const _: () = assert!(ENTRY_LEGS_MAX * 48 <= RECORD_BYTES_MAX);
+// What stands around the list in a record of queries, or of a check beside its pack's name, is below 512.
+const _: () = assert!(
+    QUERIES_PER_RECORD_MAX * (QUERY_RECORD_BYTES + TEXT_BYTES_MAX) + 512 <= RECORD_BYTES_MAX
+);
+const _: () = assert!(
+    CHECK_RESULTS_MAX * (CHECK_RESULT_BYTES + RULE_NAME_BYTES_MAX + INDICATOR_BYTES_MAX)
+        + TEXT_BYTES_MAX
+        + 512
+        <= RECORD_BYTES_MAX
+);

@@ -146,6 +146,9 @@ refusals! {
     SubjectNotFound = 100, "subject_not_found", "there is no such transfer or entry";
     NotDueYet = 101, "not_due_yet", "the pending transfer has no timeout or its time is not over";
     SnapshotMismatch = 102, "snapshot_mismatch", "the state that was marked is not the state at this place";
+    // 103 stays free: published test vectors say that no reader knows it.
+    ListMustNotBeEmpty = 104, "list_must_not_be_empty", "a list of what was seen has nothing in it";
+    ListTooLong = 105, "list_too_long", "a list of what was seen is longer than one record holds";
 }
 
 impl Refusal {

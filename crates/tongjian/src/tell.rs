@@ -5,8 +5,9 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use node::Answer;
 use serde_json::{Map, Value, json};
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, Command, Currency, Day, Entry, Event, Outcome,
-    Role, SealingCipher, Transfer, TransferFlags,
+    Account, AccountFlags, AccountId, Act, Amount, CheckKind, CheckRecord, CheckResult, Command,
+    Currency, Day, Entry, Event, Outcome, QueryRecord, Role, SealingCipher, Transfer,
+    TransferFlags,
 };
 
 /// What has to be known beside the event to tell it.
@@ -158,6 +159,13 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
         }),
         Command::Expire { pending } => json!({ "pending": pending.to_string() }),
         Command::MarkSnapshot(mark) => json!({ "records": mark.records, "hash": hex(&mark.hash) }),
+        Command::RecordQueries(queries) => {
+            json!({ "queries": queries.iter().map(query).collect::<Vec<_>>() })
+        }
+        Command::RecordCheck(c) => json!({
+            "pack": c.pack, "version": c.version, "hash": hex(&c.hash), "as_of": c.as_of,
+            "results": c.results.iter().map(check_result).collect::<Vec<_>>(),
+        }),
     };
     (name, fields)
 }
@@ -196,6 +204,25 @@ fn sealed(text: &terms::Sealed) -> Value {
     json!({ "commitment": hex(&text.commitment), "cipher": cipher, "ciphertext_bytes": text.ciphertext.len() })
 }
 
+fn query(q: &QueryRecord) -> Value {
+    json!({
+        "asker": q.asker, "door": q.door.word(), "text_hash": hex(&q.text_hash), "as_of": q.as_of,
+        "rows": q.rows, "result_hash": hash_if_any(&q.result_hash), "ended": q.end.word(),
+    })
+}
+
+fn check_result(r: &CheckResult) -> Value {
+    let value = if r.value.is_empty() { Value::Null } else { json!(r.value) };
+    json!({
+        "rule": r.rule, "kind": r.kind.word(), "rows": r.rows, "value": value,
+        "result_hash": hash_if_any(&r.result_hash),
+    })
+}
+
+fn hash_if_any(hash: &[u8; 32]) -> Value {
+    if *hash == [0; 32] { Value::Null } else { json!(hex(hash)) }
+}
+
 /// A role for programs.
 pub fn role(r: &Role) -> Value {
     let until = if r.until == Day::BOOKING { Value::Null } else { json!(r.until.to_string()) };
@@ -226,6 +253,8 @@ pub fn name_of(command: &Command) -> &'static str {
         Command::Attach(_) => "attach",
         Command::Expire { .. } => "expire",
         Command::MarkSnapshot(_) => "mark_snapshot",
+        Command::RecordQueries(_) => "record_queries",
+        Command::RecordCheck(_) => "record_check",
     }
 }
 
@@ -356,7 +385,27 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
         Command::Attach(a) => format!("sealed text of party {} beside {}", a.party, a.subject),
         Command::Expire { pending } => format!("pending transfer {pending} expired"),
         Command::MarkSnapshot(mark) => format!("snapshot of the first {} records", mark.records),
+        Command::RecordQueries(queries) => queries_line(queries),
+        Command::RecordCheck(check) => check_line(check),
     }
+}
+
+fn queries_line(queries: &[QueryRecord]) -> String {
+    let told = queries.iter().map(|q| {
+        let (who, door, end) = (&q.asker, q.door.word(), q.end.word());
+        format!("{who:?} by {door} of {} entries, {} rows, {end}", q.as_of, q.rows)
+    });
+    format!("queries answered: {}", told.collect::<Vec<_>>().join("; "))
+}
+
+fn check_line(check: &CheckRecord) -> String {
+    let told = check.results.iter().map(|r| match r.kind {
+        CheckKind::Quality => format!("{} {} rows", r.rule, r.rows),
+        CheckKind::Indicator => format!("{} = {}", r.rule, r.value),
+    });
+    let told = told.collect::<Vec<_>>().join(", ");
+    let CheckRecord { pack, version, as_of, .. } = check;
+    format!("pack {pack:?} version {version} run over {as_of} entries: {told}")
 }
 
 #[cfg(test)]
@@ -395,5 +444,48 @@ mod tests {
         assert!(line.starts_with("transfer 340") && line.ends_with("(exceeds_credits)"), "{line}");
         assert_eq!(rate_percent(25_000), "2.5");
         assert_eq!(rate_percent(0), "0");
+    }
+
+    #[test]
+    fn what_was_seen_is_told_with_who_looked_and_what_was_found() {
+        let query = QueryRecord {
+            asker: "supervisor".into(),
+            door: terms::QueryDoor::FlightSql,
+            text_hash: [1; 32],
+            as_of: 300,
+            rows: 25,
+            result_hash: [0; 32],
+            end: terms::QueryEnd::Cancelled,
+        };
+        let result = CheckResult {
+            rule: "liquidity".into(),
+            kind: CheckKind::Indicator,
+            rows: 12,
+            value: "0.25".into(),
+            result_hash: [3; 32],
+        };
+        let (pack, hash) = ("base".into(), [4; 32]);
+        let check = CheckRecord { pack, version: 2, hash, as_of: 300, results: vec![result] };
+        let event = |command| {
+            let (time, booking_date) = (TimeNs(1), Day(1));
+            Event::Act(Box::new(Act { time, booking_date, command, outcome: Ok(()) }))
+        };
+        let looked = event(Command::RecordQueries(vec![query]));
+        let told = json_of(&looked, None, Around::NOTHING);
+        assert_eq!(told["kind"], "record_queries");
+        assert_eq!(
+            (&told["queries"][0]["door"], &told["queries"][0]["result_hash"]),
+            (&json!("flight_sql"), &Value::Null)
+        );
+        assert_eq!(
+            line_of(&looked, Around::NOTHING),
+            "queries answered: \"supervisor\" by flight_sql of 300 entries, 25 rows, cancelled"
+        );
+        let checked = event(Command::RecordCheck(check));
+        assert_eq!(json_of(&checked, None, Around::NOTHING)["results"][0]["value"], "0.25");
+        assert_eq!(
+            line_of(&checked, Around::NOTHING),
+            "pack \"base\" version 2 run over 300 entries: liquidity = 0.25"
+        );
     }
 }

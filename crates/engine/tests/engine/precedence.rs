@@ -106,6 +106,8 @@ fn answers_of_transfers() -> BTreeSet<Refusal> {
         SubjectNotFound,
         NotDueYet,
         SnapshotMismatch,
+        ListMustNotBeEmpty,
+        ListTooLong,
     ];
     Refusal::ALL.iter().copied().filter(|refusal| !of_others.contains(refusal)).collect()
 }
@@ -279,5 +281,55 @@ fn of_the_faults_of_other_commands_the_first_in_the_order_is_answered() {
         (settle(1_000, 7), Refusal::NoInterestDue),
     ] {
         assert_eq!(engine.decide(time, &command).outcome(), Err(refusal), "{command:?}");
+    }
+}
+
+#[test]
+fn of_the_faults_of_what_was_seen_the_first_in_the_order_is_answered() {
+    let mut bank = Bank::with(&[]);
+    let query = |asker: usize, hash| QueryRecord {
+        asker: "x".repeat(asker),
+        door: QueryDoor::Program,
+        text_hash: [1; 32],
+        as_of: u64::MAX,
+        rows: u64::MAX,
+        result_hash: [hash; 32],
+        end: QueryEnd::Cancelled,
+    };
+    let result = |kind, rule: usize, value: usize| CheckResult {
+        rule: "x".repeat(rule),
+        kind,
+        rows: u64::MAX,
+        value: "9".repeat(value),
+        result_hash: [1; 32],
+    };
+    let check = |pack: usize, results: Vec<CheckResult>| {
+        let (pack, hash) = ("x".repeat(pack), [1; 32]);
+        Command::RecordCheck(CheckRecord { pack, version: 1, hash, as_of: u64::MAX, results })
+    };
+    let (good, fine) = (query(256, 0), result(CheckKind::Quality, 64, 0));
+    let indicator = result(CheckKind::Indicator, 64, 64);
+    let and = |last: &CheckResult| [vec![fine.clone(); 64], vec![last.clone()]].concat();
+    for (command, outcome) in [
+        (
+            Command::RecordQueries([vec![query(257, 0); 40], vec![query(0, 1)]].concat()),
+            Err(Refusal::ReservedField),
+        ),
+        (
+            Command::RecordQueries([vec![good.clone(); 40], vec![query(257, 0)]].concat()),
+            Err(Refusal::TextTooLong),
+        ),
+        (Command::RecordQueries(vec![]), Err(Refusal::ListMustNotBeEmpty)),
+        (Command::RecordQueries(vec![good.clone(); 33]), Err(Refusal::ListTooLong)),
+        (Command::RecordQueries(vec![good; 32]), Ok(())),
+        (check(257, and(&result(CheckKind::Quality, 65, 65))), Err(Refusal::ReservedField)),
+        (check(257, vec![]), Err(Refusal::TextTooLong)),
+        (check(256, and(&result(CheckKind::Quality, 65, 0))), Err(Refusal::TextTooLong)),
+        (check(256, and(&result(CheckKind::Indicator, 64, 65))), Err(Refusal::TextTooLong)),
+        (check(256, vec![]), Err(Refusal::ListMustNotBeEmpty)),
+        (check(256, and(&fine)), Err(Refusal::ListTooLong)),
+        (check(256, vec![indicator; 64]), Ok(())),
+    ] {
+        assert_eq!(bank.ask(command.clone()), outcome, "{command:?}");
     }
 }

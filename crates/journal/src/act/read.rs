@@ -4,16 +4,16 @@
 use super::{
     ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, ERASE_PARTY, EXPIRE, GRANT_ROLE,
     KEY_BOOKING_DATE, KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME, KEY_TIME, MARK_SNAPSHOT,
-    OPEN_INSTITUTION, PLACE_HOLD, POST_ENTRY, REGISTER_PARTY, RELEASE_HOLD, REVERSE, REVOKE_ROLE,
-    SET_INTEREST, SET_LIMITS, SETTLE_INTEREST,
+    OPEN_INSTITUTION, PLACE_HOLD, POST_ENTRY, RECORD_CHECK, RECORD_QUERIES, REGISTER_PARTY,
+    RELEASE_HOLD, REVERSE, REVOKE_ROLE, SET_INTEREST, SET_LIMITS, SETTLE_INTEREST,
 };
 use crate::cbor::{DecodeError, Fault, Pairs, Reader, fault};
 use crate::outcome::outcome_of;
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartClass, ChartLine, Command,
-    Currency, Day, DayBasis, Entry, Hold, HoldOrder, Institution, InterestTerms, Leg, Party,
-    PartyId, PartyKind, Role, RoleKind, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits,
-    TimeNs, TransferId,
+    Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartClass, ChartLine, CheckKind,
+    CheckRecord, CheckResult, Command, Currency, Day, DayBasis, Entry, Hold, HoldOrder,
+    Institution, InterestTerms, Leg, Party, PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord,
+    Role, RoleKind, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, TimeNs, TransferId,
 };
 
 type Read<T> = Result<T, DecodeError>;
@@ -130,6 +130,8 @@ impl Fields<'_> {
             ATTACH => Command::Attach(self.attachment(m)?),
             EXPIRE => Command::Expire { pending: self.transfer_id(m, 1, "pending")? },
             MARK_SNAPSHOT => Command::MarkSnapshot(self.snapshot_mark(m)?),
+            RECORD_QUERIES => Command::RecordQueries(self.list(m, 1, "queries", Fields::query)?),
+            RECORD_CHECK => Command::RecordCheck(self.check(m)?),
             other => return fault("command", Fault::UnknownCode(other.into())),
         };
         self.0.end_map(m, "fields")?;
@@ -224,20 +226,35 @@ impl Fields<'_> {
         let value_date = self.day(m, 3, "value_date")?;
         let user_data_128 = self.id(m, 4, "user_data_128")?;
         let reverses = self.transfer_id(m, 5, "reverses")?;
-        self.0.key(m, 6, "legs")?;
-        let count = self.0.array("legs")?;
-        // Not reserved ahead: the number comes from outside, the bytes that must follow bound it.
-        let mut legs = Vec::new();
-        for _ in 0..count {
-            legs.push(self.leg()?);
-        }
+        let legs = self.list(m, 6, "legs", Fields::leg)?;
         Ok(Entry { id, code, value_date, user_data_128, reverses, legs })
     }
 
-    fn leg(&mut self) -> Read<Leg> {
-        if self.0.array("leg")? != 3 {
-            return fault("leg", Fault::OutOfRange);
+    /// An array of any length whose items `item` reads.
+    fn list<T>(
+        &mut self,
+        m: &mut Pairs,
+        key: u8,
+        field: &'static str,
+        item: fn(&mut Self) -> Read<T>,
+    ) -> Read<Vec<T>> {
+        self.0.key(m, key, field)?;
+        let count = self.0.array(field)?;
+        // Not reserved ahead: the number comes from outside, the bytes that must follow bound it.
+        let mut items = Vec::new();
+        for _ in 0..count {
+            items.push(item(self)?);
         }
+        Ok(items)
+    }
+
+    /// The head of an array of `count`.
+    fn array_of(&mut self, count: u64, field: &'static str) -> Read<()> {
+        if self.0.array(field)? == count { Ok(()) } else { fault(field, Fault::OutOfRange) }
+    }
+
+    fn leg(&mut self) -> Read<Leg> {
+        self.array_of(3, "leg")?;
         let account = AccountId(self.0.uint128("leg account")?);
         let side = meaning(self.0.uint("leg side")?, "leg side", &SIDES)?;
         Ok(Leg { account, side, amount: Amount(self.0.uint128("leg amount")?) })
@@ -255,6 +272,40 @@ impl Fields<'_> {
         let records = self.uint(m, 1, "records")?;
         self.0.key(m, 2, "hash")?;
         Ok(SnapshotMark { records, hash: self.0.bytes_of("hash")? })
+    }
+
+    fn query(&mut self) -> Read<QueryRecord> {
+        self.array_of(7, "query")?;
+        Ok(QueryRecord {
+            asker: self.0.text("asker")?.to_owned(),
+            door: meaning(self.0.uint("door")?, "door", &QUERY_DOORS)?,
+            text_hash: self.0.bytes_of("text_hash")?,
+            as_of: self.0.uint("as_of")?,
+            rows: self.0.uint("rows")?,
+            result_hash: self.0.bytes_of("result_hash")?,
+            end: meaning(self.0.uint("end")?, "end", &QUERY_ENDS)?,
+        })
+    }
+
+    fn check(&mut self, m: &mut Pairs) -> Read<CheckRecord> {
+        let pack = self.text(m, 1, "pack")?;
+        let version = self.uint(m, 2, "version")?;
+        self.0.key(m, 3, "hash")?;
+        let hash = self.0.bytes_of("hash")?;
+        let as_of = self.uint(m, 4, "as_of")?;
+        let results = self.list(m, 5, "results", Fields::result)?;
+        Ok(CheckRecord { pack, version, hash, as_of, results })
+    }
+
+    fn result(&mut self) -> Read<CheckResult> {
+        self.array_of(5, "result")?;
+        Ok(CheckResult {
+            rule: self.0.text("rule")?.to_owned(),
+            kind: meaning(self.0.uint("kind")?, "kind", &CHECK_KINDS)?,
+            rows: self.0.uint("rows")?,
+            value: self.0.text("value")?.to_owned(),
+            result_hash: self.0.bytes_of("result_hash")?,
+        })
     }
 }
 
@@ -302,3 +353,17 @@ const ROLE_KINDS: [(u16, RoleKind); 5] = [
 ];
 const SIDES: [(u16, Side); 2] =
     [(Side::Debit as u16, Side::Debit), (Side::Credit as u16, Side::Credit)];
+const QUERY_DOORS: [(u16, QueryDoor); 3] = [
+    (QueryDoor::CommandLine as u16, QueryDoor::CommandLine),
+    (QueryDoor::FlightSql as u16, QueryDoor::FlightSql),
+    (QueryDoor::Program as u16, QueryDoor::Program),
+];
+const QUERY_ENDS: [(u16, QueryEnd); 3] = [
+    (QueryEnd::Complete as u16, QueryEnd::Complete),
+    (QueryEnd::Cancelled as u16, QueryEnd::Cancelled),
+    (QueryEnd::Failed as u16, QueryEnd::Failed),
+];
+const CHECK_KINDS: [(u16, CheckKind); 2] = [
+    (CheckKind::Quality as u16, CheckKind::Quality),
+    (CheckKind::Indicator as u16, CheckKind::Indicator),
+];

@@ -1,7 +1,7 @@
 //! One event, one encoding: whatever is written reads back, and nothing else is read.
 
 use journal::record::{EncodeError, decode, encode, record_bytes, split};
-use journal::testing::{Dice, sample_act, sample_event, sample_transfer};
+use journal::testing::{Dice, sample_act, sample_event, sample_observation, sample_transfer};
 use journal::{DecodeError, Fault};
 use terms::limits::{RECORD_BYTES_MAX, TRANSFER_RECORD_BYTES};
 use terms::{Act, Command, Day, Event, PartyId, TimeNs, Transfer};
@@ -12,6 +12,11 @@ fn bytes_of(event: &Event) -> Vec<u8> {
     bytes
 }
 
+/// An event of any kind.
+fn sample_any(seed: u64) -> Event {
+    if seed.is_multiple_of(8) { sample_observation(seed) } else { sample_event(seed) }
+}
+
 fn act(command: Command) -> Event {
     Event::Act(Box::new(Act { time: TimeNs(1), booking_date: Day(2), command, outcome: Ok(()) }))
 }
@@ -20,7 +25,7 @@ fn act(command: Command) -> Event {
 fn every_event_reads_back() {
     let mut kinds = std::collections::HashSet::new();
     for seed in 0..20_000 {
-        let event = sample_event(seed);
+        let event = sample_any(seed);
         let bytes = bytes_of(&event);
         assert_eq!(record_bytes(&bytes), Ok(bytes.len()));
         assert_eq!(decode(&bytes).as_ref(), Ok(&event), "seed {seed}");
@@ -35,14 +40,14 @@ fn every_event_reads_back() {
 }
 
 /// Kinds of commands, transfers included.
-const COMMAND_KINDS: usize = 19;
+const COMMAND_KINDS: usize = 21;
 
 #[test]
 fn what_is_read_is_what_would_be_written() {
     let mut read = 0;
     for seed in 0..40_000 {
         let mut dice = Dice(seed);
-        let mut bytes = bytes_of(&sample_event(seed));
+        let mut bytes = bytes_of(&sample_any(seed));
         for _ in 0..=dice.below(3) {
             let at = dice.below(bytes.len() as u64) as usize;
             match dice.below(4) {
@@ -160,7 +165,8 @@ fn what_does_not_fit_is_refused_and_leaves_nothing_behind() {
 #[test]
 fn records_split_where_they_end() {
     let mut body = Vec::new();
-    let events: Vec<Event> = (0..50).map(sample_act).chain((0..50).map(sample_transfer)).collect();
+    let acts = (0..50).map(sample_act).chain((0..50).map(sample_observation));
+    let events: Vec<Event> = acts.chain((0..50).map(sample_transfer)).collect();
     for event in &events {
         encode(event, &mut body).unwrap();
     }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::{env, fs};
 use terms::{
-    Account, Act, Amount, ChartLine, Command, Entry, Event, Hold, Institution, InterestTerms, Leg,
-    Outcome, Party, Role, Sealed, SpendingLimits, TransferEvent,
+    Account, Act, Amount, ChartLine, CheckRecord, Command, Entry, Event, Hold, Institution,
+    InterestTerms, Leg, Outcome, Party, QueryRecord, Role, Sealed, SpendingLimits, TransferEvent,
 };
 
 /// Compares a vector's file with what the code says now, or writes it when BLESS=1.
@@ -139,6 +139,8 @@ fn command(command: &Command) -> (&'static str, String) {
         Command::MarkSnapshot(mark) => {
             ("mark_snapshot", vec![("records", large(mark.records)), ("hash", bytes(&mark.hash))])
         }
+        Command::RecordQueries(q) => ("record_queries", queries(q)),
+        Command::RecordCheck(c) => ("record_check", check(c)),
     };
     (name, object(&fields))
 }
@@ -226,6 +228,41 @@ fn entry(e: &Entry) -> Fields {
         ("user_data_128", large(e.user_data_128)),
         ("reverses", large(e.reverses.0)),
         ("legs", format!("[{}]", legs.join(", "))),
+    ]
+}
+
+fn queries(queries: &[QueryRecord]) -> Fields {
+    let query = |query: &QueryRecord| {
+        object(&[
+            ("asker", text(&query.asker)),
+            ("door", (query.door as u8).to_string()),
+            ("text_hash", bytes(&query.text_hash)),
+            ("as_of", large(query.as_of)),
+            ("rows", large(query.rows)),
+            ("result_hash", bytes(&query.result_hash)),
+            ("end", (query.end as u8).to_string()),
+        ])
+    };
+    vec![("queries", format!("[{}]", queries.iter().map(query).collect::<Vec<_>>().join(", ")))]
+}
+
+fn check(check: &CheckRecord) -> Fields {
+    let results = check.results.iter().map(|result| {
+        object(&[
+            ("rule", text(&result.rule)),
+            ("kind", (result.kind as u8).to_string()),
+            ("rows", large(result.rows)),
+            ("value", text(&result.value)),
+            ("result_hash", bytes(&result.result_hash)),
+        ])
+    });
+    let results: Vec<String> = results.collect();
+    vec![
+        ("pack", text(&check.pack)),
+        ("version", check.version.to_string()),
+        ("hash", bytes(&check.hash)),
+        ("as_of", large(check.as_of)),
+        ("results", format!("[{}]", results.join(", "))),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use crate::json::{check_vector, event, hex, lines, object, text};
 use journal::record::{decode, encode};
-use journal::testing::sample_event;
+use journal::testing::{sample_event, sample_observation};
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 use terms::{Command, Event};
@@ -10,7 +10,7 @@ use terms::{Command, Event};
 /// Records of each command.
 const OF_EACH: usize = 4;
 /// Kinds of commands, transfers included.
-const COMMAND_KINDS: usize = 19;
+const COMMAND_KINDS: usize = 21;
 /// Enough seeds for `OF_EACH` records of every command.
 const SEEDS: u64 = 400;
 
@@ -18,7 +18,7 @@ const SEEDS: u64 = 400;
 fn the_vectors_of_records_hold() {
     let mut seen: HashMap<Option<Discriminant<Command>>, usize> = HashMap::new();
     let mut records = Vec::new();
-    for made in (0..SEEDS).map(sample_event) {
+    for made in (0..SEEDS).map(sample_event).chain((0..SEEDS).map(sample_observation)) {
         let kind = match &made {
             Event::Transfer(_) => None,
             Event::Act(act) => Some(discriminant(&act.command)),

@@ -8,7 +8,7 @@ use journal::testing::sample_transfer;
 const START: &str = "a501010202030004";
 
 /// CBOR of acts that are refused, and why. Each differs in one thing from one that is read.
-const ACTS: [(&str, &str); 64] = [
+const ACTS: [(&str, &str); 81] = [
     ("nothing", ""),
     ("a map of four", "a4010102020300040c"),
     ("a map of six, its sixth key unknown", "a601010202030004120 5a101050600"),
@@ -79,10 +79,36 @@ const ACTS: [(&str, &str); 64] = [
         "a hash of 31 bytes",
         "a501010202030004 1305a2010002581f00000000000000000000000000000000000000000000000000000000000000",
     ),
+    ("command 22", "a501010202030004 1605a10105"),
+    ("a query of six", "a501010202030004 1405a1018186616101 Z 0500 Z"),
+    ("a query of eight", "a501010202030004 1405a1018188616101 Z 0500 Z 0100"),
+    ("query door 0", "a501010202030004 1405a1018187616100 Z 0500 Z 01"),
+    ("query door 4", "a501010202030004 1405a1018187616104 Z 0500 Z 01"),
+    ("a query that ended 4", "a501010202030004 1405a1018187616101 Z 0500 Z 04"),
+    (
+        "a query whose text has a hash of 31 bytes",
+        "a501010202030004 1405a1018187616101581f000000000000000000000000000000000000000000000000000000000000000500 Z 01",
+    ),
+    ("fewer queries than said", "a501010202030004 1405a1018287616101 Z 0500 Z 01"),
+    ("queries of indefinite length", "a501010202030004 1405a1019f87616101 Z 0500 Z 01ff"),
+    ("queries as a map", "a501010202030004 1405a101a10187616101 Z 0500 Z 01"),
+    ("a result of four", "a501010202030004 1505a5016161020103 Z 04050581846161010060"),
+    ("a result of six", "a501010202030004 1505a5016161020103 Z 04050581866161010060 Z 00"),
+    ("check kind 0", "a501010202030004 1505a5016161020103 Z 04050581856161000060 Z"),
+    ("check kind 3", "a501010202030004 1505a5016161020103 Z 04050581856161030060 Z"),
+    (
+        "a pack whose hash is a text",
+        "a501010202030004 1505a50161610201037820303030303030303030303030303030303030303030303030303030303030303004050581856161010060 Z",
+    ),
+    ("fewer results than said", "a501010202030004 1505a5016161020103 Z 04050582856161010060 Z"),
+    (
+        "a version above 2^32 - 1",
+        "a501010202030004 1505a5016161021b000000010000000003 Z 04050581856161010060 Z",
+    ),
 ];
 
 /// Acts beside those above that are read, so that the one thing that differs is what is refused.
-const READ: [&str; 11] = [
+const READ: [&str; 17] = [
     "1205a10105",
     "1205a101c249010000000000000000",
     "0605a20105026161",
@@ -94,10 +120,18 @@ const READ: [&str; 11] = [
     "0b05a40101020104040560",
     "0305a40160020103197fff0400",
     "0d05a601010201030004000500068183010101",
+    "1405a1018187616101 Z 0500 Z 01",
+    "1405a1018287616103 Z 0500 Z 0387616102 Z 0500 Z 02",
+    "1405a10180",
+    "1505a5016161020103 Z 04050581856161010060 Z",
+    "1505a5016161020103 Z 04050582856161020060 Z 856161010060 Z",
+    "1505a5016161020103 Z 04050580",
 ];
 
+/// Digits as bytes; blanks between them mean nothing, and `Z` is a hash of zeros with its head.
 fn bytes_of(hex: &str) -> Vec<u8> {
-    let digits: String = hex.split_whitespace().collect();
+    let zeros = format!("5820{}", "00".repeat(32));
+    let digits: String = hex.replace('Z', &zeros).split_whitespace().collect();
     assert!(digits.len().is_multiple_of(2), "{hex}");
     (0..digits.len())
         .step_by(2)

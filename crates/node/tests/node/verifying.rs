@@ -79,3 +79,51 @@ fn what_no_rule_allowed_is_found_although_every_hash_is_right() {
     assert_eq!(report.findings[0].record, Some(report.structure.records - 1));
     assert_eq!(report.structure.origin, ORIGIN);
 }
+
+#[test]
+fn who_looked_and_what_was_checked_stands_in_the_journal_and_is_verified() {
+    let disk = MemoryDisk::new();
+    let mut node = create(disk.clone());
+    let query = |end, result| QueryRecord {
+        asker: "supervisor".into(),
+        door: QueryDoor::FlightSql,
+        text_hash: [1; 32],
+        as_of: 1,
+        rows: 3,
+        result_hash: [result; 32],
+        end,
+    };
+    let result = CheckResult {
+        rule: "no_gap".into(),
+        kind: CheckKind::Quality,
+        rows: 0,
+        value: String::new(),
+        result_hash: [2; 32],
+    };
+    let (pack, hash) = ("base".into(), [3; 32]);
+    let check = CheckRecord { pack, version: 1, hash, as_of: 1, results: vec![result] };
+    let seen = vec![
+        Command::RecordQueries(vec![query(QueryEnd::Complete, 1), query(QueryEnd::Cancelled, 0)]),
+        Command::RecordCheck(check),
+        Command::RecordQueries(vec![query(QueryEnd::Failed, 1)]),
+    ];
+    let answers = node.turn(TimeNs(10), std::slice::from_ref(&seen)).unwrap();
+    let outcomes: Vec<Outcome> = answers[0].iter().map(|answer| answer.event.outcome()).collect();
+    assert_eq!(outcomes, [Ok(()), Ok(()), Err(Refusal::ReservedField)]);
+    node.snapshot(TimeNs(20)).unwrap();
+    node.publish().unwrap();
+    let records: Vec<Command> = (0..3)
+        .map(|record| {
+            let bytes = node.journal().record(record).unwrap();
+            match journal::record::decode(&bytes).unwrap() {
+                Event::Act(act) => act.command,
+                Event::Transfer(transfer) => panic!("a transfer was recorded: {transfer:?}"),
+            }
+        })
+        .collect();
+    assert_eq!(records, seen);
+    drop(node);
+    let report = verify(&disk, &signer().verifier(), &[], |_| {}).unwrap();
+    assert!(report.is_sound() && report.refused == 1, "{:?}", report.findings);
+    assert_eq!(open(disk).engine().snapshot(), report.engine.snapshot(), "INVARIANT (replay)");
+}

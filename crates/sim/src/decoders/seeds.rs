@@ -10,7 +10,10 @@ use journal::{Entropy, StoredBatch, Vault, VaultFailed, vault};
 use proof::SignerKey;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use terms::{Event, PartyId, SealingCipher};
+use terms::{
+    Act, CheckKind, CheckRecord, CheckResult, Command, Day, Event, PartyId, QueryDoor, QueryEnd,
+    QueryRecord, SealingCipher, TimeNs,
+};
 
 /// The bank all inputs are taken from: its disk, and its batches.
 struct Source {
@@ -68,7 +71,46 @@ pub(super) fn records() -> Vec<Vec<u8>> {
             kinds.entry(kind).or_insert_with(|| bytes.to_vec());
         }
     }
+    for observation in observations() {
+        let mut record = Vec::new();
+        if journal::record::encode(&observation, &mut record).is_ok() {
+            kinds.insert(format!("seen {}", record.len()), record);
+        }
+    }
     kinds.into_values().collect()
+}
+
+/// Queries and a check, which that bank need not have.
+fn observations() -> [Event; 2] {
+    let query = QueryRecord {
+        asker: "supervisor".to_owned(),
+        door: QueryDoor::FlightSql,
+        text_hash: [1; 32],
+        as_of: 300,
+        rows: 25,
+        result_hash: [2; 32],
+        end: QueryEnd::Complete,
+    };
+    let left = QueryRecord { result_hash: [0; 32], end: QueryEnd::Cancelled, ..query.clone() };
+    let results = [(CheckKind::Quality, ""), (CheckKind::Indicator, "0.25")];
+    let results = results.map(|(kind, value)| CheckResult {
+        rule: "liquidity".to_owned(),
+        kind,
+        rows: 12,
+        value: value.to_owned(),
+        result_hash: [3; 32],
+    });
+    let check = CheckRecord {
+        pack: "base".to_owned(),
+        version: 2,
+        hash: [4; 32],
+        as_of: 300,
+        results: results.into(),
+    };
+    [Command::RecordQueries(vec![query, left]), Command::RecordCheck(check)].map(|command| {
+        let (time, booking_date) = (TimeNs(1), Day(20_780));
+        Event::Act(Box::new(Act { time, booking_date, command, outcome: Ok(()) }))
+    })
 }
 
 pub(super) fn batch_headers() -> Vec<Vec<u8>> {

@@ -3,7 +3,10 @@
 
 use super::{Done, Model};
 use terms::Refusal::*;
-use terms::limits::{BUSINESS_DAY_GAP_MAX, RATE_PPM_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX};
+use terms::limits::{
+    BUSINESS_DAY_GAP_MAX, CHECK_RESULTS_MAX, INDICATOR_BYTES_MAX, QUERIES_PER_RECORD_MAX,
+    RATE_PPM_MAX, RULE_NAME_BYTES_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX,
+};
 use terms::*;
 
 pub(super) type Decided<T> = Result<T, Refusal>;
@@ -24,6 +27,26 @@ fn check_text(text: &str) -> Decided<()> {
 
 fn check_sealed(sealed: &Sealed) -> Decided<()> {
     unless(sealed.ciphertext.len() > SEALED_BYTES_MAX, TextTooLong)
+}
+
+fn check_queries(queries: &[QueryRecord]) -> Decided<()> {
+    let mut unfinished = queries.iter().filter(|query| query.end != QueryEnd::Complete);
+    unless(!unfinished.all(|query| query.result_hash == [0; 32]), ReservedField)?;
+    queries.iter().try_for_each(|query| check_text(&query.asker))?;
+    unless(queries.is_empty(), ListMustNotBeEmpty)?;
+    unless(queries.len() > QUERIES_PER_RECORD_MAX, ListTooLong)
+}
+
+fn check_check(check: &CheckRecord) -> Decided<()> {
+    let mut of_quality = check.results.iter().filter(|result| result.kind == CheckKind::Quality);
+    unless(!of_quality.all(|result| result.value.is_empty()), ReservedField)?;
+    check_text(&check.pack)?;
+    for result in &check.results {
+        unless(result.rule.len() > RULE_NAME_BYTES_MAX, TextTooLong)?;
+        unless(result.value.len() > INDICATOR_BYTES_MAX, TextTooLong)?;
+    }
+    unless(check.results.is_empty(), ListMustNotBeEmpty)?;
+    unless(check.results.len() > CHECK_RESULTS_MAX, ListTooLong)
 }
 
 pub(super) fn check_time(imported: bool, timestamp: TimeNs, now: TimeNs) -> Decided<()> {
@@ -65,6 +88,8 @@ impl Model {
             }
             Command::Expire { pending } => self.check_expiry(time, *pending)?,
             Command::MarkSnapshot(mark) => unless(mark.records != self.records, SnapshotMismatch)?,
+            Command::RecordQueries(queries) => check_queries(queries)?,
+            Command::RecordCheck(check) => check_check(check)?,
             _ => self.check_names(command)?,
         }
         Ok(command.clone())

@@ -1,6 +1,9 @@
 //! Random requests, nasty on purpose: few ids, so that they collide; every flag, also where it has no
 //! business; retries, exact and altered; chains, imports, odd days and amounts at the end of numbers.
 
+#[path = "generator/observation.rs"]
+mod observation;
+
 use super::Model;
 use terms::*;
 
@@ -100,7 +103,7 @@ impl Generator {
         if model.accounts().count() < 11 && !self.seed.one_in(3) {
             return Command::CreateAccount(self.account());
         }
-        match self.seed.below(60) {
+        match self.seed.below(61) {
             0..=1 => Command::CreateAccount(self.account()),
             2..=21 => Command::Transfer(self.plain(model, now)),
             22..=27 => Command::Transfer(self.pending(model, now)),
@@ -117,7 +120,8 @@ impl Generator {
             52..=53 => self.hold(),
             54..=55 => self.interest(),
             56..=57 => self.day(model, now),
-            _ => self.names(model, now),
+            58..=59 => self.names(model, now),
+            _ => self.seen(model),
         }
     }
 

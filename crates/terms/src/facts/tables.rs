@@ -7,6 +7,7 @@ use crate::account::{Account, AccountFlags, ChartLine, InterestTerms, SpendingLi
 use crate::command::{Attachment, Hold, Institution, SnapshotMark};
 use crate::entry::Entry;
 use crate::money::Amount;
+use crate::observation::{CheckRecord, CheckResult, QueryRecord};
 use crate::party::{Party, PartyId, Role};
 use crate::time::{Day, TimeNs};
 use crate::transfer::TransferId;
@@ -75,7 +76,7 @@ tables! {
             "It stood or fell together with the record after it."
                 = flag(account, AccountFlags::LINKED);
         opened_at: Time or_null, Confidential, "",
-            "When it was opened, here or elsewhere; empty if it was refused."
+            "When it was opened, here or elsewhere; empty if it was refused with no time given."
                 = time_if_any(account.timestamp);
         user_data_128: Id or_null, Confidential, "",
             "A number of the caller's own; empty if zero." = id_if_any(account.user_data_128);
@@ -218,6 +219,47 @@ tables! {
                 = count(mark.records);
         hash: Hash, Internal, "", "SHA-256 of the snapshot." = Value::Hash(&mark.hash);
     }
+
+    queries(query: QueryRecord) "A query was answered." {
+        asker: Text, Internal, "", "The token or operator that asked." = Value::Text(&query.asker);
+        door: Word, Internal, "",
+            "By which way it came: command_line, flight_sql or program."
+                = Value::Word(query.door.word());
+        text_hash: Hash, Internal, "",
+            "SHA-256 of the query's text." = Value::Hash(&query.text_hash);
+        as_of: Number or_null, Internal, "entries",
+            "How many entries of the log the answer covers; empty if that passes 2^63 - 1."
+                = count(query.as_of);
+        row_count: Number or_null, Internal, "rows",
+            "How many rows were handed out; empty if that passes 2^63 - 1." = count(query.rows);
+        result_hash: Hash or_null, Internal, "",
+            "The digest of the canonical result; empty unless the query came to its end."
+                = hash_if_any(&query.result_hash);
+        ended: Word, Internal, "",
+            "How it ended: complete, cancelled or failed." = Value::Word(query.end.word());
+    }
+
+    check_results(check: CheckRecord, result: CheckResult) "A rule of a pack was run." {
+        pack: Text, Internal, "", "The pack the rule is from." = Value::Text(&check.pack);
+        version: Number, Internal, "",
+            "The version of the pack." = Value::Number(check.version.into());
+        pack_hash: Hash, Internal, "", "SHA-256 of the pack." = Value::Hash(&check.hash);
+        as_of: Number or_null, Internal, "entries",
+            "How many entries of the log were looked at; empty if that passes 2^63 - 1."
+                = count(check.as_of);
+        rule: Text, Internal, "", "The name of the rule." = Value::Text(&result.rule);
+        kind: Word, Internal, "",
+            "Whether it looks for wrong rows or computes a number: quality or indicator."
+                = Value::Word(result.kind.word());
+        row_count: Number or_null, Internal, "rows",
+            "How many rows break it, or how many an indicator was computed from; empty if that passes 2^63 - 1."
+                = count(result.rows);
+        value: Text or_null, Internal, "",
+            "The indicator as decimal text; empty for a quality rule." = text_if_any(&result.value);
+        result_hash: Hash or_null, Internal, "",
+            "The digest of the canonical result; empty if there is none."
+                = hash_if_any(&result.result_hash);
+    }
 }
 
 fn flag<'a>(account: &Account, flag: AccountFlags) -> Value<'a> {
@@ -238,6 +280,14 @@ fn time_if_any<'a>(time: TimeNs) -> Value<'a> {
 
 fn day_if_any<'a>(day: Day) -> Value<'a> {
     if day == Day::BOOKING { Value::Null } else { Value::Day(day) }
+}
+
+fn text_if_any(text: &str) -> Value<'_> {
+    if text.is_empty() { Value::Null } else { Value::Text(text) }
+}
+
+fn hash_if_any(hash: &[u8; 32]) -> Value<'_> {
+    if *hash == [0; 32] { Value::Null } else { Value::Hash(hash) }
 }
 
 fn amount_if_any<'a>(amount: Option<Amount>) -> Value<'a> {

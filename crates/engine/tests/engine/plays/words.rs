@@ -161,6 +161,8 @@ impl Words<'_> {
             }
             "grant" => Command::GrantRole(self.role()?),
             "revoke" => Command::RevokeRole(self.role()?),
+            "looked" => Command::RecordQueries(self.queries()?),
+            "checked" => Command::RecordCheck(self.check()?),
             "attach" => Command::Attach(Attachment {
                 subject: self.transfer_id()?,
                 party: self.party_id()?,
@@ -378,6 +380,53 @@ impl Words<'_> {
             "off-balance" => ChartClass::OffBalance,
             other => return Err(format!("{other} is no class of the chart")),
         })
+    }
+}
+
+/// Notes of what was seen.
+impl Words<'_> {
+    /// `looked anna complete 12 supervisor cancelled 3`: each asker, how it ended, how many rows;
+    /// `times=33` repeats them, `by=` is the way they came, `hash=` another result.
+    fn queries(&mut self) -> Read<Vec<QueryRecord>> {
+        let door = match self.named.remove("by").as_deref().unwrap_or("command-line") {
+            "command-line" => QueryDoor::CommandLine,
+            "flight-sql" => QueryDoor::FlightSql,
+            "program" => QueryDoor::Program,
+            other => return Err(format!("nobody comes by {other}")),
+        };
+        let (times, hash) = (self.keyed("times")?.unwrap_or(1), self.keyed("hash")?);
+        let mut queries = Vec::new();
+        while let Some(asker) = self.words.pop() {
+            let end = match self.word("how it ended")?.as_str() {
+                "complete" => QueryEnd::Complete,
+                "cancelled" => QueryEnd::Cancelled,
+                "failed" => QueryEnd::Failed,
+                other => return Err(format!("no query ends {other}")),
+            };
+            let result_hash = [hash.unwrap_or(u8::from(end == QueryEnd::Complete)); 32];
+            let rows = self.plain("a number of rows")?;
+            let as_of = self.engine.records();
+            let text_hash = [9; 32];
+            queries.push(QueryRecord { asker, door, text_hash, as_of, rows, result_hash, end });
+        }
+        Ok(vec![queries; times].concat())
+    }
+
+    /// `checked base no_gap 0 liquidity 12 0.25`: a pack, each of its rules with its rows and, of an
+    /// indicator, its value; `times=65` repeats them. `value=` is one that every rule claims.
+    fn check(&mut self) -> Read<CheckRecord> {
+        let (times, claimed) = (self.keyed("times")?.unwrap_or(1), self.named.remove("value"));
+        let pack = self.word("a pack")?;
+        let mut results = Vec::new();
+        while let Some(rule) = self.words.pop() {
+            let rows = self.plain("a number of rows")?;
+            let said = self.words.pop_if(|word| word.contains('.')).unwrap_or_default();
+            let kind = if said.is_empty() { CheckKind::Quality } else { CheckKind::Indicator };
+            let value = claimed.clone().unwrap_or(said);
+            results.push(CheckResult { rule, kind, rows, value, result_hash: [7; 32] });
+        }
+        let (as_of, results) = (self.engine.records(), vec![results; times].concat());
+        Ok(CheckRecord { pack, version: 1, hash: [8; 32], as_of, results })
     }
 }
 
