@@ -1,0 +1,248 @@
+//! A question and its answer. The text is parsed and found to be one query that only reads; it is planned
+//! over a snapshot and runs within its limits; what comes out is counted and hashed on the way, so that the
+//! journal can say who saw what. Errors speak of the query, not of our types.
+
+mod words;
+
+pub(crate) use words::of as words_of;
+
+use crate::answer::Answer;
+use crate::failed::HistoryFailed;
+use crate::history::{AsOf, History, Moment};
+use crate::limits::Limits;
+use crate::snapshot::{Engine, Ledger, Snapshot};
+use crate::vault::Opener;
+use arrow::datatypes::SchemaRef;
+use datafusion::common::DataFusionError;
+use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::ast::{self, SetExpr};
+use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use journal::Disk;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Bytes of a query's text at most.
+pub const QUERY_BYTES_MAX: usize = 1 << 20;
+/// How deep a query may nest.
+const DEPTH_MAX: usize = 64;
+
+/// Why there is no answer, in words for who asked.
+#[derive(Debug)]
+pub enum AskFailed {
+    /// The query is not one, names what is not there, or would do more than read.
+    Query(String),
+    /// It took longer than it may.
+    TooLong(Duration),
+    /// It needs more memory or disk than it may have.
+    TooLarge(String),
+    /// The tables cannot be read.
+    History(HistoryFailed),
+    /// Something failed while it ran.
+    Running(String),
+}
+
+impl fmt::Display for AskFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AskFailed::Query(why) | AskFailed::Running(why) => f.write_str(why),
+            AskFailed::TooLong(limit) => write!(
+                f,
+                "the query was ended after {} s, which is as long as one may run; ask for less, or raise the limit",
+                limit.as_secs()
+            ),
+            AskFailed::TooLarge(why) => write!(
+                f,
+                "the query needs more memory or disk than it may have ({why}); ask for less, or raise the limit"
+            ),
+            AskFailed::History(_) => f.write_str("the tables cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for AskFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            AskFailed::History(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<HistoryFailed> for AskFailed {
+    fn from(source: HistoryFailed) -> AskFailed {
+        AskFailed::History(source)
+    }
+}
+
+/// Takes questions about one bank's history.
+pub struct Desk<D: Disk> {
+    history: Arc<History<D>>,
+    engine: Engine,
+    opener: Arc<dyn Opener>,
+    ledger: Option<Arc<dyn Ledger>>,
+}
+
+impl<D: Disk> fmt::Debug for Desk<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("history", &self.history).finish_non_exhaustive()
+    }
+}
+
+/// A query that was understood, over a snapshot.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) plan: LogicalPlan,
+    text: Arc<str>,
+    limits: Limits,
+}
+
+impl<D: Disk> Desk<D> {
+    /// A desk over a history. `opener` opens personal data; `ledger` is the running bank, if there is one.
+    ///
+    /// # Errors
+    /// The folder for spilling cannot be used.
+    pub fn new(
+        history: Arc<History<D>>,
+        limits: Limits,
+        opener: Arc<dyn Opener>,
+        ledger: Option<Arc<dyn Ledger>>,
+    ) -> Result<Desk<D>, AskFailed> {
+        let engine = Engine::new(limits, history.archive()).map_err(|error| words::of(&error))?;
+        Ok(Desk { history, engine, opener, ledger })
+    }
+
+    /// The history it asks.
+    pub fn history(&self) -> &Arc<History<D>> {
+        &self.history
+    }
+
+    /// Everything as of a moment, for several questions about the same one.
+    ///
+    /// # Errors
+    /// The journal cannot be read; there is no such moment.
+    pub fn snapshot(&self, as_of: AsOf) -> Result<Snapshot, AskFailed> {
+        let ledger = self.ledger.as_deref();
+        Ok(Snapshot::new(&self.history, &self.engine, as_of, &self.opener, ledger)?)
+    }
+
+    /// Understands a query.
+    ///
+    /// # Errors
+    /// [`AskFailed::Query`] says what is wrong and where.
+    pub async fn plan(&self, snapshot: &Snapshot, text: &str) -> Result<Planned, AskFailed> {
+        let statement = read_only(text)?;
+        let state = snapshot.state();
+        let plan = state.statement_to_plan(statement).await;
+        let plan = plan.map_err(|error| words::of_plan(&error, text))?;
+        // A second lock on the same door: nothing in the plan itself may write.
+        let reads = SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false);
+        reads.verify_plan(&plan).map_err(|_| AskFailed::Query(ONLY_READS.into()))?;
+        let (snapshot, limits) = (snapshot.clone(), self.engine.limits.clone());
+        Ok(Planned { snapshot, plan, text: text.into(), limits })
+    }
+
+    /// Understands and runs a query.
+    ///
+    /// # Errors
+    /// As [`Desk::plan`] and [`Planned::answer`].
+    pub async fn ask(&self, as_of: AsOf, text: &str) -> Result<Answer, AskFailed> {
+        let snapshot = self.snapshot(as_of)?;
+        self.plan(&snapshot, text).await?.answer().await
+    }
+}
+
+impl Planned {
+    /// What it sees.
+    pub fn moment(&self) -> Moment {
+        self.snapshot.moment()
+    }
+
+    /// The text it was understood from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The columns of its answer.
+    pub fn schema(&self) -> SchemaRef {
+        crate::answer::plain_schema(&Arc::new(self.plan.schema().as_arrow().clone()))
+    }
+
+    /// How it would be run, for people.
+    ///
+    /// # Errors
+    /// It cannot be planned.
+    pub async fn explained(&self) -> Result<String, AskFailed> {
+        let state = self.snapshot.state();
+        let physical = state.create_physical_plan(&self.plan).await;
+        let physical = physical.map_err(|error| words::of(&error))?;
+        let shown = datafusion::physical_plan::displayable(physical.as_ref()).indent(false);
+        Ok(shown.to_string())
+    }
+
+    /// Starts it. Rows come as they are found; dropping the answer stops the work.
+    ///
+    /// # Errors
+    /// It cannot be planned or started.
+    pub async fn answer(self) -> Result<Answer, AskFailed> {
+        let state = self.snapshot.state();
+        let physical = state.create_physical_plan(&self.plan).await;
+        let physical = physical.map_err(|error| words::of(&error))?;
+        let stream = datafusion::physical_plan::execute_stream(physical, state.task_ctx());
+        let stream = stream.map_err(|error| words::of(&error))?;
+        Ok(Answer::new(self.moment(), &self.text, stream, self.limits.time, self.snapshot.clone()))
+    }
+}
+
+const ONLY_READS: &str = "queries here only read: one SELECT (or VALUES, or WITH … SELECT), nothing that creates, changes, copies or sets anything";
+
+/// The text as one statement that only reads.
+fn read_only(text: &str) -> Result<Statement, AskFailed> {
+    if text.len() > QUERY_BYTES_MAX {
+        return Err(AskFailed::Query(format!(
+            "the query has {} bytes, and one may have {QUERY_BYTES_MAX}",
+            text.len()
+        )));
+    }
+    let dialect = PostgreSqlDialect {};
+    let parser = DFParserBuilder::new(text).with_dialect(&dialect).with_recursion_limit(DEPTH_MAX);
+    let statements = parser.build().and_then(|mut parser| parser.parse_statements());
+    let mut statements =
+        statements.map_err(|error: DataFusionError| words::of_plan(&error, text))?;
+    let one = statements.pop_front().ok_or_else(|| AskFailed::Query("there is no query".into()))?;
+    if !statements.is_empty() {
+        return Err(AskFailed::Query("one query at a time, please; there are several".into()));
+    }
+    let reads = match &one {
+        Statement::Statement(inner) => match &**inner {
+            ast::Statement::Query(query) => only_reads(query),
+            _ => false,
+        },
+        _ => false,
+    };
+    if reads { Ok(one) } else { Err(AskFailed::Query(ONLY_READS.into())) }
+}
+
+/// Also what stands in its parts: `WITH x AS (DELETE …)` is a query to the parser.
+fn only_reads(query: &ast::Query) -> bool {
+    let with = query.with.iter().flat_map(|with| &with.cte_tables);
+    query.locks.is_empty()
+        && with.map(|cte| &cte.query).all(|q| only_reads(q))
+        && body_reads(&query.body)
+}
+
+fn body_reads(body: &SetExpr) -> bool {
+    match body {
+        SetExpr::Select(select) => select.into.is_none(),
+        SetExpr::Query(query) => only_reads(query),
+        SetExpr::SetOperation { left, right, .. } => body_reads(left) && body_reads(right),
+        SetExpr::Values(_) | SetExpr::Table(_) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,37 @@
+//! The archive: all that ever happened, as tables anyone can ask, each row leading back to its entry.
+//! Read in this order: `stored` (what lies in files), `convert` (from events to rows), `roll` (from sealed
+//! segments to files), `history` (files and what is in none yet, at a moment), `views` (the tables people
+//! name), `ask` (a query and its answer), `proof` (an answer that others can check). Nothing here writes to
+//! the journal, and no table is trusted against it.
+
+mod failed;
+mod archive;
+mod vault;
+mod directory;
+mod columns;
+mod stored;
+mod convert;
+mod manifest;
+mod load;
+mod roll;
+mod history;
+mod table;
+mod functions;
+mod exchange;
+pub mod views;
+pub mod table_functions;
+mod limits;
+mod snapshot;
+mod canonical;
+mod answer;
+mod ask;
+
+pub use answer::{Answer, Told};
+pub use archive::Archive;
+pub use ask::{AskFailed, Desk, Planned};
+pub use failed::HistoryFailed;
+pub use history::{AsOf, History, Moment};
+pub use limits::Limits;
+pub use roll::Rolled;
+pub use snapshot::{Ledger, LedgerBalance, Snapshot};
+pub use vault::{NoVault, Opened, Opener};

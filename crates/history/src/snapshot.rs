@@ -1,0 +1,347 @@
+//! Everything a query may name, as of one moment: the catalogue with its three schemas, our functions, and
+//! the engine's settings. Made for each query; cheap, because files and rows are shared.
+
+use crate::exchange::Exchange;
+use crate::failed::HistoryFailed;
+use crate::functions;
+use crate::history::{AsOf, History, Moment, Rows};
+use crate::limits::Limits;
+use crate::stored::{self, MONEY};
+use crate::table::Stored;
+use crate::table_functions;
+use crate::vault::Opener;
+use crate::views::{self, View};
+use arrow::array::{Decimal128Array, RecordBatch, StringArray, UInt32Array, UInt64Array};
+use arrow::datatypes::{DataType, Field, Schema};
+use async_trait::async_trait;
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
+use datafusion::common::{DataFusionError, Result};
+use datafusion::datasource::{MemTable, ViewTable};
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::execution::session_state::SessionState;
+use datafusion::prelude::SessionConfig;
+use journal::Disk;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock, Weak};
+use terms::{AccountId, Amount};
+
+/// The catalogue's name.
+const CATALOG: &str = "tongjian";
+/// Under which address the engine knows the archive.
+const STORE: &str = "tongjian://archive";
+
+/// What a ledger holds of one account, from who keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LedgerBalance {
+    /// Whose.
+    pub account: AccountId,
+    /// Sums in minor units: debits and credits posted, debits and credits pending.
+    pub sums: [Amount; 4],
+}
+
+/// Where the ledger's own balances come from: the running bank.
+pub trait Ledger: Send + Sync {
+    /// How many records they are after, and all of them.
+    fn balances(&self) -> (u64, Vec<LedgerBalance>);
+}
+
+/// Everything a query may name, as of one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    state: SessionState,
+    moment: Moment,
+}
+
+/// What all snapshots of a history have in common.
+#[derive(Clone)]
+pub(crate) struct Engine {
+    pub runtime: Arc<RuntimeEnv>,
+    pub limits: Limits,
+}
+
+impl Engine {
+    pub fn new(limits: Limits, archive: &crate::archive::Archive) -> Result<Engine> {
+        let runtime = limits.runtime()?;
+        let url = ObjectStoreUrl::parse(STORE)?;
+        runtime.register_object_store(url.as_ref(), archive.store());
+        Ok(Engine { runtime, limits })
+    }
+}
+
+impl Snapshot {
+    pub(crate) fn new<D: Disk>(
+        history: &History<D>,
+        engine: &Engine,
+        as_of: AsOf,
+        opener: &Arc<dyn Opener>,
+        ledger: Option<&dyn Ledger>,
+    ) -> std::result::Result<Snapshot, HistoryFailed> {
+        let balances = ledger.filter(|_| as_of == AsOf::Now).map(Ledger::balances);
+        // The ledger says after how many records its balances are; the tables are of the same moment.
+        let as_of = match &balances {
+            Some((records, _)) if *records > 0 => {
+                AsOf::Entry(history.reader().locate(records - 1)?.0)
+            }
+            _ => as_of,
+        };
+        let rows = history.rows(as_of)?;
+        let moment = rows.moment;
+        let mut stored = stored_tables(history, &rows)?;
+        let held = ledger_table(history, balances)?;
+        stored.push(("ledger_balances".into(), held));
+        stored.push(("checkpoints".into(), checkpoints(history, &rows)?));
+        Snapshot::build(engine, moment, stored, &functions::all(history.directory(), opener))
+            .map_err(|error| HistoryFailed::Archive {
+                doing: "prepare",
+                name: "the tables".into(),
+                source: error.into(),
+            })
+    }
+
+    fn build(
+        engine: &Engine,
+        moment: Moment,
+        stored: Vec<(String, Arc<dyn TableProvider>)>,
+        functions: &[datafusion::logical_expr::ScalarUDF],
+    ) -> Result<Snapshot> {
+        let shelf = Arc::new(MemorySchemaProvider::new());
+        for (name, table) in stored {
+            shelf.register_table(name, table)?;
+        }
+        let bank = Arc::new(Views { of: views::bank(), state: OnceLock::new() });
+        let events = Arc::new(Views { of: views::events(), state: OnceLock::new() });
+        let catalog = MemoryCatalogProvider::new();
+        catalog.register_schema(views::STORED, shelf)?;
+        catalog.register_schema(views::BANK, Arc::clone(&bank) as _)?;
+        catalog.register_schema(views::EVENTS, Arc::clone(&events) as _)?;
+        let mut state = SessionStateBuilder::new()
+            .with_config(engine.limits.config())
+            .with_runtime_env(Arc::clone(&engine.runtime))
+            .with_default_features()
+            .with_optimizer_rule(Arc::new(Exchange))
+            .build();
+        state.catalog_list().register_catalog(CATALOG.to_owned(), Arc::new(catalog));
+        for function in functions {
+            use datafusion::execution::FunctionRegistry;
+            state.register_udf(Arc::new(function.clone()))?;
+        }
+        for (name, function) in table_functions::all() {
+            state.register_udtf(name, function);
+        }
+        let inner = Arc::new(Inner { state, moment });
+        // The views are planned in the state that holds them; only a weak hold, or neither would ever go.
+        let _ = bank.state.set(Arc::downgrade(&inner));
+        let _ = events.state.set(Arc::downgrade(&inner));
+        Ok(Snapshot { inner })
+    }
+
+    /// The moment it shows.
+    pub fn moment(&self) -> Moment {
+        self.inner.moment
+    }
+
+    /// The engine's state, with catalogue and settings.
+    pub(crate) fn state(&self) -> &SessionState {
+        &self.inner.state
+    }
+}
+
+/// The settings every session has.
+pub(crate) fn base_config(threads: usize) -> SessionConfig {
+    let mut config = SessionConfig::new()
+        .with_default_catalog_and_schema(CATALOG, views::BANK)
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true)
+        .with_target_partitions(threads);
+    let options = config.options_mut();
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    // Exact arithmetic: 0.10 is a decimal, not a binary fraction.
+    options.sql_parser.parse_float_as_decimal = true;
+    options.sql_parser.collect_spans = true;
+    config
+}
+
+/// Files and tail of each stored table, cut at the moment.
+fn stored_tables<D: Disk>(
+    history: &History<D>,
+    rows: &Rows,
+) -> std::result::Result<Vec<(String, Arc<dyn TableProvider>)>, HistoryFailed> {
+    let store = ObjectStoreUrl::parse(STORE).map_err(|error| HistoryFailed::Archive {
+        doing: "use",
+        name: STORE.into(),
+        source: error.into(),
+    })?;
+    let Rows { moment, manifest, tail } = rows;
+    let seen = |first: &u64| *first < moment.entries;
+    let mut tables = Vec::new();
+    for (at, table) in history.tables().iter().enumerate() {
+        let mut whole = Vec::new();
+        let mut cut = None;
+        for segment in manifest.segments.iter().take_while(|s| seen(&s.first_entry)) {
+            let Some(file) = segment.files.get(table.name) else { continue };
+            if segment.end_entry <= moment.entries {
+                whole.push(file.clone());
+            } else {
+                cut = Some(file.clone());
+            }
+        }
+        let tail = tail.iter().filter_map(|chunk| chunk.tables[at].clone()).collect();
+        let stored = Stored {
+            table: table.clone(),
+            store: store.clone(),
+            whole,
+            cut,
+            tail,
+            filed: manifest.end_entry(),
+            entries: moment.entries,
+        };
+        tables.push((table.name.to_owned(), Arc::new(stored) as Arc<dyn TableProvider>));
+    }
+    Ok(tables)
+}
+
+fn memory(
+    schema: Schema,
+    columns: Vec<arrow::array::ArrayRef>,
+) -> std::result::Result<Arc<dyn TableProvider>, HistoryFailed> {
+    let schema = Arc::new(schema);
+    let rows = RecordBatch::try_new(Arc::clone(&schema), columns)?;
+    let table = MemTable::try_new(schema, vec![vec![rows]]).map_err(|error| {
+        HistoryFailed::Archive { doing: "prepare", name: "a table".into(), source: error.into() }
+    })?;
+    Ok(Arc::new(table))
+}
+
+/// Checkpoints of the rolls and the one that is published now, as far as the moment reaches.
+fn checkpoints<D: Disk>(
+    history: &History<D>,
+    rows: &Rows,
+) -> std::result::Result<Arc<dyn TableProvider>, HistoryFailed> {
+    let mut known: BTreeMap<u64, (String, String)> = BTreeMap::new();
+    for checkpoint in &rows.manifest.checkpoints {
+        known.insert(checkpoint.size, (checkpoint.root.clone(), checkpoint.signers.join(", ")));
+    }
+    if let Some((checkpoint, note)) = history.reader().published() {
+        let signers: Vec<&str> = note.signatures().iter().map(|line| line.name()).collect();
+        let root = crate::convert::hex(&checkpoint.root);
+        known.insert(checkpoint.size, (root, signers.join(", ")));
+    }
+    known.retain(|size, _| *size > 0 && *size <= rows.moment.entries);
+    let fields = [
+        ("entry", DataType::UInt64),
+        ("row", DataType::UInt32),
+        ("size", DataType::UInt64),
+        ("root", DataType::Utf8),
+        ("signers", DataType::Utf8),
+    ];
+    let schema = Schema::new(fields.map(|(name, kind)| Field::new(name, kind, false)).to_vec());
+    memory(
+        schema,
+        vec![
+            Arc::new(UInt64Array::from_iter_values(known.keys().map(|size| size - 1))),
+            Arc::new(UInt32Array::from(vec![0; known.len()])),
+            Arc::new(UInt64Array::from_iter_values(known.keys().copied())),
+            Arc::new(StringArray::from_iter_values(known.values().map(|(root, _)| root))),
+            Arc::new(StringArray::from_iter_values(known.values().map(|(_, who)| who))),
+        ],
+    )
+}
+
+/// What the running bank holds; without one, or of another moment, nobody can say.
+fn ledger_table<D: Disk>(
+    history: &History<D>,
+    balances: Option<(u64, Vec<LedgerBalance>)>,
+) -> std::result::Result<Arc<dyn TableProvider>, HistoryFailed> {
+    let Some((_, balances)) = balances else { return Ok(Arc::new(OnlyNow)) };
+    let names = history.directory().read();
+    let mut keys = Vec::with_capacity(balances.len());
+    let mut sums: [Vec<Option<i128>>; 4] = Default::default();
+    for balance in &balances {
+        let Some(key) = names.accounts.key(balance.account.0) else { continue };
+        keys.push(key);
+        for (column, amount) in sums.iter_mut().zip(balance.sums) {
+            column.push(crate::columns::money(amount, names.currency(key)));
+        }
+    }
+    let mut columns: Vec<arrow::array::ArrayRef> = vec![Arc::new(UInt32Array::from(keys))];
+    for column in sums {
+        columns.push(Arc::new(Decimal128Array::from(column).with_data_type(MONEY)));
+    }
+    memory(ledger_schema(), columns)
+}
+
+fn ledger_schema() -> Schema {
+    let mut fields = vec![Field::new("account_key", DataType::UInt32, false)];
+    for name in ["debits_posted", "credits_posted", "debits_pending", "credits_pending"] {
+        fields.push(Field::new(name, stored::MONEY, true));
+    }
+    Schema::new(fields)
+}
+
+/// Stands for `ledger_balances` where nobody can say.
+#[derive(Debug)]
+struct OnlyNow;
+
+#[async_trait]
+impl TableProvider for OnlyNow {
+    fn schema(&self) -> arrow::datatypes::SchemaRef {
+        Arc::new(ledger_schema())
+    }
+
+    fn table_type(&self) -> datafusion::datasource::TableType {
+        datafusion::datasource::TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        _: &dyn datafusion::catalog::Session,
+        _: Option<&Vec<usize>>,
+        _: &[datafusion::prelude::Expr],
+        _: Option<usize>,
+    ) -> Result<Arc<dyn datafusion::physical_plan::ExecutionPlan>> {
+        Err(DataFusionError::Plan(
+            "ledger_balances is what the running bank holds now; it is not known of an earlier moment or without the bank".into(),
+        ))
+    }
+}
+
+/// A schema of views, each planned when it is named.
+struct Views {
+    of: &'static BTreeMap<String, View>,
+    state: OnceLock<Weak<Inner>>,
+}
+
+impl std::fmt::Debug for Views {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Views").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for Views {
+    fn table_names(&self) -> Vec<String> {
+        self.of.keys().cloned().collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(view) = self.of.get(name) else { return Ok(None) };
+        let inner = self.state.get().and_then(Weak::upgrade);
+        let inner = inner.ok_or_else(|| DataFusionError::Plan("the query has ended".into()))?;
+        let plan = inner.state.create_logical_plan(&view.sql).await?;
+        Ok(Some(Arc::new(ViewTable::new(plan, Some(view.sql.clone())))))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.of.contains_key(name)
+    }
+}
