@@ -7,8 +7,21 @@ use std::process::Command;
 
 use crate::steps::{cargo, run, succeeds, target_folder};
 
-/// The Python packages the second reader of the journal uses: it checks Ed25519 signatures with the first.
-const PYTHON_PACKAGES: [&str; 1] = ["cryptography"];
+/// Python packages: how `import` knows one, and how pip does.
+type Packages = &'static [(&'static str, &'static str)];
+
+/// What the second reader of the journal uses: it checks Ed25519 signatures with it.
+const READER: Packages = &[("cryptography", "cryptography")];
+/// Clients and servers nobody here wrote, which the tables are tried with: Flight SQL by ADBC and by Arrow, Parquet
+/// by DuckDB, an S3-compatible store by moto.
+const CLIENTS: Packages = &[
+    ("adbc_driver_flightsql", "adbc-driver-flightsql"),
+    ("adbc_driver_manager", "adbc-driver-manager"),
+    ("pyarrow.flight", "pyarrow"),
+    ("duckdb", "duckdb"),
+    ("moto.server", "moto[server]"),
+    ("cryptography", "cryptography"),
+];
 
 /// rustfmt and clippy, by rustup where they are missing.
 pub fn rust_components() -> Result<(), String> {
@@ -24,37 +37,48 @@ pub fn rust_components() -> Result<(), String> {
     Ok(())
 }
 
-/// A Python that can run the second reader: the system's own when it has the packages, else one of ours.
+/// A Python that can run the second reader.
 pub fn python() -> Result<PathBuf, String> {
+    python_with("python", READER)
+}
+
+/// A Python with the clients of others.
+pub fn clients() -> Result<PathBuf, String> {
+    python_with("clients", CLIENTS)
+}
+
+/// The system's own Python when it has the packages, else one of ours, in a folder of the target folder.
+fn python_with(name: &str, packages: Packages) -> Result<PathBuf, String> {
     if !succeeds(Command::new("python3").arg("--version")) {
         println!("python3: missing, apt-get installs it");
         apt_get(&["python3", "python3-venv"])?;
     }
+    let wanted = packages.iter().map(|(_, package)| *package).collect::<Vec<_>>().join(", ");
     let system = Path::new("python3");
-    if has_packages(system) {
-        println!("python3: present, with {}", PYTHON_PACKAGES.join(", "));
+    if has_packages(system, packages) {
+        println!("python3: present, with {wanted}");
         return Ok(system.to_path_buf());
     }
-    let folder = target_folder()?.join("python");
+    let folder = target_folder()?.join(name);
     let ours = folder.join("bin").join("python3");
-    if has_packages(&ours) {
+    if has_packages(&ours, packages) {
         println!("python3: the environment in {} is complete", folder.display());
         return Ok(ours);
     }
-    println!("python3: lacks {}; making {}", PYTHON_PACKAGES.join(", "), folder.display());
+    println!("python3: lacks some of {wanted}; making {}", folder.display());
     let make = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
     make().or_else(|_| apt_get(&["python3-venv"]).and_then(|()| make()))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(&ours).args(pip).args(PYTHON_PACKAGES))?;
-    if has_packages(&ours) {
+    run(Command::new(&ours).args(pip).args(packages.iter().map(|(_, package)| package)))?;
+    if has_packages(&ours, packages) {
         return Ok(ours);
     }
-    Err(format!("{} still cannot import {}", ours.display(), PYTHON_PACKAGES.join(", ")))
+    Err(format!("{} still cannot import all of {wanted}", ours.display()))
 }
 
-fn has_packages(python: &Path) -> bool {
-    let imports = format!("import {}", PYTHON_PACKAGES.join(", "));
-    succeeds(Command::new(python).args(["-c", &imports]))
+fn has_packages(python: &Path, packages: Packages) -> bool {
+    let imports: Vec<&str> = packages.iter().map(|(module, _)| *module).collect();
+    succeeds(Command::new(python).args(["-c", &format!("import {}", imports.join(", "))]))
 }
 
 /// Installs Debian packages, through `sudo -n` when we are not root; never asks a question.

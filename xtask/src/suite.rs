@@ -24,10 +24,11 @@ pub enum Depth {
 /// Runs every check; true when all passed.
 pub fn test(depth: Depth) -> Result<bool, String> {
     let mut steps = Steps::default();
-    let mut python = PathBuf::from("python3");
+    let (mut python, mut clients) = (PathBuf::from("python3"), PathBuf::from("python3"));
     steps.run("tools", || {
         setup::rust_components()?;
         python = setup::python()?;
+        clients = setup::clients()?;
         Ok(())
     });
     steps.run_command("format", &mut cargo(&["fmt", "--all", "--check"]));
@@ -53,12 +54,29 @@ pub fn test(depth: Depth) -> Result<bool, String> {
     let mut second_reader = Command::new(&python);
     steps.run_command("second reader", second_reader.arg(reader).arg("selftest").arg(vectors));
     steps.run_command("build the program", &mut cargo(&["build", "-p", "tongjian"]));
+    for script in ["flight", "s3"] {
+        steps.run(&format!("clients of others: {script}"), || run_client(&clients, script));
+    }
     if depth == Depth::Full {
         steps.run("ordeal", || run_simulation("ordeal", &["--seeds", ORDEAL_SEEDS]));
         steps.run("kill -9 loop", || run_simulation("kill", &["--rounds", KILL_ROUNDS]));
     }
     println!("\n{steps}");
     Ok(steps.all_passed())
+}
+
+/// A script that drives the real program with clients nobody here wrote; Flight SQL is asked of a sample bank with
+/// sealed segments.
+fn run_client(python: &PathBuf, script: &str) -> Result<(), String> {
+    let target = target_folder()?;
+    let program = target.join("debug").join("tj");
+    let folder = target.join("tmp").join(format!("clients-{script}"));
+    if script == "flight" {
+        let mut demo = Command::new(&program);
+        run(demo.arg("--dir").arg(&folder).args(["demo", "--customers", "40000"]))?;
+    }
+    let file = root().join("crates/tongjian/tests/clients").join(format!("{script}.py"));
+    run(Command::new(python).arg(file).arg(program).arg(folder))
 }
 
 /// Licences, advisories and bans, by cargo-deny where it is installed; its absence is said, not hidden.

@@ -36,8 +36,8 @@ pub struct Answer {
     digest: RowDigest,
     deadline: Instant,
     time: Duration,
-    /// Lives as long as the answer: the tables it reads.
-    _snapshot: Snapshot,
+    /// Lives as long as the answer: the tables it reads, and its place in the count of answers.
+    _held: (Snapshot, Arc<()>),
 }
 
 impl std::fmt::Debug for Answer {
@@ -48,17 +48,17 @@ impl std::fmt::Debug for Answer {
 
 impl Answer {
     pub(crate) fn new(
-        moment: Moment,
         text: &str,
         stream: SendableRecordBatchStream,
         time: Duration,
-        snapshot: Snapshot,
+        (snapshot, running): (Snapshot, Arc<()>),
     ) -> Answer {
+        let moment = snapshot.moment();
         let schema = plain_schema(&stream.schema());
         let digest = RowDigest::new(&schema);
         let text_hash = Sha256::digest(text.as_bytes()).into();
         let deadline = Instant::now() + time;
-        Answer { moment, text_hash, schema, stream, digest, deadline, time, _snapshot: snapshot }
+        Answer { moment, text_hash, schema, stream, digest, deadline, time, _held: (snapshot, running) }
     }
 
     /// What it sees.

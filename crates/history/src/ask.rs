@@ -2,7 +2,9 @@
 //! over a snapshot and runs within its limits; what comes out is counted and hashed on the way, so that the
 //! journal can say who saw what. Errors speak of the query, not of our types.
 
+mod parameters;
 mod words;
+mod yielding;
 
 pub(crate) use words::of as words_of;
 
@@ -16,6 +18,7 @@ use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::{self, SetExpr};
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
@@ -97,7 +100,9 @@ pub struct Planned {
     pub(crate) snapshot: Snapshot,
     pub(crate) plan: LogicalPlan,
     text: Arc<str>,
-    limits: Limits,
+    time: Duration,
+    /// Counts answers: each holds a clone.
+    running: Arc<()>,
 }
 
 impl<D: Disk> Desk<D> {
@@ -115,18 +120,43 @@ impl<D: Disk> Desk<D> {
         Ok(Desk { history, engine, opener, ledger })
     }
 
+    /// How many answers are being given: started, and neither at their end nor dropped.
+    pub fn running(&self) -> usize {
+        Arc::strong_count(&self.engine.running) - 1
+    }
+
     /// The history it asks.
     pub fn history(&self) -> &Arc<History<D>> {
         &self.history
     }
 
-    /// Everything as of a moment, for several questions about the same one.
+    /// Everything as of a moment, for several questions about the same one; without `ledger_balances`.
     ///
     /// # Errors
     /// The journal cannot be read; there is no such moment.
     pub fn snapshot(&self, as_of: AsOf) -> Result<Snapshot, AskFailed> {
+        Ok(Snapshot::new(&self.history, &self.engine, as_of, &self.opener, None)?)
+    }
+
+    /// Everything as of the moment the ledger itself is at, with its balances, if there is a ledger.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn snapshot_with_ledger(&self) -> Result<Snapshot, AskFailed> {
         let ledger = self.ledger.as_deref();
-        Ok(Snapshot::new(&self.history, &self.engine, as_of, &self.opener, ledger)?)
+        Ok(Snapshot::new(&self.history, &self.engine, AsOf::Now, &self.opener, ledger)?)
+    }
+
+    /// What a query needs: all as of a moment, and the ledger's balances if it is of now and names them.
+    ///
+    /// # Errors
+    /// The journal cannot be read; there is no such moment.
+    pub fn snapshot_for(&self, as_of: AsOf, text: &str) -> Result<Snapshot, AskFailed> {
+        if as_of == AsOf::Now && text.to_ascii_lowercase().contains("ledger_balances") {
+            self.snapshot_with_ledger()
+        } else {
+            self.snapshot(as_of)
+        }
     }
 
     /// Understands a query.
@@ -134,18 +164,7 @@ impl<D: Disk> Desk<D> {
     /// # Errors
     /// [`AskFailed::Query`] says what is wrong and where.
     pub async fn plan(&self, snapshot: &Snapshot, text: &str) -> Result<Planned, AskFailed> {
-        let statement = read_only(text)?;
-        let state = snapshot.state();
-        let plan = state.statement_to_plan(statement).await;
-        let plan = plan.map_err(|error| words::of_plan(&error, text))?;
-        // A second lock on the same door: nothing in the plan itself may write.
-        let reads = SQLOptions::new()
-            .with_allow_ddl(false)
-            .with_allow_dml(false)
-            .with_allow_statements(false);
-        reads.verify_plan(&plan).map_err(|_| AskFailed::Query(ONLY_READS.into()))?;
-        let (snapshot, limits) = (snapshot.clone(), self.engine.limits.clone());
-        Ok(Planned { snapshot, plan, text: text.into(), limits })
+        plan_over(snapshot, text, &self.engine).await
     }
 
     /// Understands and runs a query.
@@ -153,7 +172,7 @@ impl<D: Disk> Desk<D> {
     /// # Errors
     /// As [`Desk::plan`] and [`Planned::answer`].
     pub async fn ask(&self, as_of: AsOf, text: &str) -> Result<Answer, AskFailed> {
-        let snapshot = self.snapshot(as_of)?;
+        let snapshot = self.snapshot_for(as_of, text)?;
         self.plan(&snapshot, text).await?.answer().await
     }
 }
@@ -186,6 +205,20 @@ impl Planned {
         Ok(shown.to_string())
     }
 
+    /// How it ran, with what each part read and skipped: for those who tune. Its rows are thrown away.
+    ///
+    /// # Errors
+    /// It cannot be planned, or fails.
+    pub async fn measured(&self) -> Result<String, AskFailed> {
+        let state = self.snapshot.state();
+        let physical = state.create_physical_plan(&self.plan).await;
+        let physical = physical.map_err(|error| words::of(&error))?;
+        let run = datafusion::physical_plan::collect(Arc::clone(&physical), state.task_ctx());
+        run.await.map_err(|error| words::of(&error))?;
+        let shown = DisplayableExecutionPlan::with_metrics(physical.as_ref()).indent(false);
+        Ok(shown.to_string())
+    }
+
     /// Starts it. Rows come as they are found; dropping the answer stops the work.
     ///
     /// # Errors
@@ -193,11 +226,32 @@ impl Planned {
     pub async fn answer(self) -> Result<Answer, AskFailed> {
         let state = self.snapshot.state();
         let physical = state.create_physical_plan(&self.plan).await;
-        let physical = physical.map_err(|error| words::of(&error))?;
+        let physical = physical.and_then(yielding::yielding).map_err(|error| words::of(&error))?;
         let stream = datafusion::physical_plan::execute_stream(physical, state.task_ctx());
         let stream = stream.map_err(|error| words::of(&error))?;
-        Ok(Answer::new(self.moment(), &self.text, stream, self.limits.time, self.snapshot.clone()))
+        Ok(Answer::new(&self.text, stream, self.time, (self.snapshot.clone(), self.running)))
     }
+}
+
+/// Understands a query over a snapshot.
+pub(crate) async fn plan_over(
+    snapshot: &Snapshot,
+    text: &str,
+    engine: &Engine,
+) -> Result<Planned, AskFailed> {
+    let statement = read_only(text)?;
+    let state = snapshot.state();
+    let plan = state.statement_to_plan(statement).await;
+    let plan = plan.map_err(|error| words::of_plan(&error, text))?;
+    // A second lock on the same door: nothing in the plan itself may write.
+    let reads = SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false);
+    reads.verify_plan(&plan).map_err(|_| AskFailed::Query(ONLY_READS.into()))?;
+    let (snapshot, time) = (snapshot.clone(), engine.limits.time);
+    let running = Arc::clone(&engine.running);
+    Ok(Planned { snapshot, plan, text: text.into(), time, running })
 }
 
 const ONLY_READS: &str = "queries here only read: one SELECT (or VALUES, or WITH … SELECT), nothing that creates, changes, copies or sets anything";

@@ -143,7 +143,7 @@ LEFT JOIN (
 -- balance | 3 | main units of the currency | Credits less debits.
 -- debits_pending | 3 | main units of the currency | What is reserved to leave.
 -- credits_pending | 3 | main units of the currency | What is reserved to arrive.
-SELECT coalesce(p.place / 8192, a.entry) AS entry,
+SELECT CAST(coalesce(p.place / 8192, a.entry) AS BIGINT UNSIGNED) AS entry,
     CAST(coalesce(p.place % 8192, a."row") AS INT UNSIGNED) AS "row",
     account_text(a.account_key) AS account, a.account_key, a.currency, CAST(a.code AS INT) AS code,
     coalesce(p.debits, 0.000) AS debits_posted, coalesce(p.credits, 0.000) AS credits_posted,
@@ -151,7 +151,7 @@ SELECT coalesce(p.place / 8192, a.entry) AS entry,
     coalesce(d.amount, 0.000) AS debits_pending, coalesce(c.amount, 0.000) AS credits_pending
 FROM stored.accounts a
 LEFT JOIN (
-    SELECT account_key, max(entry * 8192 + "row") AS place,
+    SELECT account_key, max(CAST(entry AS BIGINT) * 8192 + "row") AS place,
         sum(CASE WHEN is_credit THEN 0.000 ELSE amount END) AS debits,
         sum(CASE WHEN is_credit THEN amount ELSE 0.000 END) AS credits
     FROM stored.postings GROUP BY account_key
@@ -189,7 +189,7 @@ SELECT p.entry, p."row", party_text(p.party_key) AS party, p.party_key, p.kind,
     p.identity_commitment AS commitment
 FROM (
     SELECT entry, "row", party_key, kind, time, identity_commitment,
-        unsealed(party_key, identity_cipher, identity_nonce, identity_ciphertext) AS opened
+        unsealed(party_key, identity_commitment, identity_cipher, identity_nonce, identity_ciphertext) AS opened
     FROM stored.parties
 ) p
 LEFT JOIN (
@@ -209,18 +209,18 @@ LEFT JOIN (
 -- revoked_entry | 2 | | The entry that did it.
 SELECT g.entry, g."row", account_text(g.account_key) AS account, g.account_key,
     party_text(g.party_key) AS party, g.party_key, g.role, g.last_day AS until,
-    g.time AS granted_at, r.place IS NOT NULL AS revoked, r.place / 8192 AS revoked_entry
+    g.time AS granted_at, r.place IS NOT NULL AS revoked, CAST(r.place / 8192 AS BIGINT UNSIGNED) AS revoked_entry
 FROM stored.role_grants g
 JOIN (
-    SELECT party_key, account_key, role, max(entry * 8192 + "row") AS place
+    SELECT party_key, account_key, role, max(CAST(entry AS BIGINT) * 8192 + "row") AS place
     FROM stored.role_grants GROUP BY party_key, account_key, role
 ) l ON l.party_key = g.party_key AND l.account_key = g.account_key AND l.role = g.role
-    AND l.place = g.entry * 8192 + g."row"
+    AND l.place = CAST(g.entry AS BIGINT) * 8192 + g."row"
 LEFT JOIN (
-    SELECT party_key, account_key, role, max(entry * 8192 + "row") AS place
+    SELECT party_key, account_key, role, max(CAST(entry AS BIGINT) * 8192 + "row") AS place
     FROM stored.role_revocations GROUP BY party_key, account_key, role
 ) r ON r.party_key = g.party_key AND r.account_key = g.account_key AND r.role = g.role
-    AND r.place > g.entry * 8192 + g."row";
+    AND r.place > CAST(g.entry AS BIGINT) * 8192 + g."row";
 
 -- table holds
 -- Money that was blocked by order of a court or another authority, or by the bank itself.

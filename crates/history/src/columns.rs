@@ -68,11 +68,6 @@ impl<T: Copy + Default> Optional<T> {
         }
     }
 
-    /// The largest value that is there, by `rank`.
-    pub fn all(&self, mut is: impl FnMut(T) -> bool) -> bool {
-        self.values.iter().all(|value| is(*value))
-    }
-
     /// The column and where it is missing.
     pub fn into_parts(self) -> (Vec<T>, Option<NullBuffer>) {
         let nulls = (self.nulls > 0).then(|| NullBuffer::from(self.valid));

@@ -3,6 +3,7 @@
 //! by, and an equality of two texts becomes one of two numbers.
 
 use crate::functions::Text;
+use arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::expr::{InList, ScalarFunction};
@@ -84,13 +85,18 @@ fn member(of: &Expr, list: &[Expr], negated: bool) -> Option<Expr> {
 /// Each argument beside the value it must have.
 fn pair(f: &Text, xs: &[Expr], text: &Expr) -> Option<Vec<(Expr, Expr)>> {
     let Expr::Literal(value, _) = text else { return None };
-    let (ScalarValue::Utf8(Some(text))
-    | ScalarValue::Utf8View(Some(text))
-    | ScalarValue::LargeUtf8(Some(text))) = value
-    else {
-        return None;
+    let text = match value {
+        ScalarValue::Utf8(Some(text))
+        | ScalarValue::Utf8View(Some(text))
+        | ScalarValue::LargeUtf8(Some(text)) => text.clone(),
+        // An id written without quotes.
+        ScalarValue::Int64(Some(id)) => id.to_string(),
+        ScalarValue::UInt64(Some(id)) => id.to_string(),
+        ScalarValue::Decimal128(Some(id), _, 0) => id.to_string(),
+        ScalarValue::Decimal256(Some(id), _, 0) => id.to_string(),
+        _ => return None,
     };
-    let values = f.arguments_of(text)?;
+    let values = f.arguments_of(&text)?;
     Some(xs.iter().cloned().zip(values.into_iter().map(|v| Expr::Literal(v, None))).collect())
 }
 
@@ -106,7 +112,8 @@ fn all_equal(pairs: Vec<(Expr, Expr)>, negated: bool) -> Expr {
     }
 }
 
-/// The function and its arguments, if it is one of ours; a cast between kinds of text is looked through.
+/// The function and its arguments, if it is one of ours; a cast to another kind of text, or to a number that is
+/// compared with a number, is looked through.
 fn one_to_one(expr: &Expr) -> Option<(&Text, &[Expr])> {
     match expr {
         Expr::ScalarFunction(ScalarFunction { func, args }) => {
@@ -114,7 +121,11 @@ fn one_to_one(expr: &Expr) -> Option<(&Text, &[Expr])> {
             inner.downcast_ref::<Text>().map(|text| (text, args.as_slice()))
         }
         Expr::Alias(alias) => one_to_one(&alias.expr),
-        Expr::Cast(cast) if cast.field.data_type().is_string() => one_to_one(&cast.expr),
+        Expr::Cast(cast) if exchangeable(cast.field.data_type()) => one_to_one(&cast.expr),
         _ => None,
     }
+}
+
+fn exchangeable(kind: &DataType) -> bool {
+    kind.is_string() || kind.is_integer() || matches!(kind, DataType::Decimal128(_, 0) | DataType::Decimal256(_, 0))
 }

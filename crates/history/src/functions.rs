@@ -203,12 +203,13 @@ impl ScalarUDFImpl for Unsealed {
         Ok(DataType::Binary)
     }
 
-    /// Arguments: number of the party, cipher, nonce, ciphertext. A first byte tells what follows.
+    /// Arguments: number of the party, commitment, cipher, nonce, ciphertext. A first byte tells what follows.
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let arrays = ColumnarValue::values_to_arrays(&args.args)?;
         let keys = arrays[0].as_primitive::<UInt32Type>();
-        let ciphers = arrays[1].as_primitive::<UInt8Type>();
-        let (nonces, texts) = (arrays[2].as_binary::<i32>(), arrays[3].as_binary::<i32>());
+        let commitments = arrays[1].as_string::<i32>();
+        let ciphers = arrays[2].as_primitive::<UInt8Type>();
+        let (nonces, texts) = (arrays[3].as_binary::<i32>(), arrays[4].as_binary::<i32>());
         let mut out = arrow::array::BinaryBuilder::new();
         for row in 0..args.number_rows {
             if keys.is_null(row) || texts.is_null(row) {
@@ -224,7 +225,8 @@ impl ScalarUDFImpl for Unsealed {
                 out.append_value(ERASED_MARK);
                 continue;
             };
-            let Ok(nonce) = <[u8; 12]>::try_from(nonces.value(row)) else {
+            let nonce = <[u8; 12]>::try_from(nonces.value(row)).ok();
+            let Some((nonce, commitment)) = nonce.zip(hash_of(commitments.value(row))) else {
                 out.append_value(SEALED_MARK);
                 continue;
             };
@@ -233,8 +235,7 @@ impl ScalarUDFImpl for Unsealed {
                 _ => SealingCipher::Aes256Gcm,
             };
             let sealed = Sealed {
-                // The AEAD's tag tells whether the ciphertext is right; the commitment is for others.
-                commitment: [0; 32],
+                commitment,
                 cipher,
                 nonce,
                 ciphertext: texts.value(row).to_vec(),
@@ -251,6 +252,18 @@ impl ScalarUDFImpl for Unsealed {
         }
         Ok(ColumnarValue::Array(Arc::new(out.finish())))
     }
+}
+
+/// 32 bytes from their hexadecimal digits.
+fn hash_of(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 const PLAIN_MARK: u8 = b'+';
@@ -307,7 +320,13 @@ pub fn all(directory: &Arc<Directory>, opener: &Arc<dyn Opener>) -> Vec<ScalarUD
         [OneToOne::Account, OneToOne::Party, OneToOne::Id, OneToOne::Currency, OneToOne::Phase];
     let mut functions: Vec<ScalarUDF> =
         kinds.into_iter().map(|of| Text::function(of, directory)).collect();
-    let sealed = vec![DataType::UInt32, DataType::UInt8, DataType::Binary, DataType::Binary];
+    let sealed = vec![
+        DataType::UInt32,
+        DataType::Utf8,
+        DataType::UInt8,
+        DataType::Binary,
+        DataType::Binary,
+    ];
     functions.push(ScalarUDF::new_from_impl(Unsealed {
         directory: Arc::clone(directory),
         opener: Arc::clone(opener),

@@ -161,6 +161,19 @@ impl<D: Disk> History<D> {
         Ok(rolled)
     }
 
+    /// Whether every file is what was written there. Returns how many they are.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub async fn verify(&self) -> Result<usize, HistoryFailed> {
+        let manifest = self.manifest();
+        let files = || manifest.segments.iter().flat_map(|segment| segment.files.values());
+        for file in files() {
+            load::checked(&self.archive, file).await?;
+        }
+        Ok(files().count())
+    }
+
     /// The rows of a moment. Reads what the journal has gained since the last time.
     ///
     /// # Errors

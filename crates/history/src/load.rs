@@ -38,19 +38,23 @@ pub(crate) async fn directory(
     Ok(())
 }
 
-/// All rows of a file, once its bytes are found to be those the manifest names.
-pub(crate) async fn read(
-    archive: &Archive,
-    file: &RolledFile,
-) -> Result<Vec<RecordBatch>, HistoryFailed> {
+/// The bytes of a file, once they are found to be those the manifest names.
+pub(crate) async fn checked(archive: &Archive, file: &RolledFile) -> Result<Vec<u8>, HistoryFailed> {
     let damaged = |what: &str| HistoryFailed::Damaged {
         name: format!("{}/{}", archive.address(), file.name),
         what: format!("{what}; remove the archive and roll again: the journal has everything"),
     };
     let bytes = archive.read(&file.name).await?.ok_or_else(|| damaged("is gone"))?;
-    if crate::convert::hex(&Sha256::digest(&bytes)) != file.sha256 {
-        return Err(damaged("is not what was written there"));
+    if crate::convert::hex(&Sha256::digest(&bytes)) == file.sha256 {
+        Ok(bytes)
+    } else {
+        Err(damaged("is not what was written there"))
     }
+}
+
+/// All rows of a file.
+async fn read(archive: &Archive, file: &RolledFile) -> Result<Vec<RecordBatch>, HistoryFailed> {
+    let bytes = checked(archive, file).await?;
     let failed = |error: parquet::errors::ParquetError| HistoryFailed::Archive {
         doing: "read",
         name: file.name.clone(),

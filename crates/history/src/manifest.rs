@@ -4,6 +4,7 @@
 
 use crate::archive::Archive;
 use crate::failed::HistoryFailed;
+use journal::{Disk, Reader};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -72,6 +73,16 @@ pub struct RolledCheckpoint {
     pub root: String,
     /// Who signed it.
     pub signers: Vec<String>,
+}
+
+impl RolledCheckpoint {
+    /// The checkpoint that is published now, if one is.
+    pub fn published<D: Disk>(reader: &Reader<D>) -> Option<RolledCheckpoint> {
+        let (checkpoint, note) = reader.published()?;
+        let signers = note.signatures().iter().map(|line| line.name().to_owned()).collect();
+        let root = crate::convert::hex(&checkpoint.root);
+        Some(RolledCheckpoint { size: checkpoint.size, root, signers })
+    }
 }
 
 impl Manifest {

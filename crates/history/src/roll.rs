@@ -14,9 +14,11 @@ use crate::stored::StoredTable;
 use journal::{Disk, Reader, Span};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use tokio::sync::mpsc::{Receiver, channel};
 
-pub use parquet_form::to_parquet;
+use parquet_form::to_parquet;
+
+pub use parquet_form::parquet_of;
 
 /// What a roll did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,7 +60,7 @@ impl<D: Disk> Roll<'_, D> {
             return Ok(None);
         }
         // One thread reads and checks, this one sorts, encodes and writes.
-        let (to_write, converted) = sync_channel::<Result<Converted, HistoryFailed>>(1);
+        let (to_write, mut converted) = channel::<Result<Converted, HistoryFailed>>(1);
         let mut next = manifest.clone();
         let mut rolled = Rolled::default();
         let (reader, tables, directory) =
@@ -67,19 +69,19 @@ impl<D: Disk> Roll<'_, D> {
             for span in spans {
                 let made = convert(&reader, &tables, &directory, span);
                 let failed = made.is_err();
-                if to_write.send(made).is_err() || failed {
+                if to_write.blocking_send(made).is_err() || failed {
                     return;
                 }
             }
         });
-        let written = self.write_all(&converted, &mut next, &mut rolled).await;
+        let written = self.write_all(&mut converted, &mut next, &mut rolled).await;
         drop(converted);
         let joined = reading.join();
         written?;
         assert!(joined.is_ok(), "the thread that reads segments ended in a panic");
         next.generation += 1;
         next.zone = self.zone.to_owned();
-        next.checkpoints.extend(self.checkpoint());
+        next.checkpoints.extend(RolledCheckpoint::published(self.reader));
         if next.publish(self.archive).await? {
             return Ok(Some((next, rolled)));
         }
@@ -90,11 +92,11 @@ impl<D: Disk> Roll<'_, D> {
 
     async fn write_all(
         &self,
-        converted: &Receiver<Result<Converted, HistoryFailed>>,
+        converted: &mut Receiver<Result<Converted, HistoryFailed>>,
         next: &mut Manifest,
         rolled: &mut Rolled,
     ) -> Result<(), HistoryFailed> {
-        while let Ok(made) = converted.recv() {
+        while let Some(made) = converted.recv().await {
             let segment = self.write(made?).await?;
             rolled.segments += 1;
             rolled.bytes += segment.files.values().map(|file| file.bytes).sum::<u64>();
@@ -102,14 +104,6 @@ impl<D: Disk> Roll<'_, D> {
             next.segments.push(segment);
         }
         Ok(())
-    }
-
-    /// The checkpoint that is published now, if one is.
-    fn checkpoint(&self) -> Option<RolledCheckpoint> {
-        let (checkpoint, note) = self.reader.published()?;
-        let signers = note.signatures().iter().map(|line| line.name().to_owned()).collect();
-        let root = crate::convert::hex(&checkpoint.root);
-        Some(RolledCheckpoint { size: checkpoint.size, root, signers })
     }
 
     /// One segment's files.

@@ -6,7 +6,9 @@ use crate::failed::HistoryFailed;
 use crate::functions;
 use crate::history::{AsOf, History, Moment, Rows};
 use crate::limits::Limits;
-use crate::stored::{self, MONEY};
+use crate::directory::Directory;
+use crate::manifest::RolledCheckpoint;
+use crate::stored::{self, MONEY, StoredTable};
 use crate::table::Stored;
 use crate::table_functions;
 use crate::vault::Opener;
@@ -34,19 +36,19 @@ const CATALOG: &str = "tongjian";
 /// Under which address the engine knows the archive.
 const STORE: &str = "tongjian://archive";
 
-/// What a ledger holds of one account, from who keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LedgerBalance {
-    /// Whose.
-    pub account: AccountId,
-    /// Sums in minor units: debits and credits posted, debits and credits pending.
-    pub sums: [Amount; 4],
-}
+/// Sums of one account in minor units: debits and credits posted, debits and credits pending.
+pub type Sums = [Amount; 4];
 
 /// Where the ledger's own balances come from: the running bank.
 pub trait Ledger: Send + Sync {
-    /// How many records they are after, and all of them.
-    fn balances(&self) -> (u64, Vec<LedgerBalance>);
+    /// How many records they are after, and the sums of each of these accounts, all of one moment.
+    fn sums(&self, accounts: &[AccountId]) -> (u64, Vec<Option<Sums>>);
+}
+
+/// What a ledger said.
+pub(crate) struct Held {
+    accounts: Vec<AccountId>,
+    sums: Vec<Option<Sums>>,
 }
 
 /// Everything a query may name, as of one moment.
@@ -59,6 +61,7 @@ pub struct Snapshot {
 struct Inner {
     state: SessionState,
     moment: Moment,
+    with_ledger: bool,
 }
 
 /// What all snapshots of a history have in common.
@@ -66,6 +69,8 @@ struct Inner {
 pub(crate) struct Engine {
     pub runtime: Arc<RuntimeEnv>,
     pub limits: Limits,
+    /// A clone for each answer that is being given.
+    pub running: Arc<()>,
 }
 
 impl Engine {
@@ -73,8 +78,17 @@ impl Engine {
         let runtime = limits.runtime()?;
         let url = ObjectStoreUrl::parse(STORE)?;
         runtime.register_object_store(url.as_ref(), archive.store());
-        Ok(Engine { runtime, limits })
+        Ok(Engine { runtime, limits, running: Arc::new(()) })
     }
+}
+
+/// What a snapshot is made of, beside its rows.
+pub(crate) struct Parts<'a> {
+    pub tables: &'a Arc<Vec<StoredTable>>,
+    pub directory: &'a Arc<Directory>,
+    pub opener: &'a Arc<dyn Opener>,
+    /// The checkpoint that is published now.
+    pub published: Option<RolledCheckpoint>,
 }
 
 impl Snapshot {
@@ -85,31 +99,44 @@ impl Snapshot {
         opener: &Arc<dyn Opener>,
         ledger: Option<&dyn Ledger>,
     ) -> std::result::Result<Snapshot, HistoryFailed> {
-        let balances = ledger.filter(|_| as_of == AsOf::Now).map(Ledger::balances);
-        // The ledger says after how many records its balances are; the tables are of the same moment.
-        let as_of = match &balances {
-            Some((records, _)) if *records > 0 => {
-                AsOf::Entry(history.reader().locate(records - 1)?.0)
-            }
-            _ => as_of,
+        let (rows, held) = match ledger {
+            Some(ledger) => ledger_rows(history, ledger)?,
+            None => (history.rows(as_of)?, None),
         };
-        let rows = history.rows(as_of)?;
-        let moment = rows.moment;
-        let mut stored = stored_tables(history, &rows)?;
-        let held = ledger_table(history, balances)?;
-        stored.push(("ledger_balances".into(), held));
-        stored.push(("checkpoints".into(), checkpoints(history, &rows)?));
-        Snapshot::build(engine, moment, stored, &functions::all(history.directory(), opener))
-            .map_err(|error| HistoryFailed::Archive {
+        let parts = Parts {
+            tables: history.tables(),
+            directory: history.directory(),
+            opener,
+            published: RolledCheckpoint::published(history.reader()),
+        };
+        Snapshot::of(engine, &parts, &rows, held)
+    }
+
+    /// A snapshot of rows, whoever has them.
+    pub(crate) fn of(
+        engine: &Engine,
+        parts: &Parts<'_>,
+        rows: &Rows,
+        held: Option<Held>,
+    ) -> std::result::Result<Snapshot, HistoryFailed> {
+        let with_ledger = held.is_some();
+        let mut stored = stored_tables(parts.tables, rows)?;
+        stored.push(("ledger_balances".into(), ledger_table(parts.directory, held)?));
+        stored.push(("checkpoints".into(), checkpoints(parts, rows)?));
+        let functions = functions::all(parts.directory, parts.opener);
+        Snapshot::build(engine, rows.moment, with_ledger, stored, &functions).map_err(|error| {
+            HistoryFailed::Archive {
                 doing: "prepare",
                 name: "the tables".into(),
                 source: error.into(),
-            })
+            }
+        })
     }
 
     fn build(
         engine: &Engine,
         moment: Moment,
+        with_ledger: bool,
         stored: Vec<(String, Arc<dyn TableProvider>)>,
         functions: &[datafusion::logical_expr::ScalarUDF],
     ) -> Result<Snapshot> {
@@ -137,7 +164,7 @@ impl Snapshot {
         for (name, function) in table_functions::all() {
             state.register_udtf(name, function);
         }
-        let inner = Arc::new(Inner { state, moment });
+        let inner = Arc::new(Inner { state, moment, with_ledger });
         // The views are planned in the state that holds them; only a weak hold, or neither would ever go.
         let _ = bank.state.set(Arc::downgrade(&inner));
         let _ = events.state.set(Arc::downgrade(&inner));
@@ -147,6 +174,11 @@ impl Snapshot {
     /// The moment it shows.
     pub fn moment(&self) -> Moment {
         self.inner.moment
+    }
+
+    /// Whether it knows what the ledger itself holds.
+    pub fn has_ledger(&self) -> bool {
+        self.inner.with_ledger
     }
 
     /// The engine's state, with catalogue and settings.
@@ -172,8 +204,8 @@ pub(crate) fn base_config(threads: usize) -> SessionConfig {
 }
 
 /// Files and tail of each stored table, cut at the moment.
-fn stored_tables<D: Disk>(
-    history: &History<D>,
+fn stored_tables(
+    stored: &[StoredTable],
     rows: &Rows,
 ) -> std::result::Result<Vec<(String, Arc<dyn TableProvider>)>, HistoryFailed> {
     let store = ObjectStoreUrl::parse(STORE).map_err(|error| HistoryFailed::Archive {
@@ -184,7 +216,7 @@ fn stored_tables<D: Disk>(
     let Rows { moment, manifest, tail } = rows;
     let seen = |first: &u64| *first < moment.entries;
     let mut tables = Vec::new();
-    for (at, table) in history.tables().iter().enumerate() {
+    for (at, table) in stored.iter().enumerate() {
         let mut whole = Vec::new();
         let mut cut = None;
         for segment in manifest.segments.iter().take_while(|s| seen(&s.first_entry)) {
@@ -223,19 +255,14 @@ fn memory(
 }
 
 /// Checkpoints of the rolls and the one that is published now, as far as the moment reaches.
-fn checkpoints<D: Disk>(
-    history: &History<D>,
+fn checkpoints(
+    parts: &Parts<'_>,
     rows: &Rows,
 ) -> std::result::Result<Arc<dyn TableProvider>, HistoryFailed> {
-    let mut known: BTreeMap<u64, (String, String)> = BTreeMap::new();
-    for checkpoint in &rows.manifest.checkpoints {
-        known.insert(checkpoint.size, (checkpoint.root.clone(), checkpoint.signers.join(", ")));
-    }
-    if let Some((checkpoint, note)) = history.reader().published() {
-        let signers: Vec<&str> = note.signatures().iter().map(|line| line.name()).collect();
-        let root = crate::convert::hex(&checkpoint.root);
-        known.insert(checkpoint.size, (root, signers.join(", ")));
-    }
+    let rolled = rows.manifest.checkpoints.iter().chain(&parts.published);
+    let mut known: BTreeMap<u64, (&str, String)> = rolled
+        .map(|known| (known.size, (known.root.as_str(), known.signers.join(", "))))
+        .collect();
     known.retain(|size, _| *size > 0 && *size <= rows.moment.entries);
     let fields = [
         ("entry", DataType::UInt64),
@@ -257,19 +284,43 @@ fn checkpoints<D: Disk>(
     )
 }
 
-/// What the running bank holds; without one, or of another moment, nobody can say.
-fn ledger_table<D: Disk>(
+/// The rows and the ledger's sums of one moment: the one the ledger is at, which the tables then show.
+fn ledger_rows<D: Disk>(
     history: &History<D>,
-    balances: Option<(u64, Vec<LedgerBalance>)>,
+    ledger: &dyn Ledger,
+) -> std::result::Result<(Rows, Option<Held>), HistoryFailed> {
+    loop {
+        // Whoever was opened up to now is asked for.
+        let now = history.rows(AsOf::Now)?;
+        let accounts: Vec<AccountId> = {
+            let names = history.directory().read();
+            (0..names.accounts.len() as u32)
+                .filter_map(|key| names.accounts.id(key).map(AccountId))
+                .collect()
+        };
+        let (records, sums) = ledger.sums(&accounts);
+        let Some(last) = records.checked_sub(1) else { return Ok((now, None)) };
+        let rows = history.rows(AsOf::Entry(history.reader().locate(last)?.0))?;
+        // Did an account open between the two looks, they are taken again.
+        if history.directory().read().accounts.len() == accounts.len() {
+            return Ok((rows, Some(Held { accounts, sums })));
+        }
+    }
+}
+
+/// What the running bank holds; without one, or of another moment, nobody can say.
+fn ledger_table(
+    directory: &Directory,
+    held: Option<Held>,
 ) -> std::result::Result<Arc<dyn TableProvider>, HistoryFailed> {
-    let Some((_, balances)) = balances else { return Ok(Arc::new(OnlyNow)) };
-    let names = history.directory().read();
-    let mut keys = Vec::with_capacity(balances.len());
+    let Some(Held { accounts, sums: held }) = held else { return Ok(Arc::new(OnlyNow)) };
+    let names = directory.read();
+    let mut keys = Vec::with_capacity(accounts.len());
     let mut sums: [Vec<Option<i128>>; 4] = Default::default();
-    for balance in &balances {
-        let Some(key) = names.accounts.key(balance.account.0) else { continue };
+    for (account, held) in accounts.iter().zip(held) {
+        let (Some(key), Some(held)) = (names.accounts.key(account.0), held) else { continue };
         keys.push(key);
-        for (column, amount) in sums.iter_mut().zip(balance.sums) {
+        for (column, amount) in sums.iter_mut().zip(held) {
             column.push(crate::columns::money(amount, names.currency(key)));
         }
     }

@@ -167,8 +167,8 @@ fn statement(arguments: &[String]) -> std::result::Result<String, String> {
 fn sums(condition: &str, account: Option<&str>) -> String {
     let only = account.map(|id| format!(" AND account = '{id}'")).unwrap_or_default();
     format!(
-        "SELECT max(entry * 8192 + \"row\") / 8192 AS entry, \
-             CAST(max(entry * 8192 + \"row\") % 8192 AS INT UNSIGNED) AS \"row\", \
+        "SELECT CAST(max(CAST(entry AS BIGINT) * 8192 + \"row\") / 8192 AS BIGINT UNSIGNED) AS entry, \
+             CAST(max(CAST(entry AS BIGINT) * 8192 + \"row\") % 8192 AS INT UNSIGNED) AS \"row\", \
              account_text(account_key) AS account, account_key, currency_text(currency_no) AS currency, \
              sum(CASE WHEN is_credit THEN 0.000 ELSE amount END) AS debits_posted, \
              sum(CASE WHEN is_credit THEN amount ELSE 0.000 END) AS credits_posted, \

@@ -155,7 +155,7 @@ fn sealed(table: &facts::Table, field: &facts::Field) -> String {
     let name = field.name;
     let party = table.fields.iter().find(|other| other.sort == Sort::Party);
     let party = party.map_or("party", |party| party.name);
-    let opened = format!("unsealed({party}_key, {name}_cipher, {name}_nonce, {name}_ciphertext)");
+    let opened = format!("unsealed({party}_key, {name}_commitment, {name}_cipher, {name}_nonce, {name}_ciphertext)");
     format!("personal({opened}, '') AS {name}, {name}_commitment")
 }
 

@@ -20,6 +20,6 @@ pub use journal::audit::Finding;
 pub use run::{RunFailed, RunOptions, Running};
 pub use start::{NodeOptions, SnapshotFailed, SnapshotUse, StartFailed, Started};
 pub use statement::{DateKind, Statement, StatementFailed, StatementLine};
-pub use turn::{Answer, Decided, Node, TurnFailed};
+pub use turn::{Answer, Decided, Node, SharedViews, TurnFailed};
 pub use verify::{VerifyFailed, VerifyReport, verify};
 pub use views::{Balance, Views};

@@ -90,6 +90,17 @@ pub struct Node<D: Disk> {
     pub(crate) committer: Committer<D>,
 }
 
+/// The views of a bank, held apart from it.
+#[derive(Clone, Debug)]
+pub struct SharedViews(Arc<RwLock<Views>>);
+
+impl SharedViews {
+    /// What may be seen now; commits wait while this is held.
+    pub fn read(&self) -> RwLockReadGuard<'_, Views> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The half that decides.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -168,6 +179,11 @@ impl<D: Disk> Node<D> {
     /// What people may see: durable, never more.
     pub fn views(&self) -> RwLockReadGuard<'_, Views> {
         self.committer.views.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The views for any thread, also while the bank runs.
+    pub fn shared_views(&self) -> SharedViews {
+        SharedViews(Arc::clone(&self.committer.views))
     }
 }
 

@@ -4,10 +4,12 @@
 mod account;
 mod bench;
 mod chart;
+mod check;
 mod day;
 mod demo;
 mod doctor;
 mod exchange;
+mod history;
 mod hold;
 mod import;
 mod init;
@@ -18,11 +20,15 @@ mod party;
 mod pay;
 mod pending;
 mod prove;
+mod query;
 mod receipt;
 mod reverse;
 mod role;
+mod serve;
+mod sql;
 mod statement;
 mod status;
+mod token;
 mod trial;
 mod verify;
 mod kill;
@@ -122,6 +128,20 @@ enum Command {
     Statement(statement::StatementCommand),
     /// All accounts by chart code; the difference is zero in every currency
     TrialBalance(trial::TrialBalance),
+    /// Ask in SQL about everything that ever happened
+    Query(query::Query),
+    /// Ask one question after the other, in a shell
+    Sql(sql::Sql),
+    /// Run the rulebook's rules over everything that ever happened
+    Check(check::Check),
+    /// The tables as files
+    #[command(subcommand)]
+    History(history::HistoryCommand),
+    /// Serve the tables to everybody's tools, over Arrow Flight SQL
+    Serve(serve::Serve),
+    /// Who may ask a bank that serves
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// The journal itself
     #[command(subcommand)]
     Journal(journal::JournalCommand),
@@ -173,6 +193,12 @@ impl Line {
             Command::Interest(c) => c.run(context),
             Command::Statement(c) => c.run(context),
             Command::TrialBalance(c) => c.run(context),
+            Command::Query(c) => c.run(context),
+            Command::Sql(c) => c.run(context),
+            Command::Check(c) => c.run(context),
+            Command::History(c) => c.run(context),
+            Command::Serve(c) => c.run(context),
+            Command::Token(c) => c.run(context),
             Command::Journal(c) => c.run(context),
             Command::Prove(c) => c.run(context),
             Command::Receipt(c) => c.run(context),

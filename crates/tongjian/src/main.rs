@@ -10,6 +10,7 @@ mod import;
 mod out;
 mod progress;
 mod settings;
+mod tables;
 mod tell;
 
 use clap::{CommandFactory, FromArgMatches};

@@ -26,14 +26,30 @@ pub enum Align {
 /// Rows of text under a heading.
 #[derive(Clone, Debug)]
 pub struct Table {
-    columns: Vec<(&'static str, Align)>,
+    columns: Vec<(String, Align)>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// An empty table with these columns.
     pub fn new(columns: &[(&'static str, Align)]) -> Table {
-        Table { columns: columns.to_vec(), rows: Vec::new() }
+        Table::named(columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect())
+    }
+
+    /// An empty table with columns whose names nobody knew before.
+    pub fn named(columns: Vec<(String, Align)>) -> Table {
+        Table { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row, a text for each column.
+    pub fn cells(&mut self, cells: Vec<String>) {
+        assert!(cells.len() == self.columns.len(), "a row has a text for each column");
+        self.rows.push(cells);
+    }
+
+    /// The whole table.
+    pub fn text(&self) -> String {
+        self.lines().into_iter().map(|line| line + "\n").collect()
     }
 
     /// Adds a row, a text for each column.
@@ -62,7 +78,7 @@ impl Table {
 
     /// The lines, heading first.
     fn lines(&self) -> Vec<String> {
-        let heads: Vec<&str> = self.columns.iter().map(|(head, _)| *head).collect();
+        let heads: Vec<&str> = self.columns.iter().map(|(head, _)| head.as_str()).collect();
         let mut widths: Vec<usize> = heads.iter().map(|head| head.width()).collect();
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {

@@ -3,6 +3,7 @@
 
 use crate::fail::{Done, Exit, Failure};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use terms::SealingCipher;
 
@@ -21,6 +22,20 @@ pub struct Settings {
     pub snapshot_every_records: u64,
     /// What new personal data is sealed with: aes-256-gcm or sm4-gcm.
     pub cipher: Cipher,
+    /// Where the tables of the history lie.
+    pub history: HistorySettings,
+}
+
+/// Where the tables of the history lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HistorySettings {
+    /// `s3://bucket/prefix`, `gs://bucket/prefix` or `az://container/prefix`; empty for the folder `history`
+    /// beside the journal.
+    pub address: String,
+    /// What the address leaves open, by the names `object_store` gives it: `aws_endpoint`, `aws_region`.
+    /// Secrets are better in the environment of the program, under the same names in capitals.
+    pub options: BTreeMap<String, String>,
 }
 
 /// A cipher by its name in the file.
@@ -48,7 +63,12 @@ impl Cipher {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { segment_mib: 64, snapshot_every_records: 200_000, cipher: Cipher::Aes256Gcm }
+        Settings {
+            segment_mib: 64,
+            snapshot_every_records: 200_000,
+            cipher: Cipher::Aes256Gcm,
+            history: HistorySettings::default(),
+        }
     }
 }
 

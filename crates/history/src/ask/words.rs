@@ -17,8 +17,10 @@ pub(crate) fn of(error: &DataFusionError) -> AskFailed {
 
 /// An error in understanding `text`.
 pub(crate) fn of_plan(error: &DataFusionError, text: &str) -> AskFailed {
-    let place = place_of(error, text);
-    AskFailed::Query(format!("{}{place}", sentence(error.find_root())))
+    let said = sentence(error.find_root());
+    // What the parser says has its place in it.
+    let place = if said.contains(" (line ") { String::new() } else { place_of(error, text) };
+    AskFailed::Query(format!("{said}{place}"))
 }
 
 fn sentence(error: &DataFusionError) -> String {

@@ -4,7 +4,7 @@
 use crate::failed::HistoryFailed;
 use crate::stored::{MONEY, NARROW_MONEY};
 use arrow::array::{Array, AsArray, Decimal128Array, RecordBatch};
-use arrow::datatypes::{DataType, Decimal128Type, Field, Schema};
+use arrow::datatypes::{DataType, Decimal128Type, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
@@ -34,6 +34,28 @@ pub fn to_parquet(table: &str, rows: &RecordBatch) -> Result<Vec<u8>, HistoryFai
     let mut writer =
         ArrowWriter::try_new(&mut bytes, rows.schema(), Some(properties)).map_err(failed)?;
     writer.write(&rows).map_err(failed)?;
+    writer.close().map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The rows of an answer as a Parquet file, with the writer's own choices.
+///
+/// # Errors
+/// What the writer says.
+pub fn parquet_of(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>, HistoryFailed> {
+    let failed = |source: parquet::errors::ParquetError| HistoryFailed::Archive {
+        doing: "encode",
+        name: "the answer".to_owned(),
+        source: source.into(),
+    };
+    let compression = Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default());
+    let properties = WriterProperties::builder().set_compression(compression).build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(schema), Some(properties))
+        .map_err(failed)?;
+    for batch in batches {
+        writer.write(batch).map_err(failed)?;
+    }
     writer.close().map_err(failed)?;
     Ok(bytes)
 }

@@ -1,6 +1,7 @@
 //! `tj bench`: measures on this machine, with everything switched on that a real bank has.
 
 mod cpu;
+mod history;
 mod ledger;
 
 use super::Context;
@@ -12,6 +13,8 @@ use clap::Subcommand;
 pub enum Bench {
     /// Durable transfers, their answers, restart, verification and receipts
     Ledger(ledger::Ledger),
+    /// Rolling into tables, a dozen questions, and what looking costs paying
+    History(history::HistoryBench),
 }
 
 impl Bench {
@@ -22,6 +25,7 @@ impl Bench {
     pub fn run(self, context: &Context) -> Done {
         match self {
             Bench::Ledger(command) => command.run(context),
+            Bench::History(command) => command.run(context),
         }
     }
 }

@@ -74,9 +74,9 @@ impl InternalPost {
     }
 }
 
-/// A bank with small files, so that a run passes from one to the next.
+/// A bank with files as small as they can be, so that a run passes from one to the next.
 fn small() -> Settings {
-    Settings { segment_mib: 32, ..Settings::default() }
+    Settings { segment_mib: 2, ..Settings::default() }
 }
 
 fn post(handle: &Handle, seed: u64, count: Option<u64>) -> Done {

@@ -13,7 +13,14 @@ use terms::TransferId;
 #[derive(Debug, clap::Args)]
 pub struct Prove {
     /// The number of a transfer or entry; `#N` is record N of the journal, refusals included.
-    what: String,
+    #[arg(required_unless_present = "entry", conflicts_with = "entry")]
+    what: Option<String>,
+    /// Instead: the entry of the journal, as a row of the tables names it.
+    #[arg(long, value_name = "ENTRY", requires = "row")]
+    entry: Option<u64>,
+    /// And the row in that entry.
+    #[arg(long, value_name = "ROW", requires = "entry")]
+    row: Option<u32>,
     /// Into this file; to standard output unless given.
     #[arg(short, long)]
     output: Option<PathBuf>,
@@ -26,7 +33,10 @@ impl Prove {
     /// Unknown, damaged, or the bank cannot be opened.
     pub fn run(self, context: &Context) -> Done {
         let bank = context.bank()?;
-        let record = record_of(&bank, &self.what)?;
+        let record = match (&self.what, self.entry, self.row) {
+            (_, Some(entry), Some(row)) => record_at(context, &bank, (entry, row))?,
+            (what, ..) => record_of(&bank, what.as_deref().unwrap_or_default())?,
+        };
         let text = receipt_text(context, &bank, record)?;
         let Some(path) = &self.output else {
             context.out.json(&json!({ "record": record, "receipt": text }));
@@ -72,6 +82,17 @@ fn record_of(bank: &Bank, text: &str) -> Done<u64> {
             "a refusal is proved by its record: find it with `tj journal tail` and give #N",
         )
     })
+}
+
+/// The record at a row of an entry.
+fn record_at(context: &Context, bank: &Bank, (entry, row): (u64, u32)) -> Done<u64> {
+    let header = bank.node.journal().header(entry);
+    let (header, _) = header.map_err(|error| read_failed(context, &error))?;
+    if row < header.record_count {
+        return Ok(header.first_record + u64::from(row));
+    }
+    let what = format!("entry {entry} has {} rows, so there is no row {row}", header.record_count);
+    Err(Failure::usage(what, "name a row as the tables do: they begin at 0"))
 }
 
 /// The record that brought a transfer or entry.

@@ -19,3 +19,5 @@ mod berka;
 mod csv;
 mod demo;
 mod killed;
+mod asking;
+mod rolled;
