@@ -8,7 +8,7 @@
 -- subject = "account"
 -- says = "Every posting has an amount, not negative, whose sign is that of its side"
 -- says_zh = "每笔过账都有非负金额，且符号与借贷方向一致"
--- breaks = "An amount has more digits than a column of money, or a side is exchanged"
+-- breaks = "An amount has more digits than a column of money, or is made negative"
 -- ---
 amount IS NULL
 OR amount < 0
