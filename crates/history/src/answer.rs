@@ -1,10 +1,10 @@
 //! The rows of an answer as they come, with what the journal keeps of it: how many they were, and a digest
 //! that does not depend on their order. `docs/formats/history.md` specifies the digest.
 
-use crate::ask::AskFailed;
 use crate::canonical::RowDigest;
 use crate::history::Moment;
 use crate::snapshot::Snapshot;
+use crate::trouble::{AskFailed, words};
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -58,7 +58,16 @@ impl Answer {
         let digest = RowDigest::new(&schema);
         let text_hash = Sha256::digest(text.as_bytes()).into();
         let deadline = Instant::now() + time;
-        Answer { moment, text_hash, schema, stream, digest, deadline, time, _held: (snapshot, running) }
+        Answer {
+            moment,
+            text_hash,
+            schema,
+            stream,
+            digest,
+            deadline,
+            time,
+            _held: (snapshot, running),
+        }
     }
 
     /// What it sees.
@@ -79,7 +88,7 @@ impl Answer {
         let deadline = tokio::time::Instant::from_std(self.deadline);
         let next = tokio::time::timeout_at(deadline, self.stream.next()).await;
         let next = next.map_err(|_| AskFailed::TooLong(self.time))?;
-        let Some(batch) = next.transpose().map_err(|error| crate::ask::words_of(&error))? else {
+        let Some(batch) = next.transpose().map_err(|error| words::of(&error))? else {
             return Ok(None);
         };
         let batch =

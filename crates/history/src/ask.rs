@@ -3,16 +3,13 @@
 //! journal can say who saw what. Errors speak of the query, not of our types.
 
 mod parameters;
-mod words;
 mod yielding;
 
-pub(crate) use words::of as words_of;
-
 use crate::answer::Answer;
-use crate::failed::HistoryFailed;
 use crate::history::{AsOf, History, Moment};
 use crate::limits::Limits;
 use crate::snapshot::{Engine, Ledger, Snapshot};
+use crate::trouble::{AskFailed, words};
 use crate::vault::Opener;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
@@ -31,54 +28,6 @@ use std::time::Duration;
 pub const QUERY_BYTES_MAX: usize = 1 << 20;
 /// How deep a query may nest.
 const DEPTH_MAX: usize = 64;
-
-/// Why there is no answer, in words for who asked.
-#[derive(Debug)]
-pub enum AskFailed {
-    /// The query is not one, names what is not there, or would do more than read.
-    Query(String),
-    /// It took longer than it may.
-    TooLong(Duration),
-    /// It needs more memory or disk than it may have.
-    TooLarge(String),
-    /// The tables cannot be read.
-    History(HistoryFailed),
-    /// Something failed while it ran.
-    Running(String),
-}
-
-impl fmt::Display for AskFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AskFailed::Query(why) | AskFailed::Running(why) => f.write_str(why),
-            AskFailed::TooLong(limit) => write!(
-                f,
-                "the query was ended after {} s, which is as long as one may run; ask for less, or raise the limit",
-                limit.as_secs()
-            ),
-            AskFailed::TooLarge(why) => write!(
-                f,
-                "the query needs more memory or disk than it may have ({why}); ask for less, or raise the limit"
-            ),
-            AskFailed::History(_) => f.write_str("the tables cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for AskFailed {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            AskFailed::History(source) => Some(source),
-            _ => None,
-        }
-    }
-}
-
-impl From<HistoryFailed> for AskFailed {
-    fn from(source: HistoryFailed) -> AskFailed {
-        AskFailed::History(source)
-    }
-}
 
 /// Takes questions about one bank's history.
 pub struct Desk<D: Disk> {
@@ -244,10 +193,8 @@ pub(crate) async fn plan_over(
     let plan = state.statement_to_plan(statement).await;
     let plan = plan.map_err(|error| words::of_plan(&error, text))?;
     // A second lock on the same door: nothing in the plan itself may write.
-    let reads = SQLOptions::new()
-        .with_allow_ddl(false)
-        .with_allow_dml(false)
-        .with_allow_statements(false);
+    let reads =
+        SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     reads.verify_plan(&plan).map_err(|_| AskFailed::Query(ONLY_READS.into()))?;
     let (snapshot, time) = (snapshot.clone(), engine.limits.time);
     let running = Arc::clone(&engine.running);

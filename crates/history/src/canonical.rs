@@ -66,98 +66,108 @@ pub fn is_exact(kind: &DataType) -> bool {
     !matches!(kind, DataType::Float16 | DataType::Float32 | DataType::Float64)
 }
 
+/// Calls `$write` with each row's bytes and value; a zero alone stands for what is missing.
+macro_rules! each {
+    ($rows:expr, $array:expr, $write:expr) => {{
+        let array = $array;
+        for (row, out) in $rows.iter_mut().enumerate() {
+            if array.is_null(row) {
+                out.push(0);
+            } else {
+                $write(out, array.value(row));
+            }
+        }
+    }};
+}
+
 /// Appends each row's value: a kind, then its bytes; 0 alone for what is missing.
 fn encode(column: &ArrayRef, rows: &mut [Vec<u8>]) {
-    macro_rules! each {
-        ($array:expr, $write:expr) => {{
-            let array = $array;
-            for (row, out) in rows.iter_mut().enumerate() {
-                if array.is_null(row) {
-                    out.push(0);
-                } else {
-                    $write(out, array.value(row));
-                }
-            }
-        }};
-    }
-    let int = |out: &mut Vec<u8>, value: i128| {
-        out.push(1);
-        out.extend(value.to_le_bytes());
-    };
-    let moment = |out: &mut Vec<u8>, value: i128| {
-        out.push(4);
-        out.extend(value.to_le_bytes());
-    };
-    let text = |out: &mut Vec<u8>, value: &[u8]| {
-        out.push(5);
-        out.extend((value.len() as u32).to_le_bytes());
-        out.extend(value);
-    };
     match column.data_type() {
-        DataType::Int8 => each!(column.as_primitive::<Int8Type>(), |o, v| int(o, i128::from(v))),
-        DataType::Int16 => each!(column.as_primitive::<Int16Type>(), |o, v| int(o, i128::from(v))),
-        DataType::Int32 => each!(column.as_primitive::<Int32Type>(), |o, v| int(o, i128::from(v))),
-        DataType::Int64 => each!(column.as_primitive::<Int64Type>(), |o, v| int(o, i128::from(v))),
-        DataType::UInt8 => each!(column.as_primitive::<UInt8Type>(), |o, v| int(o, i128::from(v))),
-        DataType::UInt16 => {
-            each!(column.as_primitive::<UInt16Type>(), |o, v| int(o, i128::from(v)));
-        }
-        DataType::UInt32 => {
-            each!(column.as_primitive::<UInt32Type>(), |o, v| int(o, i128::from(v)));
-        }
-        DataType::UInt64 => {
-            each!(column.as_primitive::<UInt64Type>(), |o, v| int(o, i128::from(v)));
-        }
+        kind if kind.is_integer() => integers(column, rows),
         DataType::Decimal128(_, scale) => {
             let scale = *scale as u8;
-            each!(column.as_primitive::<Decimal128Type>(), |out: &mut Vec<u8>, value: i128| {
+            let decimal = |out: &mut Vec<u8>, value: i128| {
                 out.extend([2, scale]);
                 out.extend(value.to_le_bytes());
-            });
+            };
+            each!(rows, column.as_primitive::<Decimal128Type>(), decimal);
         }
         DataType::Date32 => {
-            each!(column.as_primitive::<Date32Type>(), |out: &mut Vec<u8>, value: i32| {
+            let day = |out: &mut Vec<u8>, value: i32| {
                 out.push(3);
                 out.extend(value.to_le_bytes());
-            });
+            };
+            each!(rows, column.as_primitive::<Date32Type>(), day);
         }
-        DataType::Timestamp(unit, _) => match unit {
-            TimeUnit::Second => each!(column.as_primitive::<TimestampSecondType>(), |o, v| {
-                moment(o, i128::from(v) * 1_000_000_000);
-            }),
-            TimeUnit::Millisecond => {
-                each!(column.as_primitive::<TimestampMillisecondType>(), |o, v| {
-                    moment(o, i128::from(v) * 1_000_000);
-                });
-            }
-            TimeUnit::Microsecond => {
-                each!(column.as_primitive::<TimestampMicrosecondType>(), |o, v| {
-                    moment(o, i128::from(v) * 1_000);
-                });
-            }
-            TimeUnit::Nanosecond => {
-                each!(column.as_primitive::<TimestampNanosecondType>(), |o, v| {
-                    moment(o, i128::from(v));
-                });
-            }
-        },
-        DataType::Boolean => each!(column.as_boolean(), |out: &mut Vec<u8>, value: bool| {
-            out.extend([6, u8::from(value)]);
-        }),
+        DataType::Timestamp(unit, _) => moments(column, *unit, rows),
+        DataType::Boolean => {
+            let flag = |out: &mut Vec<u8>, value: bool| out.extend([6, u8::from(value)]);
+            each!(rows, column.as_boolean(), flag);
+        }
         DataType::Utf8 => {
-            each!(column.as_string::<i32>(), |out, value: &str| text(out, value.as_bytes()));
+            each!(rows, column.as_string::<i32>(), |out, value: &str| bytes(
+                5,
+                out,
+                value.as_bytes()
+            ));
         }
-        DataType::Binary => each!(column.as_binary::<i32>(), |out: &mut Vec<u8>, value: &[u8]| {
-            out.push(7);
-            out.extend((value.len() as u32).to_le_bytes());
-            out.extend(value);
-        }),
+        DataType::Binary => {
+            each!(rows, column.as_binary::<i32>(), |out, value: &[u8]| bytes(7, out, value));
+        }
         DataType::Float32 => {
-            each!(column.as_primitive::<Float32Type>(), |o, v| float(o, f64::from(v)));
+            each!(rows, column.as_primitive::<Float32Type>(), |o, v| float(o, f64::from(v)));
         }
-        DataType::Float64 => each!(column.as_primitive::<Float64Type>(), float),
-        _ => shown(column, rows, text),
+        DataType::Float64 => each!(rows, column.as_primitive::<Float64Type>(), float),
+        _ => shown(column, rows),
     }
+}
+
+/// Integers of every width have one form.
+fn integers(column: &ArrayRef, rows: &mut [Vec<u8>]) {
+    fn write<T: Into<i128>>(out: &mut Vec<u8>, value: T) {
+        out.push(1);
+        out.extend(value.into().to_le_bytes());
+    }
+    match column.data_type() {
+        DataType::Int8 => each!(rows, column.as_primitive::<Int8Type>(), write),
+        DataType::Int16 => each!(rows, column.as_primitive::<Int16Type>(), write),
+        DataType::Int32 => each!(rows, column.as_primitive::<Int32Type>(), write),
+        DataType::Int64 => each!(rows, column.as_primitive::<Int64Type>(), write),
+        DataType::UInt8 => each!(rows, column.as_primitive::<UInt8Type>(), write),
+        DataType::UInt16 => each!(rows, column.as_primitive::<UInt16Type>(), write),
+        DataType::UInt32 => each!(rows, column.as_primitive::<UInt32Type>(), write),
+        _ => each!(rows, column.as_primitive::<UInt64Type>(), write),
+    }
+}
+
+/// Moments of every unit are nanoseconds.
+fn moments(column: &ArrayRef, unit: TimeUnit, rows: &mut [Vec<u8>]) {
+    let write = |factor: i128| {
+        move |out: &mut Vec<u8>, value: i64| {
+            out.push(4);
+            out.extend((i128::from(value) * factor).to_le_bytes());
+        }
+    };
+    match unit {
+        TimeUnit::Second => {
+            each!(rows, column.as_primitive::<TimestampSecondType>(), write(1_000_000_000));
+        }
+        TimeUnit::Millisecond => {
+            each!(rows, column.as_primitive::<TimestampMillisecondType>(), write(1_000_000));
+        }
+        TimeUnit::Microsecond => {
+            each!(rows, column.as_primitive::<TimestampMicrosecondType>(), write(1_000));
+        }
+        TimeUnit::Nanosecond => {
+            each!(rows, column.as_primitive::<TimestampNanosecondType>(), write(1));
+        }
+    }
+}
+
+fn bytes(kind: u8, out: &mut Vec<u8>, value: &[u8]) {
+    out.push(kind);
+    out.extend((value.len() as u32).to_le_bytes());
+    out.extend(value);
 }
 
 fn float(out: &mut Vec<u8>, value: f64) {
@@ -174,13 +184,13 @@ fn float(out: &mut Vec<u8>, value: f64) {
 }
 
 /// Any other kind of value (intervals, lists) as the text that is shown of it.
-fn shown(column: &ArrayRef, rows: &mut [Vec<u8>], text: impl Fn(&mut Vec<u8>, &[u8])) {
+fn shown(column: &ArrayRef, rows: &mut [Vec<u8>]) {
     let options = FormatOptions::new().with_display_error(true);
     let formatter = ArrayFormatter::try_new(column.as_ref(), &options).ok();
     for (row, out) in rows.iter_mut().enumerate() {
         match &formatter {
             Some(formatter) if !column.is_null(row) => {
-                text(out, formatter.value(row).to_string().as_bytes());
+                bytes(5, out, formatter.value(row).to_string().as_bytes());
             }
             _ => out.push(0),
         }

@@ -1,10 +1,11 @@
 //! The rulebook at work: every rule is planned before any runs, so that a broken pack is refused whole; all
 //! row rules of a table are counted in one scan; each rule that finds something is then asked for its rows.
 
-use crate::ask::{AskFailed, Desk, Planned};
+use crate::ask::{Desk, Planned};
 use crate::canonical::RowDigest;
 use crate::history::Moment;
 use crate::snapshot::Snapshot;
+use crate::trouble::AskFailed;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -118,8 +119,9 @@ impl<D: Disk> Desk<D> {
             let verdict = if blind {
                 unjudged(rule, &planned, "only the running bank knows what its ledger holds now")
             } else {
-                verdict(rule, planned, known, listed).await.map_err(|source| {
-                    CheckFailed::Rule { file: rule.body().file.clone(), source }
+                verdict(rule, planned, known, listed).await.map_err(|source| CheckFailed::Rule {
+                    file: rule.body().file.clone(),
+                    source,
                 })?
             };
             checked[pack].verdicts.push(verdict);
@@ -134,7 +136,9 @@ impl<D: Disk> Desk<D> {
         packs: &[&'a Pack],
     ) -> Result<Vec<Ready<'a>>, BookRefused> {
         let (mut ready, mut faults) = (Vec::new(), Vec::new());
-        for (pack, rule) in packs.iter().enumerate().flat_map(|(at, p)| p.rules.iter().map(move |r| (at, r))) {
+        for (pack, rule) in
+            packs.iter().enumerate().flat_map(|(at, p)| p.rules.iter().map(move |r| (at, r)))
+        {
             let text = match rule {
                 Rule::Quality(rule) => rule.query(),
                 Rule::Indicator(rule) => rule.query().to_owned(),
@@ -239,21 +243,33 @@ fn wrong_columns(rule: &Rule, planned: &Planned) -> Option<String> {
     let schema = planned.schema();
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     match rule {
-        Rule::Quality(_) if !names.starts_with(&["entry", "row", "subject"]) => {
-            Some(format!("a quality rule gives entry, \"row\" and subject first, and this gives {}", names.join(", ")))
-        }
+        Rule::Quality(_) if !names.starts_with(&["entry", "row", "subject"]) => Some(format!(
+            "a quality rule gives entry, \"row\" and subject first, and this gives {}",
+            names.join(", ")
+        )),
         Rule::Indicator(_) => {
-            let numeric = |name| schema.field_with_name(name).is_ok_and(|field| field.data_type().is_numeric() || field.data_type() == &DataType::Null);
+            let numeric = |name| {
+                schema.field_with_name(name).is_ok_and(|field| {
+                    field.data_type().is_numeric() || field.data_type() == &DataType::Null
+                })
+            };
             let right = names.len() == 2 && numeric("value") && numeric("sample");
-            (!right).then(|| format!("an indicator gives the numbers value and sample, and this gives {}", names.join(", ")))
+            (!right).then(|| {
+                format!(
+                    "an indicator gives the numbers value and sample, and this gives {}",
+                    names.join(", ")
+                )
+            })
         }
         Rule::Quality(_) => None,
     }
 }
 
 fn number_in(batches: &[RecordBatch], name: &str) -> u64 {
-    let column = batches.iter().find(|batch| batch.num_rows() > 0).and_then(|b| b.column_by_name(name));
-    let number = column.and_then(|column| column.as_primitive_opt::<Int64Type>().map(|n| n.value(0)));
+    let column =
+        batches.iter().find(|batch| batch.num_rows() > 0).and_then(|b| b.column_by_name(name));
+    let number =
+        column.and_then(|column| column.as_primitive_opt::<Int64Type>().map(|n| n.value(0)));
     number.and_then(|number| u64::try_from(number).ok()).unwrap_or(0)
 }
 
@@ -331,7 +347,10 @@ fn number_of(
         )));
     };
     let text = |name: &str| {
-        row.iter().find(|(column, _)| column == name).map(|(_, text)| text.clone()).unwrap_or_default()
+        row.iter()
+            .find(|(column, _)| column == name)
+            .map(|(_, text)| text.clone())
+            .unwrap_or_default()
     };
     verdict.value = text("value");
     verdict.rows = text("sample").parse().unwrap_or(0);

@@ -6,6 +6,7 @@ mod acts;
 mod transfers;
 
 use crate::directory::{Directory, Names};
+use crate::failed::HistoryFailed;
 use crate::stored::{self, StoredTable};
 use acts::ActRows;
 use arrow::array::RecordBatch;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use terms::facts;
 use terms::{Command, Event};
 pub use transfers::hex;
-use transfers::{EntryRows, PostingRows, RefusalRows, TransferRows};
+use transfers::{EntryRows, PostingRows, RefusalRows, TransferRows, Unopened};
 
 /// Rows of all stored tables from a range of entries.
 #[derive(Clone, Debug)]
@@ -81,36 +82,49 @@ impl Converter {
     }
 
     /// Adds the rows of one batch, the one after the last.
-    pub fn add(&mut self, header: &BatchHeader, events: &[Event]) {
+    ///
+    /// # Errors
+    /// It names an account that nobody opened; then this converter is of no more use.
+    pub fn add(&mut self, header: &BatchHeader, events: &[Event]) -> Result<(), HistoryFailed> {
         assert!(header.entry == self.end_entry, "entries become rows in order, each once");
         let directory = Arc::clone(&self.directory);
         let mut names = directory.write();
         for (row, event) in (0..).zip(events) {
-            self.add_event(&mut names, Place { entry: header.entry, row }, event);
+            let place = Place { entry: header.entry, row };
+            self.add_event(&mut names, place, event).map_err(|Unopened(account)| {
+                HistoryFailed::Impossible { entry: header.entry, row, account }
+            })?;
         }
         self.entries.add(header);
         self.end_entry += 1;
+        Ok(())
     }
 
-    fn add_event(&mut self, names: &mut Names, place: Place, event: &Event) {
+    fn add_event(
+        &mut self,
+        names: &mut Names,
+        place: Place,
+        event: &Event,
+    ) -> Result<(), Unopened> {
         if event.outcome().is_err() {
             self.refusals.add(place, event);
-            return;
+            return Ok(());
         }
         match event {
             Event::Transfer(done) => {
-                let keys = self.transfers.add(names, place, done);
+                let keys = self.transfers.add(names, place, done)?;
                 self.postings.add_transfer(place, done, keys);
             }
             Event::Act(act) => {
                 if let Command::PostEntry(entry) = &act.command {
-                    self.postings.add_legs(names, place, act.booking_date, entry);
+                    self.postings.add_legs(names, place, act.booking_date, entry)?;
                 }
                 if let Some(table) = facts::table_of(&act.command) {
                     self.act_rows(table).add(names, place, act);
                 }
             }
         }
+        Ok(())
     }
 
     fn act_rows(&mut self, table: &'static facts::Table) -> &mut ActRows {

@@ -8,9 +8,11 @@ mod again;
 pub use again::{Agreed, CheckAgain, Disagreement};
 
 use crate::answer::Told;
-use crate::ask::{AskFailed, Planned};
+use crate::ask::Planned;
 use crate::canonical::is_exact;
 use crate::convert::hex;
+use crate::trouble::AskFailed;
+use datafusion::common::Result as DfResult;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
 use serde::{Deserialize, Serialize};
@@ -117,35 +119,59 @@ pub fn provable(planned: &Planned) -> Result<(), AskFailed> {
             )));
         }
     }
+    let failed = |error| crate::trouble::words::of(&error);
     let mut why = None;
-    let walked = planned.plan.apply_with_subqueries(|node| {
-        if let LogicalPlan::TableScan(scan) = node
-            && ["ledger_balances", "checkpoints"].contains(&scan.table_name.table())
-        {
-            why = Some(format!("{} is not made of the journal alone", scan.table_name.table()));
+    calls(&planned.plan, &mut |name, volatility| {
+        // What a view could open and this query does not show is gone from the plan that is run.
+        if name != UNSEALED && volatility != Volatility::Immutable {
+            why = why.take().or_else(|| Some(format!("{name}() is another one each time")));
         }
-        node.apply_expressions(|expr| {
-            expr.apply(|part| {
-                if let Expr::ScalarFunction(call) = part {
-                    why = why.take().or_else(|| of_function(call.func.name(), call.func.signature().volatility));
-                }
-                Ok(TreeNodeRecursion::Continue)
-            })
-        })
-    });
-    walked.map_err(|error| crate::ask::words_of(&error))?;
+    })
+    .map_err(failed)?;
+    let run = planned.snapshot.state().optimize(&planned.plan).map_err(failed)?;
+    calls(&run, &mut |name, _| {
+        if name == UNSEALED {
+            why = Some(PERSONAL.to_owned());
+        }
+    })
+    .map_err(failed)?;
+    if let Some(table) = elsewhere(&planned.plan).map_err(failed)? {
+        why = Some(format!("{table} is not made of the journal alone"));
+    }
     match why {
         None => Ok(()),
         Some(why) => Err(AskFailed::Query(format!("this query cannot be proved: {why}"))),
     }
 }
 
-fn of_function(name: &str, volatility: Volatility) -> Option<String> {
-    match (name, volatility) {
-        ("unsealed", _) => Some(
-            "it shows personal data, which only the bank's vault opens; leave those columns out, or take the commitment".to_owned(),
-        ),
-        (_, Volatility::Immutable) => None,
-        (name, _) => Some(format!("{name}() is another one each time")),
-    }
+const UNSEALED: &str = "unsealed";
+const PERSONAL: &str = "it shows personal data, which only the bank's vault opens; leave those columns out, or take the commitment";
+
+/// Shows every function that a plan calls, those of its subqueries too.
+fn calls(plan: &LogicalPlan, seen: &mut dyn FnMut(&str, Volatility)) -> DfResult<()> {
+    let walked = plan.apply_with_subqueries(|node| {
+        node.apply_expressions(|expr| {
+            expr.apply(|part| {
+                if let Expr::ScalarFunction(call) = part {
+                    seen(call.func.name(), call.func.signature().volatility);
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    });
+    walked.map(|_| ())
+}
+
+/// A table of the plan that others cannot make of the journal.
+fn elsewhere(plan: &LogicalPlan) -> DfResult<Option<String>> {
+    let mut found = None;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && ["ledger_balances", "checkpoints"].contains(&scan.table_name.table())
+        {
+            found = Some(scan.table_name.table().to_owned());
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(found)
 }

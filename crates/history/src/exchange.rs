@@ -127,5 +127,7 @@ fn one_to_one(expr: &Expr) -> Option<(&Text, &[Expr])> {
 }
 
 fn exchangeable(kind: &DataType) -> bool {
-    kind.is_string() || kind.is_integer() || matches!(kind, DataType::Decimal128(_, 0) | DataType::Decimal256(_, 0))
+    kind.is_string()
+        || kind.is_integer()
+        || matches!(kind, DataType::Decimal128(_, 0) | DataType::Decimal256(_, 0))
 }

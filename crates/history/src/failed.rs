@@ -16,6 +16,15 @@ pub enum HistoryFailed {
         /// What is wrong.
         source: journal::batch::BatchFault,
     },
+    /// Something done in the journal names an account that nobody opened.
+    Impossible {
+        /// The entry.
+        entry: u64,
+        /// Its row.
+        row: u32,
+        /// The account.
+        account: terms::AccountId,
+    },
     /// A file cannot be written or read.
     Archive {
         /// What was tried.
@@ -50,6 +59,10 @@ impl fmt::Display for HistoryFailed {
             HistoryFailed::Batch { entry, .. } => write!(
                 f,
                 "entry {entry} of the journal is not what its header says, so no table is made of it; run `tj verify`"
+            ),
+            HistoryFailed::Impossible { entry, row, account } => write!(
+                f,
+                "row {row} of entry {entry} was done on account {account}, which nobody opened; run `tj verify`"
             ),
             HistoryFailed::Archive { doing, name, .. } => write!(f, "cannot {doing} {name}"),
             HistoryFailed::Damaged { name, what } => write!(f, "{name} {what}"),

@@ -234,12 +234,8 @@ impl ScalarUDFImpl for Unsealed {
                 2 => SealingCipher::Sm4Gcm,
                 _ => SealingCipher::Aes256Gcm,
             };
-            let sealed = Sealed {
-                commitment,
-                cipher,
-                nonce,
-                ciphertext: texts.value(row).to_vec(),
-            };
+            let sealed =
+                Sealed { commitment, cipher, nonce, ciphertext: texts.value(row).to_vec() };
             match self.opener.open(PartyId(party), &sealed) {
                 Opened::Plain(bytes) => {
                     let mut marked = vec![PLAIN_MARK];
@@ -320,13 +316,8 @@ pub fn all(directory: &Arc<Directory>, opener: &Arc<dyn Opener>) -> Vec<ScalarUD
         [OneToOne::Account, OneToOne::Party, OneToOne::Id, OneToOne::Currency, OneToOne::Phase];
     let mut functions: Vec<ScalarUDF> =
         kinds.into_iter().map(|of| Text::function(of, directory)).collect();
-    let sealed = vec![
-        DataType::UInt32,
-        DataType::Utf8,
-        DataType::UInt8,
-        DataType::Binary,
-        DataType::Binary,
-    ];
+    let sealed =
+        vec![DataType::UInt32, DataType::Utf8, DataType::UInt8, DataType::Binary, DataType::Binary];
     functions.push(ScalarUDF::new_from_impl(Unsealed {
         directory: Arc::clone(directory),
         opener: Arc::clone(opener),

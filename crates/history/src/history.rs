@@ -233,7 +233,7 @@ impl<D: Disk> History<D> {
             let batch = batch?;
             let entry = batch.header.entry;
             let events = batch.events().map_err(|source| HistoryFailed::Batch { entry, source })?;
-            converter.add(&batch.header, &events);
+            converter.add(&batch.header, &events)?;
             if converter.rows() >= CHUNK_ROWS {
                 let next = converter.end_entry();
                 let full = std::mem::replace(&mut converter, start(next));

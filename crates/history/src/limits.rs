@@ -1,7 +1,7 @@
 //! What one query may use: memory, disk, threads and time. What does not fit in memory is spilled to disk,
 //! and what does not fit there either is ended with a clear word.
 
-use crate::snapshot::base_config;
+use crate::views;
 use datafusion::common::Result;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -9,6 +9,9 @@ use datafusion::prelude::SessionConfig;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The catalogue's name.
+pub(crate) const CATALOG: &str = "tongjian";
 
 /// Bounds of queries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,4 +54,20 @@ impl Limits {
     pub(crate) fn config(&self) -> SessionConfig {
         base_config(self.threads)
     }
+}
+
+/// The settings every session has.
+fn base_config(threads: usize) -> SessionConfig {
+    let mut config = SessionConfig::new()
+        .with_default_catalog_and_schema(CATALOG, views::BANK)
+        .with_create_default_catalog_and_schema(false)
+        .with_information_schema(true)
+        .with_target_partitions(threads);
+    let options = config.options_mut();
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    // Exact arithmetic: 0.10 is a decimal, not a binary fraction.
+    options.sql_parser.parse_float_as_decimal = true;
+    options.sql_parser.collect_spans = true;
+    config
 }

@@ -39,7 +39,10 @@ pub(crate) async fn directory(
 }
 
 /// The bytes of a file, once they are found to be those the manifest names.
-pub(crate) async fn checked(archive: &Archive, file: &RolledFile) -> Result<Vec<u8>, HistoryFailed> {
+pub(crate) async fn checked(
+    archive: &Archive,
+    file: &RolledFile,
+) -> Result<Vec<u8>, HistoryFailed> {
     let damaged = |what: &str| HistoryFailed::Damaged {
         name: format!("{}/{}", archive.address(), file.name),
         what: format!("{what}; remove the archive and roll again: the journal has everything"),

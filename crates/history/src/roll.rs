@@ -149,7 +149,7 @@ fn convert<D: Disk>(
         let wrong = |source| HistoryFailed::Batch { entry, source };
         batch.check_body().map_err(wrong)?;
         let events = batch.events().map_err(wrong)?;
-        converter.add(&batch.header, &events);
+        converter.add(&batch.header, &events)?;
         last = Some(batch.header);
     }
     let last = last.filter(|header| header.entry + 1 == span.end_entry);

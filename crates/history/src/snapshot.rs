@@ -1,12 +1,12 @@
 //! Everything a query may name, as of one moment: the catalogue with its three schemas, our functions, and
 //! the engine's settings. Made for each query; cheap, because files and rows are shared.
 
+use crate::directory::Directory;
 use crate::exchange::Exchange;
 use crate::failed::HistoryFailed;
 use crate::functions;
 use crate::history::{AsOf, History, Moment, Rows};
-use crate::limits::Limits;
-use crate::directory::Directory;
+use crate::limits::{CATALOG, Limits};
 use crate::manifest::RolledCheckpoint;
 use crate::stored::{self, MONEY, StoredTable};
 use crate::table::Stored;
@@ -25,14 +25,11 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::session_state::SessionState;
-use datafusion::prelude::SessionConfig;
 use journal::Disk;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, Weak};
 use terms::{AccountId, Amount};
 
-/// The catalogue's name.
-const CATALOG: &str = "tongjian";
 /// Under which address the engine knows the archive.
 const STORE: &str = "tongjian://archive";
 
@@ -44,6 +41,9 @@ pub trait Ledger: Send + Sync {
     /// How many records they are after, and the sums of each of these accounts, all of one moment.
     fn sums(&self, accounts: &[AccountId]) -> (u64, Vec<Option<Sums>>);
 }
+
+/// Tables with their names.
+type Named = Vec<(String, Arc<dyn TableProvider>)>;
 
 /// What a ledger said.
 pub(crate) struct Held {
@@ -137,7 +137,7 @@ impl Snapshot {
         engine: &Engine,
         moment: Moment,
         with_ledger: bool,
-        stored: Vec<(String, Arc<dyn TableProvider>)>,
+        stored: Named,
         functions: &[datafusion::logical_expr::ScalarUDF],
     ) -> Result<Snapshot> {
         let shelf = Arc::new(MemorySchemaProvider::new());
@@ -187,27 +187,8 @@ impl Snapshot {
     }
 }
 
-/// The settings every session has.
-pub(crate) fn base_config(threads: usize) -> SessionConfig {
-    let mut config = SessionConfig::new()
-        .with_default_catalog_and_schema(CATALOG, views::BANK)
-        .with_create_default_catalog_and_schema(false)
-        .with_information_schema(true)
-        .with_target_partitions(threads);
-    let options = config.options_mut();
-    options.execution.parquet.pushdown_filters = true;
-    options.execution.parquet.reorder_filters = true;
-    // Exact arithmetic: 0.10 is a decimal, not a binary fraction.
-    options.sql_parser.parse_float_as_decimal = true;
-    options.sql_parser.collect_spans = true;
-    config
-}
-
 /// Files and tail of each stored table, cut at the moment.
-fn stored_tables(
-    stored: &[StoredTable],
-    rows: &Rows,
-) -> std::result::Result<Vec<(String, Arc<dyn TableProvider>)>, HistoryFailed> {
+fn stored_tables(stored: &[StoredTable], rows: &Rows) -> std::result::Result<Named, HistoryFailed> {
     let store = ObjectStoreUrl::parse(STORE).map_err(|error| HistoryFailed::Archive {
         doing: "use",
         name: STORE.into(),
@@ -260,9 +241,8 @@ fn checkpoints(
     rows: &Rows,
 ) -> std::result::Result<Arc<dyn TableProvider>, HistoryFailed> {
     let rolled = rows.manifest.checkpoints.iter().chain(&parts.published);
-    let mut known: BTreeMap<u64, (&str, String)> = rolled
-        .map(|known| (known.size, (known.root.as_str(), known.signers.join(", "))))
-        .collect();
+    let mut known: BTreeMap<u64, (&str, String)> =
+        rolled.map(|known| (known.size, (known.root.as_str(), known.signers.join(", ")))).collect();
     known.retain(|size, _| *size > 0 && *size <= rows.moment.entries);
     let fields = [
         ("entry", DataType::UInt64),

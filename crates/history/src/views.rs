@@ -46,7 +46,7 @@ pub fn bank() -> &'static BTreeMap<String, View> {
     static VIEWS: OnceLock<BTreeMap<String, View>> = OnceLock::new();
     VIEWS.get_or_init(|| {
         let parts = SQL.split("\n-- table ").skip(1);
-        let named = parts.map(|part| parse(part)).map(|view| (view.name.clone(), view));
+        let named = parts.map(parse).map(|view| (view.name.clone(), view));
         let mut views: BTreeMap<String, View> = named.collect();
         // Kinds of act that nothing better is made of are tables as they are.
         for table in facts::TABLES {
@@ -155,7 +155,9 @@ fn sealed(table: &facts::Table, field: &facts::Field) -> String {
     let name = field.name;
     let party = table.fields.iter().find(|other| other.sort == Sort::Party);
     let party = party.map_or("party", |party| party.name);
-    let opened = format!("unsealed({party}_key, {name}_commitment, {name}_cipher, {name}_nonce, {name}_ciphertext)");
+    let opened = format!(
+        "unsealed({party}_key, {name}_commitment, {name}_cipher, {name}_nonce, {name}_ciphertext)"
+    );
     format!("personal({opened}, '') AS {name}, {name}_commitment")
 }
 

@@ -15,7 +15,7 @@ use node::SharedViews;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use terms::{AccountId, Command, Institution, PartyId, QueryDoor, QueryEnd, QueryRecord, Sealed};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 /// The folder of a bank's tables, unless its settings name another place.
 pub const FOLDER: &str = "history";
@@ -34,7 +34,19 @@ impl Tables {
     /// # Errors
     /// The archive cannot be used, or belongs to another journal.
     pub fn open(bank: &Bank, folder: &Path, limits: Limits) -> Done<(Tables, Rolled)> {
-        let runtime = runtime()?;
+        Tables::open_on(runtime()?, bank, folder, limits)
+    }
+
+    /// The same, with queries on these threads.
+    ///
+    /// # Errors
+    /// As [`Tables::open`].
+    pub fn open_on(
+        runtime: Runtime,
+        bank: &Bank,
+        folder: &Path,
+        limits: Limits,
+    ) -> Done<(Tables, Rolled)> {
         let archive = archive(folder, &bank.settings)?;
         let (desk, rolled) = runtime.block_on(async {
             let zone = zone_of(bank.node.engine().institution());
@@ -42,8 +54,8 @@ impl Tables {
             let rolled = history.roll().await?;
             let ledger: Arc<dyn Ledger> = Arc::new(NodeLedger(bank.node.shared_views()));
             let opener = opener(bank);
-            let desk = Desk::new(Arc::new(history), limits, opener, Some(ledger))
-                .map_err(|error| Trouble::Ask(error))?;
+            let desk =
+                Desk::new(Arc::new(history), limits, opener, Some(ledger)).map_err(Trouble::Ask)?;
             Ok::<_, Trouble>((desk, rolled))
         })?;
         Ok((Tables { runtime, desk }, rolled))
@@ -70,27 +82,42 @@ impl Tables {
     }
 }
 
-/// Threads that run queries, behind everything that pays: the system gives them what nobody else wants.
+/// Threads that run queries.
 ///
 /// # Errors
 /// The system gives none.
 pub fn runtime() -> Done<Runtime> {
-    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let built = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .thread_name("query")
-        .enable_all()
-        .on_thread_start(step_back)
-        .build();
-    built.map_err(|error| {
-        Failure::because(Exit::Failed, "no threads for queries", &error, "see to the system's limits")
+    built(&mut threads())
+}
+
+/// Threads that run queries behind everything that pays: where both want the same core, paying takes it.
+///
+/// # Errors
+/// The system gives none.
+pub fn runtime_behind() -> Done<Runtime> {
+    built(threads().on_thread_start(step_back))
+}
+
+fn threads() -> Builder {
+    let mut threads = Builder::new_multi_thread();
+    threads.thread_name("query").enable_all();
+    threads
+}
+
+fn built(threads: &mut Builder) -> Done<Runtime> {
+    threads.build().map_err(|error| {
+        let next = "see to the system's limits";
+        Failure::because(Exit::Failed, "no threads for queries", &error, next)
     })
 }
+
+/// How far the threads of queries step back: at this level a core that both want gives them a fifteenth.
+const STEP_BACK: i32 = 12;
 
 /// The calling thread yields to all others. Where the system does not know that, nothing changes.
 pub fn step_back() {
     let this = rustix::thread::gettid();
-    let _ = rustix::process::setpriority_process(Some(this), 19);
+    let _ = rustix::process::setpriority_process(Some(this), STEP_BACK);
 }
 
 /// Where a bank's tables lie: the folder `history` beside its journal, or the place its settings name.
@@ -224,7 +251,11 @@ pub fn ask_failed(error: &AskFailed) -> Failure {
             Failure::usage(why.clone(), "docs/tables.md has every table and column")
         }
         AskFailed::History(source) => history_failed(source),
-        _ => Failure::new(Exit::Failed, error.to_string(), "change the query, or see to what it names"),
+        _ => Failure::new(
+            Exit::Failed,
+            error.to_string(),
+            "change the query, or see to what it names",
+        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Queries with blanks: `$1`, `$2` and so on, which a caller fills in before the query is run.
 
-use super::{AskFailed, Planned, words};
+use super::Planned;
+use crate::trouble::{AskFailed, words};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::ScalarValue;

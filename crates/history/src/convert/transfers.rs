@@ -13,7 +13,9 @@ use arrow::error::ArrowError;
 use journal::BatchHeader;
 use std::fmt::Write;
 use std::sync::Arc;
-use terms::{Command, Day, Entry, Event, Side, Transfer, TransferEvent, TransferFlags, facts};
+use terms::{
+    AccountId, Command, Day, Entry, Event, Side, Transfer, TransferEvent, TransferFlags, facts,
+};
 
 /// What a transfer does: the number that stands in the column, in the order of `PHASES`.
 pub const SINGLE: u8 = 0;
@@ -40,18 +42,15 @@ fn phase(flags: TransferFlags) -> u8 {
     }
 }
 
-fn key_of(names: &Names, id: u128) -> u32 {
-    let key = names.accounts.key(id);
-    key.unwrap_or_else(|| panic_unknown(id))
+/// The number of an account that something done names. A journal that grew by what was never allowed may name
+/// one that nobody opened.
+fn key_of(names: &Names, account: AccountId) -> Result<u32, Unopened> {
+    names.accounts.key(account.0).ok_or(Unopened(account))
 }
 
-#[expect(
-    clippy::panic,
-    reason = "an invariant of the journal is broken: what is done names accounts that were opened"
-)]
-fn panic_unknown(id: u128) -> ! {
-    panic!("a done record names account {id}, which no record opened")
-}
+/// An account that nobody opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unopened(pub AccountId);
 
 fn batch(schema: SchemaRef, columns: Vec<ArrayRef>) -> Result<Option<RecordBatch>, ArrowError> {
     if columns.first().is_none_or(|column| column.is_empty()) {
@@ -113,12 +112,15 @@ impl TransferRows {
         self.entry.len()
     }
 
-    pub fn add(&mut self, names: &Names, place: Place, done: &TransferEvent) -> Keys {
+    pub fn add(
+        &mut self,
+        names: &Names,
+        place: Place,
+        done: &TransferEvent,
+    ) -> Result<Keys, Unopened> {
         let t = &done.transfer;
-        let keys = Keys {
-            debit: key_of(names, t.debit_account.0),
-            credit: key_of(names, t.credit_account.0),
-        };
+        let (debit, credit) = (key_of(names, t.debit_account)?, key_of(names, t.credit_account)?);
+        let keys = Keys { debit, credit };
         let reversal = t.flags.has(TransferFlags::REVERSAL);
         let (hi, lo) = halves(t.id.0);
         self.entry.push(place.entry);
@@ -141,7 +143,7 @@ impl TransferRows {
         self.user_data_128.push(t.user_data_128);
         self.user_data_64.push((t.user_data_64 != 0).then_some(t.user_data_64));
         self.user_data_32.push((t.user_data_32 != 0).then_some(t.user_data_32));
-        keys
+        Ok(keys)
     }
 
     pub fn finish(self, schema: SchemaRef) -> Result<Option<RecordBatch>, ArrowError> {
@@ -220,8 +222,16 @@ impl PostingRows {
     }
 
     /// The legs of an entry; with two of them each is the other's counterpart.
-    pub fn add_legs(&mut self, names: &Names, place: Place, booked: Day, entry: &Entry) {
-        let keys: Vec<u32> = entry.legs.iter().map(|leg| key_of(names, leg.account.0)).collect();
+    pub fn add_legs(
+        &mut self,
+        names: &Names,
+        place: Place,
+        booked: Day,
+        entry: &Entry,
+    ) -> Result<(), Unopened> {
+        let keys: Result<Vec<u32>, Unopened> =
+            entry.legs.iter().map(|leg| key_of(names, leg.account)).collect();
+        let keys = keys?;
         for (at, leg) in entry.legs.iter().enumerate() {
             let currency = names.currency(keys[at]);
             self.leg.push(at as u8);
@@ -232,6 +242,7 @@ impl PostingRows {
             self.counter_key.push((keys.len() == 2).then(|| keys[1 - at]));
             self.add_common(place, entry.code, booked, entry.value_date);
         }
+        Ok(())
     }
 
     fn add_common(&mut self, place: Place, code: u16, booked: Day, value: Day) {

@@ -2,7 +2,7 @@
 
 use super::{QueryProof, provable};
 use crate::archive::Archive;
-use crate::ask::{AskFailed, plan_over};
+use crate::ask::plan_over;
 use crate::convert::{Chunk, Converter, hex};
 use crate::directory::Directory;
 use crate::failed::HistoryFailed;
@@ -11,6 +11,7 @@ use crate::limits::Limits;
 use crate::manifest::Manifest;
 use crate::snapshot::{Engine, Parts, Snapshot};
 use crate::stored;
+use crate::trouble::AskFailed;
 use crate::vault::{NoVault, Opener};
 use journal::{Disk, audit_structure};
 use proof::note::VerifierKey;
@@ -108,9 +109,12 @@ impl<D: Disk> CheckAgain<'_, D> {
     /// What does not agree.
     pub async fn run(self) -> Result<Agreed, Disagreement> {
         let proof = self.proof;
-        let (checkpoint, _) = Checkpoint::open(proof.checkpoint.as_bytes(), self.key).map_err(|error| {
-            Disagreement::Proof(format!("its checkpoint was not signed by the log's key: {error}"))
-        })?;
+        let (checkpoint, _) =
+            Checkpoint::open(proof.checkpoint.as_bytes(), self.key).map_err(|error| {
+                Disagreement::Proof(format!(
+                    "its checkpoint was not signed by the log's key: {error}"
+                ))
+            })?;
         let entries = proof.last_entry + 1;
         if checkpoint.size < entries {
             return Err(Disagreement::Proof(format!(
@@ -135,12 +139,11 @@ impl<D: Disk> CheckAgain<'_, D> {
             )));
         }
         let moment = Moment { entries, time: verified.time };
-        let rows =
-            Rows { moment, manifest: Arc::new(Manifest::default()), tail: verified.chunks };
+        let rows = Rows { moment, manifest: Arc::new(Manifest::default()), tail: verified.chunks };
         let nowhere = Archive::of(Arc::new(object_store::memory::InMemory::new()), "memory");
         let ask = |error: AskFailed| Disagreement::Ask(error);
         let engine = Engine::new(self.limits.clone(), &nowhere)
-            .map_err(|error| ask(crate::ask::words_of(&error)))?;
+            .map_err(|error| ask(crate::trouble::words::of(&error)))?;
         let opener: Arc<dyn Opener> = Arc::new(NoVault);
         let parts = Parts {
             tables: &tables,
@@ -177,23 +180,27 @@ impl<D: Disk> CheckAgain<'_, D> {
         let start = |entry| Converter::new(Arc::clone(tables), Arc::clone(&directory), entry);
         let mut converter = start(0);
         let mut chunks = Vec::new();
-        let mut trouble = None;
+        let mut trouble: Option<HistoryFailed> = None;
         let mut time = TimeNs(0);
         let mut tree = Frontier::new();
         let report = audit_structure(self.disk, self.key, &[], |batch, events| {
             if tree.size() < size && batch.header.entry == tree.size() {
                 tree.push(batch.header.leaf());
             }
-            if batch.header.entry != converter.end_entry() || batch.header.entry >= entries {
+            let next = batch.header.entry == converter.end_entry() && trouble.is_none();
+            if !next || batch.header.entry >= entries {
                 return;
             }
-            converter.add(&batch.header, events);
+            if let Err(error) = converter.add(&batch.header, events) {
+                trouble = trouble.take().or(Some(error));
+                return;
+            }
             time = batch.header.time;
             if converter.rows() >= CHUNK_ROWS {
                 let next = converter.end_entry();
                 match std::mem::replace(&mut converter, start(next)).finish(false) {
                     Ok(chunk) => chunks.push(Arc::new(chunk)),
-                    Err(error) => trouble = Some(error),
+                    Err(error) => trouble = Some(error.into()),
                 }
             }
         });
@@ -209,7 +216,7 @@ impl<D: Disk> CheckAgain<'_, D> {
             )));
         }
         if let Some(error) = trouble {
-            return Err(HistoryFailed::Columns(error).into());
+            return Err(error.into());
         }
         let last = converter.finish(false).map_err(HistoryFailed::Columns)?;
         chunks.push(Arc::new(last));

@@ -51,8 +51,8 @@ pub fn parquet_of(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>
     let compression = Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default());
     let properties = WriterProperties::builder().set_compression(compression).build();
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, Arc::clone(schema), Some(properties))
-        .map_err(failed)?;
+    let mut writer =
+        ArrowWriter::try_new(&mut bytes, Arc::clone(schema), Some(properties)).map_err(failed)?;
     for batch in batches {
         writer.write(batch).map_err(failed)?;
     }

@@ -28,8 +28,7 @@ pub fn signer() -> SignerKey {
 }
 
 pub fn options() -> NodeOptions {
-    let journal =
-        journal::Options { segment_bytes: SEGMENT_BYTES, ..journal::Options::default() };
+    let journal = journal::Options { segment_bytes: SEGMENT_BYTES, ..journal::Options::default() };
     NodeOptions { journal, ..NodeOptions::default() }
 }
 
@@ -49,8 +48,7 @@ impl Bank {
         let node = Node::create(disk.clone(), ORIGIN, signer(), options()).unwrap();
         // 2026-09-01T00:00:00+08:00.
         let now = 1_788_192_000 * 1_000_000_000;
-        let mut bank =
-            Bank { node, disk, answered: Vec::new(), dice: Dice(seed), now, next_id: 1 };
+        let mut bank = Bank { node, disk, answered: Vec::new(), dice: Dice(seed), now, next_id: 1 };
         let first_day = Day::parse("2026-09-01").unwrap();
         let mut opening = vec![Command::OpenInstitution(Institution {
             name: "鉴镜银行".into(),
@@ -82,14 +80,15 @@ impl Bank {
             per_transfer: Some(Amount(50_000)),
             per_day: None,
         }));
-        bank.turn(opening.into_iter().map(|command| vec![command]).collect());
+        let opening: Vec<_> = opening.into_iter().map(|command| vec![command]).collect();
+        bank.turn(&opening);
         bank
     }
 
     /// A turn a second later.
-    pub fn turn(&mut self, requests: Vec<Vec<Command>>) {
+    pub fn turn(&mut self, requests: &[Vec<Command>]) {
         self.now += 1_000_000_000;
-        let answers = self.node.turn(TimeNs(self.now), &requests).unwrap();
+        let answers = self.node.turn(TimeNs(self.now), requests).unwrap();
         for answer in answers.into_iter().flatten() {
             self.answered.push((answer.entry, answer.row, answer.event));
         }
@@ -98,15 +97,15 @@ impl Bank {
     /// Turns with payments of every kind, some of which are refused.
     pub fn work(&mut self, turns: usize, each: usize) {
         for _ in 0..turns {
-            let requests = (0..each).map(|_| self.request()).collect();
-            self.turn(requests);
+            let requests: Vec<_> = (0..each).map(|_| self.request()).collect();
+            self.turn(&requests);
         }
     }
 
     /// Ends the business day.
     pub fn close_day(&mut self) {
         let day = self.node.engine().business_day().unwrap();
-        self.turn(vec![vec![Command::CloseDay { day, next: day.plus(1) }]]);
+        self.turn(&[vec![Command::CloseDay { day, next: day.plus(1) }]]);
     }
 
     fn id(&mut self) -> TransferId {

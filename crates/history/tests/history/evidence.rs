@@ -107,7 +107,10 @@ async fn the_digest_is_of_the_rows_and_not_of_their_order_or_origin() {
     assert_eq!(digest(&format!("{all} ORDER BY amount DESC")).await, tail);
     history.roll().await.unwrap();
     assert_eq!(digest(all).await, tail);
-    assert_ne!(digest(&format!("{all} WHERE amount <> 1")).await.1, digest("SELECT 1 AS entry").await.1);
+    assert_ne!(
+        digest(&format!("{all} WHERE amount <> 1")).await.1,
+        digest("SELECT 1 AS entry").await.1
+    );
     let twice = format!("{all} UNION ALL {all}");
     assert_ne!(digest(&twice).await, tail);
     assert_ne!(digest("SELECT 1 AS a").await.1, digest("SELECT 1 AS b").await.1);
@@ -118,7 +121,12 @@ async fn the_digest_is_of_the_rows_and_not_of_their_order_or_origin() {
     let by_hand = {
         use sha2::{Digest, Sha256};
         let columns = Sha256::digest([&1_u32.to_le_bytes()[..], b"a"].concat());
-        let parts = [b"tongjian result v1\0", &columns[..], &1_u64.to_le_bytes(), &Sha256::digest(&row)[..]];
+        let parts = [
+            b"tongjian result v1\0",
+            &columns[..],
+            &1_u64.to_le_bytes(),
+            &Sha256::digest(&row)[..],
+        ];
         <[u8; 32]>::from(Sha256::digest(parts.concat()))
     };
     assert_eq!(digest("SELECT 1 AS a").await.1, by_hand);

@@ -12,7 +12,9 @@ async fn every_table_gives_the_columns_it_says() {
     let desk = bank.desk(&history);
     let snapshot = desk.snapshot(AsOf::Now).unwrap();
     let schemas = [(views::BANK, views::bank()), (views::EVENTS, views::events())];
-    for (schema, view) in schemas.into_iter().flat_map(|(s, views)| views.values().map(move |v| (s, v))) {
+    for (schema, view) in
+        schemas.into_iter().flat_map(|(s, views)| views.values().map(move |v| (s, v)))
+    {
         let name = format!("{schema}.{}", view.name);
         let planned = desk.plan(&snapshot, &format!("SELECT * FROM {name}")).await.unwrap();
         let given = planned.schema();

@@ -32,7 +32,8 @@ fn expected(bank: &Bank, entries: u64) -> Expected {
         match event {
             Event::Transfer(TransferEvent { transfer: t, .. }) => {
                 expected.transfers += 1;
-                let silent = TransferFlags(TransferFlags::PENDING.0 | TransferFlags::VOID_PENDING.0);
+                let silent =
+                    TransferFlags(TransferFlags::PENDING.0 | TransferFlags::VOID_PENDING.0);
                 if !t.flags.any(silent) {
                     post(t.debit_account, -(t.amount.0 as i128));
                     post(t.credit_account, t.amount.0 as i128);
@@ -193,7 +194,10 @@ async fn a_checksum_that_was_mended_does_not_hide_a_changed_record() {
     });
     let history = bank.history(memory()).await;
     let failed = history.roll().await.unwrap_err();
-    assert!(matches!(failed, HistoryFailed::Batch { entry: 1, .. } | HistoryFailed::Journal(_)), "{failed:?}");
+    assert!(
+        matches!(failed, HistoryFailed::Batch { entry: 1, .. } | HistoryFailed::Journal(_)),
+        "{failed:?}"
+    );
 }
 
 #[tokio::test]

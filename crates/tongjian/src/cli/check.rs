@@ -53,12 +53,17 @@ impl Check {
         super::history::say_rolled(&rolled);
         let today = bank.node.engine().business_day();
         let checked = tables.runtime.block_on(async {
-            let snapshot = tables.desk.snapshot_with_ledger().map_err(|error| tables::ask_failed(&error))?;
+            let snapshot =
+                tables.desk.snapshot_with_ledger().map_err(|error| tables::ask_failed(&error))?;
             // A book is adopted whole: one broken rule refuses it, whatever pack was asked for.
             tables.desk.adopt(&snapshot, &book).await.map_err(|refused| book_refused(&refused))?;
             let in_force: Vec<&Pack> =
                 packs.iter().copied().filter(|pack| in_force(pack, today)).collect();
-            tables.desk.check(&snapshot, &in_force, self.rows).await.map_err(|error| check_failed(&error))
+            tables
+                .desk
+                .check(&snapshot, &in_force, self.rows)
+                .await
+                .map_err(|error| check_failed(&error))
         })?;
         for checked in &checked {
             let Some(record) = checked.record() else { continue };
@@ -80,7 +85,8 @@ impl Check {
     }
 
     fn chosen<'a>(&self, book: &'a Rulebook) -> Done<Vec<&'a Pack>> {
-        let known = || book.packs.iter().map(|pack| pack.head.id.as_str()).collect::<Vec<_>>().join(", ");
+        let known =
+            || book.packs.iter().map(|pack| pack.head.id.as_str()).collect::<Vec<_>>().join(", ");
         for wanted in &self.pack {
             if !book.packs.iter().any(|pack| pack.head.id == *wanted) {
                 let what = format!("there is no pack {wanted}");
@@ -120,7 +126,10 @@ fn list(out: &Out, packs: &[&Pack]) {
         "rules": pack.rules.iter().map(rule_json).collect::<Vec<_>>(),
     })).collect::<Vec<_>>());
     for pack in packs {
-        out.heading(format_args!("{} {}: {} / {}", pack.head.id, pack.head.version, pack.head.title, pack.head.title_zh));
+        out.heading(format_args!(
+            "{} {}: {} / {}",
+            pack.head.id, pack.head.version, pack.head.title, pack.head.title_zh
+        ));
         out.line(format_args!("    {} ({})", pack.head.source, pack.head.confidence.word()));
         for rule in &pack.rules {
             let (says, says_zh) = said(rule);
@@ -155,7 +164,11 @@ fn json_of(checked: &Checked<'_>) -> Value {
         let listed: Vec<Value> = verdict
             .listed
             .iter()
-            .map(|row| Value::Object(row.iter().map(|(name, text)| (name.clone(), text.clone().into())).collect()))
+            .map(|row| {
+                Value::Object(
+                    row.iter().map(|(name, text)| (name.clone(), text.clone().into())).collect(),
+                )
+            })
             .collect();
         json!({
             "rule": verdict.rule.id(), "passed": verdict.passed(), "rows": verdict.rows,

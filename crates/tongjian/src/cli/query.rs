@@ -5,9 +5,9 @@ mod again;
 mod shown;
 
 use super::Context;
+use crate::bank::Bank;
 use crate::fail::{Done, Exit, Failure};
 use crate::tables::{self, Tables};
-use crate::bank::Bank;
 use history::{AsOf, Limits, Planned, Told};
 use std::io::Write;
 use std::path::PathBuf;
@@ -215,7 +215,8 @@ pub fn parse_as_of(text: Option<&str>, zone: &str) -> Done<AsOf> {
 /// Seconds east of UTC of a zone such as `+08:00`.
 fn offset_s(zone: &str) -> i64 {
     let sign = if zone.starts_with('-') { -1 } else { 1 };
-    let number = |range| zone.get(range).and_then(|part: &str| part.parse::<i64>().ok()).unwrap_or(0);
+    let number =
+        |range| zone.get(range).and_then(|part: &str| part.parse::<i64>().ok()).unwrap_or(0);
     sign * (number(1..3) * 3_600 + number(4..6) * 60)
 }
 

@@ -9,7 +9,7 @@ use super::Context;
 use super::query::Bounds;
 use super::token::tokens_failed;
 use crate::fail::{Done, Exit, Failure};
-use crate::tables::Tables;
+use crate::tables::{self, Tables};
 use channels::flight::{self, Door, FlightFailed, Limits, Tls};
 use channels::tokens::Tokens;
 use history::{Desk, History};
@@ -78,7 +78,8 @@ impl Serve {
         let tokens = Arc::new(Tokens::of_bank(&context.dir));
         let callers = tokens.all().map_err(|error| tokens_failed(&error))?.len();
         let mut bank = context.bank()?;
-        let (tables, _) = Tables::open(&bank, &context.dir, self.bounds.limits())?;
+        let (tables, _) =
+            Tables::open_on(tables::runtime_behind()?, &bank, &context.dir, self.bounds.limits())?;
         let Tables { runtime: threads, desk } = tables;
         let desk = Arc::new(desk);
         let listener = self.listen()?;

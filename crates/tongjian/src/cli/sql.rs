@@ -6,8 +6,8 @@ use super::query::{Bounds, Format, answer_to, parse_as_of};
 use crate::bank::Bank;
 use crate::fail::{Done, Exit, Failure};
 use crate::tables::Tables;
-use history::views::{self, View};
 use history::table_functions::FUNCTIONS;
+use history::views::{self, View};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
@@ -125,7 +125,12 @@ impl Shell {
                     .filter(|format| *format != Format::Parquet)
                     .ok_or_else(|| Failure::usage("no such format", "say table, json or csv"))?;
             }
-            _ => return Err(Failure::usage(format!("\\{word} means nothing"), "\\? lists what does")),
+            _ => {
+                return Err(Failure::usage(
+                    format!("\\{word} means nothing"),
+                    "\\? lists what does",
+                ));
+            }
         }
         Ok(())
     }
@@ -162,7 +167,9 @@ fn list_tables(context: &Context) {
         let first = view.meaning.split_inclusive(". ").next().unwrap_or_default();
         context.out.line(format_args!("{:<20} {first}", view.name));
     }
-    context.out.line("\nevents.NAME is every kind of act as it happened; docs/tables.md has all of it");
+    context
+        .out
+        .line("\nevents.NAME is every kind of act as it happened; docs/tables.md has all of it");
 }
 
 fn describe(context: &Context, name: &str) -> Done {
@@ -171,10 +178,12 @@ fn describe(context: &Context, name: &str) -> Done {
         Some(("bank", name)) => views::bank().get(name),
         _ => views::bank().get(name),
     };
-    let view = found.ok_or_else(|| Failure::usage(format!("there is no table {name}"), "\\d lists them"))?;
+    let view = found
+        .ok_or_else(|| Failure::usage(format!("there is no table {name}"), "\\d lists them"))?;
     context.out.line(&view.meaning);
     for column in &view.columns {
-        let unit = if column.unit.is_empty() { String::new() } else { format!(" ({})", column.unit) };
+        let unit =
+            if column.unit.is_empty() { String::new() } else { format!(" ({})", column.unit) };
         context.out.line(format_args!("    {:<32} {}{unit}", column.name, column.meaning));
     }
     Ok(())
@@ -196,8 +205,23 @@ impl Words {
         words.extend(views::events().keys().map(|name| format!("events.{name}")));
         words.extend(FUNCTIONS.iter().map(|function| format!("{}(", function.name)));
         words.extend(
-            ["select", "from", "where", "group by", "order by", "having", "limit", "join", "using",
-                "count(*)", "sum(", "distinct", "between", "date_trunc(", "information_schema.tables"]
+            [
+                "select",
+                "from",
+                "where",
+                "group by",
+                "order by",
+                "having",
+                "limit",
+                "join",
+                "using",
+                "count(*)",
+                "sum(",
+                "distinct",
+                "between",
+                "date_trunc(",
+                "information_schema.tables",
+            ]
             .map(str::to_owned),
         );
         words.sort();
@@ -217,9 +241,9 @@ impl Completer for Words {
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let before = &line[..at];
         let part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-        let start = before.rfind(|c| !part(c)).map_or(0, |found| {
-            found + before[found..].chars().next().map_or(1, char::len_utf8)
-        });
+        let start = before
+            .rfind(|c| !part(c))
+            .map_or(0, |found| found + before[found..].chars().next().map_or(1, char::len_utf8));
         let begun = before[start..].to_lowercase();
         if begun.is_empty() {
             return Ok((start, Vec::new()));
@@ -248,8 +272,7 @@ mod tests {
         let words = Words::new();
         let history = rustyline::history::DefaultHistory::new();
         let line = "SELECT 余额, debi";
-        let (start, pairs) =
-            words.complete(line, line.len(), &LineContext::new(&history)).unwrap();
+        let (start, pairs) = words.complete(line, line.len(), &LineContext::new(&history)).unwrap();
         assert_eq!(&line[start..], "debi");
         let found: Vec<&str> = pairs.iter().map(|pair| pair.replacement.as_str()).collect();
         assert!(found.contains(&"debit_account") && found.contains(&"debits_posted"), "{found:?}");

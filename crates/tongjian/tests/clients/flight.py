@@ -202,7 +202,7 @@ def preparing(ana, bob):
             cursor.execute(filled, values)
             right(f"parameters {values} give what the literals give", cursor.fetchall() == expected and expected[0][0] > 0, expected[0][0])
             asked("ana", filled, 1)
-        cursor.execute(filled, (100, "XXX"))
+        cursor.execute(filled, (100, "ZZZ"))
         right("other parameters give another answer", cursor.fetchall() == [(0,)])
         asked("ana", filled, 1)
         refused("parameters that are missing are asked for", lambda: cursor.execute("SELECT $1 + 1, $2"), "2 parameters")
@@ -388,7 +388,7 @@ def streaming(ana):
 
 
 # Hours of work that give no row before their end.
-HEAVY = "SELECT count(*) FROM stored.postings a CROSS JOIN stored.postings b WHERE a.amount * b.code % 7 = 3"
+HEAVY = "SELECT count(*) FROM stored.postings a CROSS JOIN stored.postings b WHERE (a.account_key + b.code) % 1000003 = 1000002"
 # Hours of work that give rows all the time.
 ENDLESS = "SELECT a.entry, b.entry AS other FROM stored.postings a CROSS JOIN stored.postings b"
 
@@ -400,10 +400,13 @@ def at_work(what):
     right(f"{what}: it works", time.monotonic() < deadline)
 
 
-def at_rest(what):
-    time.sleep(1.0)
-    load = SERVER.load(1.0)
-    right(f"{what}: a second later nothing works any more", load < 0.2, f"{load:.0%} of a core")
+def at_rest(what, patience_s=5):
+    """A release build on a quiet machine takes well below a second; a debug build beside others may not."""
+    start = time.monotonic()
+    while SERVER.load(0.25) >= 0.2 and time.monotonic() - start < patience_s:
+        pass
+    took = time.monotonic() - start - 0.25
+    right(f"{what}: nothing works any more", took < patience_s - 0.25, f"after {max(took, 0):.2f} s at most")
 
 
 def cancelling(ana, bob):
@@ -442,18 +445,22 @@ def cancelling(ana, bob):
         at_work(name)
         action = actions(info)[name]
         refused(f"{name}: another's query is left alone", lambda: did(action, bob), "ticket or handle")
+        start = time.monotonic()
         right(f"{name}: it is done", did(action, ana) == [1])
         thread.join(10)
-        right(f"{name}: who reads hears it", isinstance(outcome[0], fl.FlightCancelledError), repr(outcome)[:100])
+        took = time.monotonic() - start
+        right(f"{name}: who reads hears it", isinstance(outcome[0], fl.FlightCancelledError) and took < 5, f"after {took:.2f} s")
         at_rest(name)
         asked("ana", HEAVY, 0, "cancelled")
         right(f"{name}: what does not run cannot be cancelled", did(action, ana) == [3])
 
     options = {DatabaseOptions.AUTHORIZATION_HEADER.value: f"Bearer {ana}"}
     with adbc_connection(**options) as connection, connection.cursor() as cursor:
-        threading.Timer(3, cursor.adbc_cancel).start()
-        refused("ADBC's cancel ends it", lambda: (cursor.execute(HEAVY), cursor.fetchall()))
-    at_rest("ADBC's cancel")
+        cursor.execute(HEAVY)
+        at_work("ADBC's cancel")
+        threading.Timer(1, cursor.adbc_cancel).start()
+        refused("ADBC's cancel ends it", cursor.fetchall, "cancel")
+        at_rest("ADBC's cancel")
     asked("ana", HEAVY, 0, "cancelled")
 
     info = client.get_flight_info(statement(ENDLESS), bearer(ana))
@@ -506,15 +513,21 @@ def crowding(ana, bob):
             client.do_get(info.endpoints[0].ticket, bearer(bob)).read_all()
             break
         except Exception as error:
-            right("readers who stall give their places up", time.monotonic() < deadline, str(error)[:100])
+            if time.monotonic() > deadline:
+                right("readers who stall give their places up", False, str(error)[:100])
             time.sleep(0.5)
+    right("readers who stall give their places up", True)
     asked("bob", "SELECT 1", 1)
 
-    def rest():
-        while readers[0].read_chunk():
+    # The last of them was begun later, and nothing may read it before it has given up.
+    time.sleep(6)
+
+    def rest(reader):
+        while reader.read_chunk():
             pass
 
-    refused("and hear that they did", rest, "no rows were taken")
+    for reader in readers:
+        refused("and hear that they did", lambda: rest(reader), "no rows were taken")
 
 
 def looks(since, through):
@@ -528,7 +541,9 @@ def recorded(rows):
     wanted = sorted(ASKED, key=lambda a: (a[0], a[1], a[2] or 0, a[3]))
     free = {(a[0], a[1], a[3]) for a in ASKED if a[2] is None}
     blur = lambda rows: sorted((a, t, -1 if (a, t, e) in free else n, e) for a, t, n, e in rows)
-    right("the journal has exactly the queries that were made, with their rows", blur(seen) == blur(wanted), f"{len(seen)} of {len(wanted)}")
+    seen, wanted = blur(seen), blur(wanted)
+    odd = [row for row in seen if row not in wanted], [row for row in wanted if row not in seen]
+    right("the journal has exactly the queries that were made, with their rows", seen == wanted, f"{len(seen)} of {len(wanted)}; {odd}")
     right("whole answers have a digest and no others", all((r["result_hash"] is not None) == (r["end"] == "complete") for r in rows))
     right("the rows of those that were left are counted", all(r["rows"] > 0 for r in rows if r["text_hash"] == hashlib.sha256(ENDLESS.encode()).hexdigest()))
     right("all came through this door", {r["door"] for r in rows} == {"flight_sql"})

@@ -32,15 +32,15 @@ fn a_question_is_answered_in_every_form_and_remembered() {
     let at = Folder::new("asking");
     at.small_bank();
     at.ok("pay 1001 1002 12.50 --id 501");
-    let text = "SELECT transfer, debit_account, amount, currency FROM transfers ORDER BY entry, row";
+    let text =
+        "SELECT transfer, debit_account, amount, currency FROM transfers ORDER BY entry, row";
     let table = query(&at, &[text]);
     assert!(table.contains("501       1001            12.50  CNY"), "{table}");
     let csv = query(&at, &[text, "--format", "csv"]);
-    assert_eq!(csv.lines().collect::<Vec<_>>(), [
-        "transfer,debit_account,amount,currency",
-        "500,1,100.000,CNY",
-        "501,1001,12.500,CNY",
-    ]);
+    assert_eq!(
+        csv.lines().collect::<Vec<_>>(),
+        ["transfer,debit_account,amount,currency", "500,1,100.000,CNY", "501,1001,12.500,CNY",]
+    );
     let json: Value = serde_json::from_str(&query(&at, &[text, "--format", "json"])).unwrap();
     assert_eq!(json["rows"][1]["amount"], "12.500");
     assert_eq!(json["row_count"], 2);
@@ -65,13 +65,19 @@ fn moments_and_mistakes_are_told_apart() {
     at.small_bank();
     let count = "SELECT count(*) AS n FROM transfers";
     let entries: u64 = query(&at, &["SELECT max(entry) FROM entries", "--format", "csv"])
-        .lines().nth(1).unwrap().parse().unwrap();
+        .lines()
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
     at.ok("pay 1001 1002 1.00");
     let then = entries.to_string();
     assert_eq!(query(&at, &[count, "--as-of", &then, "--format", "csv"]), "n\n1\n");
     assert_eq!(query(&at, &[count, "--format", "csv"]), "n\n2\n");
     assert!(refused(&at, 2, &[count, "--as-of", "999999"]).contains("there is no entry 999999"));
-    assert!(refused(&at, 2, &[count, "--as-of", "soon"]).contains("neither an entry, a day nor a time"));
+    assert!(
+        refused(&at, 2, &[count, "--as-of", "soon"]).contains("neither an entry, a day nor a time")
+    );
     assert!(refused(&at, 2, &[count, "--as-of", "2001-01-01"]).contains("no entry as early"));
     assert!(refused(&at, 2, &["DROP VIEW transfers"]).contains("only read"));
     assert!(refused(&at, 2, &["SELECT nam FROM parties"]).contains("did you mean name"));
@@ -118,7 +124,10 @@ fn a_proof_agrees_with_a_copy_of_the_journal_and_not_after_one_changed_byte() {
     assert!(differs.err.contains("the answer is another one"), "{differs:?}");
     at.write("proof.json", "{}");
     assert_eq!(check("copy.tj").code, 4);
-    assert!(refused(&at, 2, &["SELECT name FROM parties", "--proof", "p.json"]).contains("personal data"));
+    assert!(
+        refused(&at, 2, &["SELECT name FROM parties", "--proof", "p.json"])
+            .contains("personal data")
+    );
 }
 
 #[test]
@@ -139,20 +148,27 @@ fn a_row_leads_to_a_receipt_that_anybody_checks() {
 fn the_rulebook_runs_and_its_verdicts_are_entries() {
     let at = Folder::new("rulebook");
     at.small_bank();
-    let said = at.tj(&["check", "--json", "--pack", "ledger"]);
+    let said = at.tj(&["check", "--json", "--pack", "quality-ledger"]);
     let told: Value = serde_json::from_str(&said.out).unwrap();
     let verdicts = told["packs"][0]["verdicts"].as_array().unwrap();
     assert!(verdicts.len() >= 8, "{told}");
     let balance = verdicts.iter().find(|v| v["rule"] == "balance-is-its-postings").unwrap();
-    assert_eq!((&balance["passed"], &balance["not_judged"]), (&Value::Bool(true), &Value::Null), "{told}");
+    assert_eq!(
+        (&balance["passed"], &balance["not_judged"]),
+        (&Value::Bool(true), &Value::Null),
+        "{told}"
+    );
     let kept = "SELECT pack, count(*) AS rules FROM check_results GROUP BY pack";
     let kept = query(&at, &[kept, "--format", "csv"]);
-    assert_eq!(kept, format!("pack,rules\nledger,{}\n", verdicts.len()));
+    assert_eq!(kept, format!("pack,rules\nquality-ledger,{}\n", verdicts.len()));
     assert!(at.ok("check --list").contains("postings-balance"));
     std::fs::create_dir_all(at.path("mine/broken")).unwrap();
     at.write("mine/broken/pack.toml", "format = 1\nid = \"broken\"\n");
     let refused = at.fails(2, "check --rulebook mine");
-    assert!(refused.err.contains("pack.toml") && refused.err.contains("nothing was run"), "{refused:?}");
+    assert!(
+        refused.err.contains("pack.toml") && refused.err.contains("nothing was run"),
+        "{refused:?}"
+    );
     assert!(at.fails(2, "check --pack nobody").err.contains("the packs are"));
     at.ok("verify bank.tj");
 }
@@ -169,7 +185,8 @@ fn the_shell_answers_one_question_after_the_other() {
     let lines = "SELECT count(*) AS transfers\nFROM transfers;\n\\d transfers\nSELECT x FROM transfers;\n\\format csv\nSELECT 1 AS one;\n\\q\n";
     child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    let (out, err) =
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(output.status.success(), "{out}{err}");
     assert!(out.contains("transfers\n        1\n"), "{out}");
     assert!(out.contains("debit_account") && out.ends_with("one\n1\n"), "{out}");

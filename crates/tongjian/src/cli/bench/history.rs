@@ -106,9 +106,8 @@ fn questions(path: &Path) -> Done<Vec<(String, String)>> {
 /// Asks one question to its end; milliseconds and rows.
 fn ask_once(tables: &Tables, sql: &str, output: Option<&Path>) -> Done<(f64, u64)> {
     let start = Instant::now();
-    let told = tables.runtime.block_on(async {
-        tables.desk.ask(AsOf::Now, sql).await?.all().await
-    });
+    let told =
+        tables.runtime.block_on(async { tables.desk.ask(AsOf::Now, sql).await?.all().await });
     let (batches, told) = told.map_err(|error| tables::ask_failed(&error))?;
     let took = start.elapsed().as_secs_f64() * 1e3;
     if let Some(output) = output {
@@ -177,7 +176,7 @@ fn beside(
     let zone = tables::zone_of(bank.node.engine().institution());
     let first_id = u128::from(reader.records()) << 64;
     let (running, handle) = bank.node.run(SystemClock, RunOptions::default());
-    let runtime = tables::runtime()?;
+    let runtime = tables::runtime_behind()?;
     let archive = tables::archive(&context.dir, &settings)?;
     let failed = |error: &dyn std::error::Error| {
         Failure::because(Exit::Failed, "the tables cannot be asked", error, "see to the disk")
@@ -196,20 +195,10 @@ fn beside(
         scope.spawn(|| {
             tables::step_back();
             while !stop.load(Ordering::SeqCst) {
-                if !asking.load(Ordering::SeqCst) {
-                    std::thread::sleep(Duration::from_millis(1));
-                    continue;
-                }
-                for (_, sql) in questions {
-                    if !asking.load(Ordering::SeqCst) {
-                        break;
-                    }
-                    let told = runtime.block_on(async { desk.ask(AsOf::Now, sql).await?.all().await });
-                    if let Ok((_, told)) = told {
-                        year::look(&handle, &told);
-                        asked.fetch_add(1, Ordering::SeqCst);
-                    }
-                }
+                let round = asking_round(&desk, &runtime, questions, &asking, |told| {
+                    year::look(&handle, told)
+                });
+                asked.fetch_add(round, Ordering::SeqCst);
             }
         });
         let mut posted = first_id;
@@ -219,7 +208,11 @@ fn beside(
             let start = Instant::now();
             posted = year::post(&handle, posted, transfers / 3)?;
             let rate = (transfers / 3) as f64 / start.elapsed().as_secs_f64();
-            if looking { with.push(rate) } else { alone.push(rate) }
+            if looking {
+                with.push(rate);
+            } else {
+                alone.push(rate);
+            }
             asking.store(false, Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(200));
             Ok(())
@@ -239,6 +232,29 @@ fn beside(
         "kept": median(&with) / median(&alone), "questions_asked": asked.into_inner(),
         "fresh_visible_ms": fresh_us.into_inner() as f64 / 1e3,
     }))
+}
+
+/// Asks one question after the other while it may; how many.
+fn asking_round(
+    desk: &Desk<Files>,
+    runtime: &tokio::runtime::Runtime,
+    questions: &[(String, String)],
+    asking: &AtomicBool,
+    look: impl Fn(&history::Told),
+) -> u64 {
+    let mut asked = 0;
+    for (_, sql) in questions {
+        if !asking.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+            return asked;
+        }
+        let told = runtime.block_on(async { desk.ask(AsOf::Now, sql).await?.all().await });
+        if let Ok((_, told)) = told {
+            look(&told);
+            asked += 1;
+        }
+    }
+    asked
 }
 
 fn print(context: &Context, told: &Value) {
@@ -263,7 +279,11 @@ fn print(context: &Context, told: &Value) {
             question["rows"]
         ));
     }
-    out.line(format_args!("    {:<46} {:>9.2} ms", "statement() of one account", number(&told["statement_ms"])));
+    out.line(format_args!(
+        "    {:<46} {:>9.2} ms",
+        "statement() of one account",
+        number(&told["statement_ms"])
+    ));
     let beside = &told["beside"];
     out.line(format_args!(
         "paying alone {}/s, while {} questions were asked {}/s: {:.1} % kept; a fresh entry is seen after {:.1} ms",

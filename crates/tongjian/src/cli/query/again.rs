@@ -51,7 +51,8 @@ pub fn write(
 pub fn check(context: &Context, file: &Path, key: Option<&Path>, limits: Limits) -> Done {
     let proof = read(file)?;
     let folder = &context.dir;
-    let disk = Files::read_only(folder).map_err(|error| crate::bank::disk_failed(folder, &error))?;
+    let disk =
+        Files::read_only(folder).map_err(|error| crate::bank::disk_failed(folder, &error))?;
     let key = match key {
         Some(path) => read_key(path)?,
         None => keys::verifier(&disk).map_err(|error| {
@@ -77,7 +78,9 @@ pub fn check(context: &Context, file: &Path, key: Option<&Path>, limits: Limits)
         Err(why) => {
             context.out.json(&json!({ "agrees": false, "why": chain(&why) }));
             let next = match why {
-                Disagreement::Journal(_) => "verify this journal with `tj verify`, or get another copy",
+                Disagreement::Journal(_) => {
+                    "verify this journal with `tj verify`, or get another copy"
+                }
                 Disagreement::Ask(_) => "ask with the program that wrote the proof",
                 _ => "do not believe the answer; ask the bank how it came about",
             };
@@ -94,12 +97,12 @@ fn read(file: &Path) -> Done<QueryProof> {
     let name = file.display();
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(file);
-    opened
-        .and_then(|open| open.take(PROOF_BYTES_MAX as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| {
+    opened.and_then(|open| open.take(PROOF_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)).map_err(
+        |error| {
             let what = format!("cannot read {name}");
             Failure::because(Exit::Usage, what, &error, "name a file that --proof wrote")
-        })?;
+        },
+    )?;
     QueryProof::parse(&bytes).map_err(|why| {
         Failure::new(Exit::NotVerified, format!("{name}: {why}"), "name a file that --proof wrote")
     })

@@ -37,7 +37,7 @@ pub struct Sink {
 enum Form {
     Table { cells: Vec<Vec<String>>, more: u64 },
     Json,
-    Csv(csv::Writer<Vec<u8>>),
+    Csv(Box<csv::Writer<Vec<u8>>>),
     Parquet(Vec<RecordBatch>),
 }
 
@@ -48,7 +48,10 @@ enum Form {
 pub fn out_to(format: Format, path: Option<&Path>) -> Done<(Box<dyn Write>, Option<PathBuf>)> {
     let Some(path) = path else {
         if format == Format::Parquet {
-            return Err(Failure::usage("Parquet is not for a terminal", "name a file with --output"));
+            return Err(Failure::usage(
+                "Parquet is not for a terminal",
+                "name a file with --output",
+            ));
         }
         return Ok((Box::new(std::io::BufWriter::new(std::io::stdout())), None));
     };
@@ -73,7 +76,7 @@ impl Sink {
         let form = match format {
             Format::Table => Form::Table { cells: Vec::new(), more: 0 },
             Format::Json => Form::Json,
-            Format::Csv => Form::Csv(csv::Writer::from_writer(Vec::new())),
+            Format::Csv => Form::Csv(Box::new(csv::Writer::from_writer(Vec::new()))),
             Format::Parquet => Form::Parquet(Vec::new()),
         };
         let mut sink = Sink { schema, out, form, path, rows: 0 };
@@ -145,7 +148,8 @@ impl Sink {
     /// What the CSV writer has made so far goes out.
     fn drain(&mut self) -> Done {
         let Form::Csv(csv) = &mut self.form else { return Ok(()) };
-        let full = std::mem::replace(csv, csv::Writer::from_writer(Vec::new()));
+        let empty = csv::Writer::from_writer(Vec::new());
+        let full = std::mem::replace(&mut **csv, empty);
         let bytes = full.into_inner().map_err(|error| unwritten(error.error()))?;
         self.write(&bytes)
     }
@@ -160,7 +164,8 @@ impl Sink {
         match std::mem::replace(&mut self.form, Form::Json) {
             Form::Table { cells, more } => self.table(&cells, more)?,
             Form::Json => {
-                let end = format!("\n],\n\"row_count\": {},\n\"query_entry\": {entry}\n}}\n", told.rows);
+                let end =
+                    format!("\n],\n\"row_count\": {},\n\"query_entry\": {entry}\n}}\n", told.rows);
                 self.write(end.as_bytes())?;
             }
             Form::Csv(_) => {}
@@ -229,11 +234,7 @@ fn for_eyes(column: &dyn Array, row: usize, formatter: &ArrayFormatter<'_>) -> S
 }
 
 /// A value for programs: decimals and integers beyond 2^53 as text, because many programs round them.
-fn json_of(
-    column: &dyn Array,
-    row: usize,
-    formatter: &ArrayFormatter<'_>,
-) -> serde_json::Value {
+fn json_of(column: &dyn Array, row: usize, formatter: &ArrayFormatter<'_>) -> serde_json::Value {
     if column.is_null(row) {
         return serde_json::Value::Null;
     }

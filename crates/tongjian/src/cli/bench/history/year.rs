@@ -39,12 +39,15 @@ pub fn make(folder: &Path, transfers: u64, accounts: u32) -> Done {
         let answers: Vec<_> = answers.into_iter().flatten().collect();
         must("making the bank", &answers)
     };
-    turn(0, vec![Command::OpenInstitution(Institution {
-        name: "Bench".into(),
-        currency: Currency::CNY,
-        utc_offset_min: 480,
-        first_day,
-    })])?;
+    turn(
+        0,
+        vec![Command::OpenInstitution(Institution {
+            name: "Bench".into(),
+            currency: Currency::CNY,
+            utc_offset_min: 480,
+            first_day,
+        })],
+    )?;
     let numbers: Vec<u32> = (0..accounts).collect();
     for part in numbers.chunks(BATCH_RECORDS_MAX / 4) {
         turn(1, part.iter().flat_map(|n| customer(*n)).collect())?;
@@ -57,7 +60,8 @@ pub fn make(folder: &Path, transfers: u64, accounts: u32) -> Done {
         let mut now = opens;
         while made < end {
             let size = (end - made).min(BATCH_RECORDS_MAX as u64);
-            let request = (made..made + size).map(|n| transfer(n, accounts.into(), &mut chance)).collect();
+            let request =
+                (made..made + size).map(|n| transfer(n, accounts.into(), &mut chance)).collect();
             turn(now, request)?;
             made += size;
             now += 60 * 1_000_000_000;
@@ -80,7 +84,7 @@ fn customer(n: u32) -> Vec<Command> {
     let mut commands = vec![Command::CreateAccount(account)];
     let party = PartyId(u128::from(n / 2) + 1);
     if n.is_multiple_of(2) {
-        let kind = if n % 20 == 0 { PartyKind::Organisation } else { PartyKind::Person };
+        let kind = if n.is_multiple_of(20) { PartyKind::Organisation } else { PartyKind::Person };
         let identity = Sealed {
             commitment: [n as u8; 32],
             cipher: SealingCipher::Aes256Gcm,
@@ -90,7 +94,12 @@ fn customer(n: u32) -> Vec<Command> {
         commands.push(Command::RegisterParty(Party { id: party, kind, identity }));
     }
     let kind = if n.is_multiple_of(2) { RoleKind::Owner } else { RoleKind::JointOwner };
-    commands.push(Command::GrantRole(Role { party, account: account.id, kind, until: Day::BOOKING }));
+    commands.push(Command::GrantRole(Role {
+        party,
+        account: account.id,
+        kind,
+        until: Day::BOOKING,
+    }));
     commands
 }
 
@@ -119,7 +128,9 @@ pub fn post(handle: &Handle, first: u128, transfers: u64) -> Done<u128> {
             let size = (end - next).min(BATCH_RECORDS_MAX as u128);
             let request: Request = (next..next + size)
                 .map(|id| match transfer(0, PAYING, &mut chance) {
-                    Command::Transfer(plain) => Command::Transfer(Transfer { id: TransferId(id), ..plain }),
+                    Command::Transfer(plain) => {
+                        Command::Transfer(Transfer { id: TransferId(id), ..plain })
+                    }
                     other => other,
                 })
                 .collect();
@@ -143,12 +154,7 @@ pub fn look(handle: &Handle, told: &Told) {
 }
 
 /// From the answer to a payment until a question has seen it.
-pub fn fresh(
-    handle: &Handle,
-    runtime: &Runtime,
-    desk: &Desk<Files>,
-    id: u128,
-) -> Done<Duration> {
+pub fn fresh(handle: &Handle, runtime: &Runtime, desk: &Desk<Files>, id: u128) -> Done<Duration> {
     post(handle, id, 1)?;
     let start = Instant::now();
     let sql = format!(
@@ -162,7 +168,7 @@ pub fn fresh(
         let seen = batches.iter().any(|batch| {
             use arrow::array::AsArray;
             let counts = batch.column(0).as_primitive::<arrow::datatypes::Int64Type>();
-            counts.values().iter().any(|count| *count == 1)
+            counts.values().contains(&1)
         });
         if seen {
             return Ok(start.elapsed());
