@@ -196,7 +196,7 @@ fn beside(
             tables::step_back();
             while !stop.load(Ordering::SeqCst) {
                 let round = asking_round(&desk, &runtime, questions, &asking, |told| {
-                    year::look(&handle, told)
+                    year::look(&handle, told);
                 });
                 asked.fetch_add(round, Ordering::SeqCst);
             }
