@@ -11,6 +11,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// What names in the environment begin with that are for a store.
+const PROVIDERS: [&str; 3] = ["AWS_", "GOOGLE_", "AZURE_"];
+
 /// The files of a bank's history.
 #[derive(Clone)]
 pub struct Archive {
@@ -46,7 +49,8 @@ impl Archive {
     }
 
     /// Files at an address: `s3://bucket/prefix`, `gs://…`, `az://…`, `memory:///`. What the address leaves
-    /// open (keys, region, endpoint) comes from `options`, by the names `object_store` gives them.
+    /// open (keys, region, endpoint) comes from `options`, by the names `object_store` gives them, or from
+    /// the environment, by the same names in capitals.
     ///
     /// # Errors
     /// An address or option that is not understood.
@@ -57,8 +61,13 @@ impl Archive {
             source,
         };
         let url = url::Url::parse(address).map_err(|error| failed(error.into()))?;
-        let (store, prefix) = object_store::parse_url_opts(&url, options.iter())
-            .map_err(|error| failed(error.into()))?;
+        let mut all: BTreeMap<String, String> = std::env::vars()
+            .filter(|(name, _)| PROVIDERS.iter().any(|of| name.starts_with(of)))
+            .map(|(name, value)| (name.to_lowercase(), value))
+            .collect();
+        all.extend(options.clone());
+        let (store, prefix) =
+            object_store::parse_url_opts(&url, all.iter()).map_err(|error| failed(error.into()))?;
         let store = PrefixStore::new(store, prefix);
         Ok(Archive { store: Arc::new(store), folder: None, address: address.to_owned() })
     }
