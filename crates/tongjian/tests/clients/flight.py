@@ -335,7 +335,9 @@ def as_of(ana):
     now = fetch(client, count, bearer(ana)).to_pylist()[0]
     parquet = duckdb.sql(f"SELECT count(*), max(entry) FROM read_parquet({files})").fetchall()[0]
     right("as of an entry is what lies in the files up to it", (then["n"], then["last"]) == parquet and then["last"] <= last, then)
-    right("and now is more", now["n"] > then["n"], now)
+    count = "SELECT count(*) AS n FROM entries"
+    covered = [fetch(client, count, options).column("n")[0].as_py() for options in [bearer(ana, x_tongjian_as_of=last), bearer(ana)]]
+    right("and now is more", now["n"] >= then["n"] and covered[0] == last + 1 < covered[1], f"{covered} entries")
     first = fetch(client, "SELECT time FROM entries ORDER BY entry LIMIT 1", bearer(ana)).column(0)[0].value
     moment = datetime.datetime.fromtimestamp(first // 10**9, datetime.timezone.utc).isoformat()
     begun = fetch(client, "SELECT count(*) AS n FROM entries", bearer(ana, x_tongjian_as_of=moment)).to_pylist()[0]["n"]
