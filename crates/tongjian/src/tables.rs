@@ -100,7 +100,8 @@ pub fn runtime_behind() -> Done<Runtime> {
 
 fn threads() -> Builder {
     let mut threads = Builder::new_multi_thread();
-    threads.thread_name("query").enable_all();
+    // A turn of a query is long: after each one who waits is heard, such as somebody who wants it stopped.
+    threads.thread_name("query").enable_all().global_queue_interval(1).event_interval(1);
     threads
 }
 
