@@ -104,6 +104,9 @@ pub fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.current_dir(root()).args(arguments);
+    // Ours, as `cargo run` sets it; a build script that looks at it (ring's) would be run again, and with it all
+    // that stands on it, each time somebody calls cargo by hand in between.
+    command.env_remove("CARGO_MANIFEST_DIR");
     command
 }
 
