@@ -112,7 +112,7 @@ fn built(threads: &mut Builder) -> Done<Runtime> {
     })
 }
 
-/// How far the threads of queries step back: at this level a core that both want gives them a fifteenth.
+/// How far the threads of queries step back: by Linux's weights a core that both want gives them about a sixteenth.
 const STEP_BACK: i32 = 12;
 
 /// The calling thread yields to all others. Where the system does not know that, nothing changes.

@@ -1,5 +1,5 @@
 //! The form of the files: what is compressed how, how long row groups and pages are, and which columns get
-//! which encoding. Chosen by measurement; `bench/README.md` has the numbers.
+//! which encoding. `bench/README.md` has what a transfer takes; other forms were not measured against this one.
 
 use crate::failed::HistoryFailed;
 use crate::stored::{MONEY, NARROW_MONEY};
@@ -68,7 +68,6 @@ fn properties(table: &str, schema: &Schema) -> WriterProperties {
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS)
         .set_statistics_enabled(EnabledStatistics::Page)
-        // Readers without the page's own minimum would read the footer for nothing.
         .set_created_by("tongjian".to_owned());
     for field in schema.fields() {
         let path = ColumnPath::from(field.name().as_str());
