@@ -22,6 +22,7 @@ mod judge;
 mod snapshot;
 mod audit;
 mod query;
+pub mod risk;
 
 pub use audit::AuditError;
 pub use chain::{Chain, chains};

@@ -3,8 +3,8 @@
 use crate::stored::MONEY_SCALE;
 use arrow::array::{
     ArrayRef, BinaryBuilder, BooleanBuilder, Date32Array, Decimal128Array, Int64Builder,
-    PrimitiveArray, StringBuilder, TimestampNanosecondArray, UInt8Array, UInt16Array, UInt32Array,
-    UInt64Array,
+    PrimitiveArray, StringViewBuilder, TimestampNanosecondArray, UInt8Array, UInt16Array,
+    UInt32Array, UInt64Array,
 };
 use arrow::buffer::{NullBuffer, ScalarBuffer};
 use arrow::datatypes::{ArrowPrimitiveType, DataType};
@@ -37,41 +37,72 @@ pub fn halves(id: u128) -> (u64, u64) {
     ((id >> 64) as u64, id as u64)
 }
 
-/// A column of numbers of which any may be missing.
+/// A column of numbers of which any may be missing. Most such columns have all or none of their values, and
+/// those keep only what they need: no values where all are missing, no marks where none is.
 #[derive(Debug)]
 pub struct Optional<T> {
     values: Vec<T>,
     valid: Vec<bool>,
     nulls: usize,
+    len: usize,
 }
 
 impl<T> Default for Optional<T> {
     fn default() -> Optional<T> {
-        Optional { values: Vec::new(), valid: Vec::new(), nulls: 0 }
+        Optional { values: Vec::new(), valid: Vec::new(), nulls: 0, len: 0 }
     }
 }
 
 impl<T: Copy + Default> Optional<T> {
     /// The next row's value.
     pub fn push(&mut self, value: Option<T>) {
-        self.values.push(value.unwrap_or_default());
-        self.valid.push(value.is_some());
-        self.nulls += usize::from(value.is_none());
+        match value {
+            Some(value) => {
+                if self.nulls > 0 {
+                    self.with_marks();
+                    self.valid.push(true);
+                }
+                self.values.push(value);
+            }
+            None if self.nulls == self.len => self.nulls += 1,
+            None => {
+                self.with_marks();
+                self.valid.push(false);
+                self.values.push(T::default());
+                self.nulls += 1;
+            }
+        }
+        self.len += 1;
+    }
+
+    /// Values and marks of all rows so far, for a column that has both kinds.
+    fn with_marks(&mut self) {
+        if self.valid.len() < self.len {
+            self.valid.resize(self.len, self.nulls == 0);
+            self.values.resize(self.len, T::default());
+        }
     }
 
     /// Its rows in another order.
     pub fn gather(&self, order: &[u32]) -> Optional<T> {
+        let of_all = |some: bool| if some { order } else { &[] };
         Optional {
-            values: gather(&self.values, order),
-            valid: gather(&self.valid, order),
-            nulls: self.nulls,
+            values: gather(&self.values, of_all(!self.values.is_empty())),
+            valid: gather(&self.valid, of_all(!self.valid.is_empty())),
+            ..*self
         }
     }
 
     /// The column and where it is missing.
-    pub fn into_parts(self) -> (Vec<T>, Option<NullBuffer>) {
-        let nulls = (self.nulls > 0).then(|| NullBuffer::from(self.valid));
-        (self.values, nulls)
+    pub fn into_parts(mut self) -> (Vec<T>, Option<NullBuffer>) {
+        self.values.resize(self.len, T::default());
+        if self.nulls == 0 {
+            return (self.values, None);
+        }
+        if self.nulls == self.len {
+            return (self.values, Some(NullBuffer::new_null(self.len)));
+        }
+        (self.values, Some(NullBuffer::from(self.valid)))
     }
 }
 
@@ -123,7 +154,7 @@ pub enum Column {
     /// Yes or no.
     Flag(BooleanBuilder),
     /// Text.
-    Text(StringBuilder),
+    Text(StringViewBuilder),
     /// Bytes.
     Bytes(BinaryBuilder),
 }
@@ -142,7 +173,7 @@ impl Column {
             DataType::Decimal128(..) => Column::Money(Optional::default()),
             DataType::Boolean => Column::Flag(BooleanBuilder::new()),
             DataType::Binary => Column::Bytes(BinaryBuilder::new()),
-            DataType::Utf8 => Column::Text(StringBuilder::new()),
+            DataType::Utf8View => Column::Text(StringViewBuilder::new()),
             other => unreachable!("no stored table has a column of type {other}"),
         }
     }
@@ -228,6 +259,33 @@ impl Column {
             Column::Flag(mut column) => Arc::new(column.finish()),
             Column::Text(mut column) => Arc::new(column.finish()),
             Column::Bytes(mut column) => Arc::new(column.finish()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Optional;
+
+    #[test]
+    fn a_column_gives_back_what_was_pushed_whatever_is_missing() {
+        for pattern in 0..64_u32 {
+            let pushed: Vec<Option<u32>> =
+                (0..6).map(|bit| (pattern >> bit & 1 == 1).then_some(bit + 1)).collect();
+            for rows in 0..=pushed.len() {
+                let mut column = Optional::default();
+                pushed[..rows].iter().for_each(|value| column.push(*value));
+                let order: Vec<u32> = (0..rows as u32).rev().collect();
+                let turned = column.gather(&order);
+                let shown = |column: Optional<u32>| -> Vec<Option<u32>> {
+                    let (values, nulls) = column.into_parts();
+                    let valid = |at| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(at));
+                    (0..values.len()).map(|at| valid(at).then_some(values[at])).collect()
+                };
+                assert_eq!(shown(column), pushed[..rows]);
+                let backwards: Vec<_> = pushed[..rows].iter().rev().copied().collect();
+                assert_eq!(shown(turned), backwards);
+            }
         }
     }
 }

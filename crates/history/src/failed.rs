@@ -46,6 +46,8 @@ pub enum HistoryFailed {
         /// What does not fit.
         what: String,
     },
+    /// The system gives no thread.
+    Thread(std::io::Error),
     /// Rows could not be made into columns.
     Columns(arrow::error::ArrowError),
     /// The entry or time that was asked for is not there.
@@ -70,6 +72,7 @@ impl fmt::Display for HistoryFailed {
                 f,
                 "the tables were made from another journal: {what}; name another archive, or remove this one"
             ),
+            HistoryFailed::Thread(_) => f.write_str("the system gives no thread to read ahead on"),
             HistoryFailed::Columns(_) => f.write_str("the rows cannot be made into columns"),
             HistoryFailed::NoSuchMoment(what) => f.write_str(what),
         }
@@ -82,6 +85,7 @@ impl Error for HistoryFailed {
             HistoryFailed::Journal(source) => Some(source),
             HistoryFailed::Batch { source, .. } => Some(source),
             HistoryFailed::Archive { source, .. } => Some(&**source),
+            HistoryFailed::Thread(source) => Some(source),
             HistoryFailed::Columns(source) => Some(source),
             _ => None,
         }

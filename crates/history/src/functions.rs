@@ -207,7 +207,7 @@ impl ScalarUDFImpl for Unsealed {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let arrays = ColumnarValue::values_to_arrays(&args.args)?;
         let keys = arrays[0].as_primitive::<UInt32Type>();
-        let commitments = arrays[1].as_string::<i32>();
+        let commitments = arrays[1].as_string_view();
         let ciphers = arrays[2].as_primitive::<UInt8Type>();
         let (nonces, texts) = (arrays[3].as_binary::<i32>(), arrays[4].as_binary::<i32>());
         let mut out = arrow::array::BinaryBuilder::new();
@@ -316,8 +316,13 @@ pub fn all(directory: &Arc<Directory>, opener: &Arc<dyn Opener>) -> Vec<ScalarUD
         [OneToOne::Account, OneToOne::Party, OneToOne::Id, OneToOne::Currency, OneToOne::Phase];
     let mut functions: Vec<ScalarUDF> =
         kinds.into_iter().map(|of| Text::function(of, directory)).collect();
-    let sealed =
-        vec![DataType::UInt32, DataType::Utf8, DataType::UInt8, DataType::Binary, DataType::Binary];
+    let sealed = vec![
+        DataType::UInt32,
+        DataType::Utf8View,
+        DataType::UInt8,
+        DataType::Binary,
+        DataType::Binary,
+    ];
     functions.push(ScalarUDF::new_from_impl(Unsealed {
         directory: Arc::clone(directory),
         opener: Arc::clone(opener),

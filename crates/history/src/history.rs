@@ -1,6 +1,7 @@
 //! The history of one bank: which files there are, the rows that are in none yet, and who has which number.
 //! It follows the journal when somebody asks, so that an answer sees all that is durable at that moment.
 
+use crate::ahead::{self, Look};
 use crate::archive::Archive;
 use crate::convert::{Chunk, Converter};
 use crate::directory::Directory;
@@ -161,6 +162,14 @@ impl<D: Disk> History<D> {
         Ok(rolled)
     }
 
+    /// Reads what the journal has gained, so that the next question need not.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn keep_up(&self) -> Result<(), HistoryFailed> {
+        self.follow(&mut self.lock(), self.reader.entries())
+    }
+
     /// Whether every file is what was written there. Returns how many they are.
     ///
     /// # Errors
@@ -229,22 +238,21 @@ impl<D: Disk> History<D> {
         let start =
             |entry| Converter::new(Arc::clone(&self.tables), Arc::clone(&self.directory), entry);
         let mut converter = start(followed.next);
-        for batch in self.reader.scan(followed.next) {
-            let batch = batch?;
-            let entry = batch.header.entry;
-            let events = batch.events().map_err(|source| HistoryFailed::Batch { entry, source })?;
-            converter.add(&batch.header, &events)?;
+        let Followed { tail, next, .. } = &mut *followed;
+        ahead::batches(&self.reader, *next..durable, Look::Reading, |header, events| {
+            converter.add(header, events)?;
             if converter.rows() >= CHUNK_ROWS {
-                let next = converter.end_entry();
-                let full = std::mem::replace(&mut converter, start(next));
-                followed.tail.push(Arc::new(full.finish(false)?));
-                followed.next = next;
+                let end = converter.end_entry();
+                let full = std::mem::replace(&mut converter, start(end));
+                tail.push(Arc::new(full.finish(false)?));
+                *next = end;
             }
-        }
-        let next = converter.end_entry();
-        if next > followed.next {
-            followed.tail.push(Arc::new(converter.finish(false)?));
-            followed.next = next;
+            Ok(())
+        })?;
+        let end = converter.end_entry();
+        if end > *next {
+            tail.push(Arc::new(converter.finish(false)?));
+            *next = end;
         }
         if followed.tail.len() > SMALL_CHUNKS {
             followed.tail = merged(&followed.tail)?;

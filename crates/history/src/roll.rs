@@ -5,6 +5,7 @@
 
 mod parquet_form;
 
+use crate::ahead::{self, Look};
 use crate::archive::Archive;
 use crate::convert::{Chunk, Converter};
 use crate::directory::Directory;
@@ -65,7 +66,7 @@ impl<D: Disk> Roll<'_, D> {
         let mut rolled = Rolled::default();
         let (reader, tables, directory) =
             (self.reader.clone(), Arc::clone(self.tables), Arc::clone(self.directory));
-        let reading = std::thread::spawn(move || {
+        let reading = std::thread::Builder::new().name("roll".to_owned()).spawn(move || {
             for span in spans {
                 let made = convert(&reader, &tables, &directory, span);
                 let failed = made.is_err();
@@ -74,6 +75,7 @@ impl<D: Disk> Roll<'_, D> {
                 }
             }
         });
+        let reading = reading.map_err(HistoryFailed::Thread)?;
         let written = self.write_all(&mut converted, &mut next, &mut rolled).await;
         drop(converted);
         let joined = reading.join();
@@ -143,15 +145,11 @@ fn convert<D: Disk>(
 ) -> Result<Converted, HistoryFailed> {
     let mut converter = Converter::new(Arc::clone(tables), Arc::clone(directory), span.first_entry);
     let mut last = None;
-    for batch in reader.scan(span.first_entry).take((span.end_entry - span.first_entry) as usize) {
-        let batch = batch?;
-        let entry = batch.header.entry;
-        let wrong = |source| HistoryFailed::Batch { entry, source };
-        batch.check_body().map_err(wrong)?;
-        let events = batch.events().map_err(wrong)?;
-        converter.add(&batch.header, &events)?;
-        last = Some(batch.header);
-    }
+    ahead::batches(reader, span.first_entry..span.end_entry, Look::Proving, |header, events| {
+        converter.add(header, events)?;
+        last = Some(*header);
+        Ok(())
+    })?;
     let last = last.filter(|header| header.entry + 1 == span.end_entry);
     let last = last.ok_or(HistoryFailed::Journal(journal::ReadFailed::NoEntry {
         entry: span.end_entry - 1,

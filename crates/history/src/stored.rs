@@ -23,6 +23,9 @@ pub const ACTS: usize = 4;
 pub const MONEY: DataType = DataType::Decimal128(38, MONEY_SCALE);
 /// The same in a file whose amounts are all below 10^15; 64 bits are half the bytes.
 pub const NARROW_MONEY: DataType = DataType::Decimal128(18, MONEY_SCALE);
+/// Text while it is asked: a join or a grouping copies where a text is, not the text. Files have it as plain
+/// strings, which everybody reads.
+pub const TEXT: DataType = DataType::Utf8View;
 /// Digits after the point.
 pub const MONEY_SCALE: i8 = 3;
 
@@ -33,13 +36,16 @@ pub struct StoredTable {
     pub name: &'static str,
     /// Its columns.
     pub schema: SchemaRef,
+    /// By which column the rows of each file are sorted, if not only in the order of the journal.
+    pub sorted_by: Option<&'static str>,
 }
 
 /// Every stored table of a bank whose institution's clock is `zone`, such as `+08:00`.
 pub fn tables(zone: &str) -> Vec<StoredTable> {
     let stored = |name, fields: Vec<Field>| {
         let schema = Arc::new(Schema::new(Fields::from(fields)));
-        StoredTable { name, schema }
+        let sorted_by = (name == "postings").then_some("account_key");
+        StoredTable { name, schema, sorted_by }
     };
     let mut all = vec![
         stored("transfers", transfers(zone)),
@@ -120,23 +126,23 @@ fn postings() -> Vec<Field> {
 }
 
 fn refusals(zone: &str) -> Vec<Field> {
-    use DataType::{UInt16, Utf8};
+    use DataType::UInt16;
     let mut fields = place_and_time(zone);
     fields.extend([
-        must("command", Utf8),
-        must("refusal", Utf8),
+        must("command", TEXT),
+        must("refusal", TEXT),
         must("refusal_no", UInt16),
-        may("subject", Utf8),
-        may("debit_account", Utf8),
-        may("credit_account", Utf8),
+        may("subject", TEXT),
+        may("debit_account", TEXT),
+        may("credit_account", TEXT),
         may("amount", MONEY),
-        may("currency", Utf8),
+        may("currency", TEXT),
     ]);
     fields
 }
 
 fn entries(zone: &str) -> Vec<Field> {
-    use DataType::{UInt16, UInt32, UInt64, Utf8};
+    use DataType::{UInt16, UInt32, UInt64};
     let mut fields = place();
     fields.extend([
         must("time", time_type(zone)),
@@ -144,8 +150,8 @@ fn entries(zone: &str) -> Vec<Field> {
         must("body_bytes", UInt32),
         must("rules_version", UInt16),
         must("first_record", UInt64),
-        must("rows_root", Utf8),
-        must("previous", Utf8),
+        must("rows_root", TEXT),
+        must("previous", TEXT),
     ]);
     fields
 }
@@ -176,9 +182,9 @@ fn act(table: &facts::Table, zone: &str) -> Vec<Field> {
             Sort::Time => column("", time_type(zone)),
             Sort::Number => column("", DataType::Int64),
             Sort::Flag => column("", DataType::Boolean),
-            Sort::Currency | Sort::Word | Sort::Text | Sort::Hash => column("", DataType::Utf8),
+            Sort::Currency | Sort::Word | Sort::Text | Sort::Hash => column("", TEXT),
             Sort::Sealed => {
-                column("_commitment", DataType::Utf8);
+                column("_commitment", TEXT);
                 column("_cipher", DataType::UInt8);
                 column("_nonce", DataType::Binary);
                 column("_ciphertext", DataType::Binary);

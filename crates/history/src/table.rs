@@ -1,6 +1,7 @@
 //! A stored table as one moment saw it: the files that end before it, the one file in which it lies, cut
 //! there, and the rows that are not in files yet. Each row of the journal is in exactly one of them.
 
+use crate::lookup::{self, Footers, Lookup};
 use crate::manifest::RolledFile;
 use crate::stored::StoredTable;
 use arrow::array::{AsArray, RecordBatch};
@@ -40,6 +41,8 @@ pub struct Stored {
     pub filed: u64,
     /// Entries before this one are seen.
     pub entries: u64,
+    /// Footers of files that were looked into.
+    pub footers: Arc<Footers>,
 }
 
 #[async_trait]
@@ -70,9 +73,15 @@ impl TableProvider for Stored {
         let limit = if filters.is_empty() { limit } else { None };
         let mut parts: Vec<Arc<dyn ExecutionPlan>> = Vec::with_capacity(3);
         if !self.whole.is_empty() {
-            let predicate = self.predicate(state, filters.to_vec())?;
-            let groups = self.groups(state.config().target_partitions());
-            parts.push(self.files(state, groups, projection, predicate, limit)?);
+            let threads = state.config().target_partitions();
+            let looked_up = self.looked_up(state, threads, projection, filters, limit)?;
+            parts.push(match looked_up {
+                Some(plan) => plan,
+                None => {
+                    let predicate = self.predicate(state, filters.to_vec())?;
+                    self.files(state, self.groups(threads), projection, predicate, limit)?
+                }
+            });
         }
         if let Some(cut) = &self.cut {
             parts.push(self.cut_file(state, cut, projection, filters)?);
@@ -90,6 +99,30 @@ impl TableProvider for Stored {
 }
 
 impl Stored {
+    /// The rows of a few keys in the whole files, if these are sorted by it and the conditions name them.
+    fn looked_up(
+        &self,
+        state: &dyn Session,
+        threads: usize,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+        let Some(sorted_by) = self.table.sorted_by else { return Ok(None) };
+        let Some(keys) = lookup::keys(filters, sorted_by) else { return Ok(None) };
+        let columns = projection.cloned();
+        let columns = columns.unwrap_or_else(|| (0..self.table.schema.fields().len()).collect());
+        let lookup = Lookup {
+            store: state.runtime_env().object_store(&self.store)?,
+            footers: Arc::clone(&self.footers),
+            table: self.schema(),
+            key: self.table.schema.index_of(sorted_by)?,
+            keys: keys.into(),
+            columns: columns.into(),
+        };
+        lookup.plan(&self.whole, threads, limit).map(Some)
+    }
+
     fn predicate(
         &self,
         state: &dyn Session,

@@ -12,6 +12,7 @@ mod pack;
 mod rulebook;
 mod fuse;
 mod shipped;
+pub mod condition;
 
 pub use body::Body;
 pub use fault::{BookRefused, Fault};

@@ -11,6 +11,7 @@ mod out;
 mod progress;
 mod settings;
 mod tables;
+mod roller;
 mod tell;
 
 use clap::{CommandFactory, FromArgMatches};

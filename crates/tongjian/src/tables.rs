@@ -112,8 +112,9 @@ fn built(threads: &mut Builder) -> Done<Runtime> {
     })
 }
 
-/// How far the threads of queries step back: by Linux's weights a core that both want gives them about a sixteenth.
-const STEP_BACK: i32 = 12;
+/// How far the threads of queries step back: by Linux's weights a core that both
+/// want gives them about a thirtieth.
+const STEP_BACK: i32 = 15;
 
 /// The calling thread yields to all others. Where the system does not know that, nothing changes.
 pub fn step_back() {

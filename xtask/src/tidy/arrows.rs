@@ -12,7 +12,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("engine", &["terms"]),
     ("journal", &["terms", "proof"]),
     ("node", &["terms", "engine", "proof", "journal"]),
-    ("rulebook", &["terms"]),
+    ("rulebook", &["terms", "engine"]),
     ("history", &["terms", "proof", "journal", "rulebook"]),
     ("channels", &["terms", "history"]),
     ("city", &["terms"]),

@@ -5,7 +5,7 @@ use super::Place;
 use crate::columns::{Optional, day, gather, halves, moment, moments, money, moneys, numbers};
 use crate::directory::Names;
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, RecordBatch, StringArray, UInt8Array, UInt16Array,
+    ArrayRef, BooleanArray, Date32Array, RecordBatch, StringViewArray, UInt8Array, UInt16Array,
     UInt32Array, UInt64Array,
 };
 use arrow::datatypes::{SchemaRef, UInt32Type, UInt64Type};
@@ -384,14 +384,14 @@ impl RefusalRows {
             Arc::new(UInt32Array::from(self.row)),
             time,
             Arc::new(Date32Array::from(self.booking_date)),
-            Arc::new(StringArray::from(self.command)),
-            Arc::new(StringArray::from(self.refusal)),
+            Arc::new(StringViewArray::from_iter_values(self.command)),
+            Arc::new(StringViewArray::from_iter_values(self.refusal)),
             Arc::new(UInt16Array::from(self.refusal_no)),
-            Arc::new(StringArray::from(self.subject)),
-            Arc::new(StringArray::from(self.debit)),
-            Arc::new(StringArray::from(self.credit)),
+            Arc::new(StringViewArray::from_iter(self.subject)),
+            Arc::new(StringViewArray::from_iter(self.debit)),
+            Arc::new(StringViewArray::from_iter(self.credit)),
             moneys(self.amount),
-            Arc::new(StringArray::from(self.currency)),
+            Arc::new(StringViewArray::from_iter(self.currency)),
         ];
         batch(schema, columns)
     }
@@ -434,7 +434,7 @@ impl EntryRows {
     pub fn finish(self, schema: SchemaRef) -> Result<Option<RecordBatch>, ArrowError> {
         let headers = &self.headers;
         let hash = |of: fn(&BatchHeader) -> &[u8; 32]| -> ArrayRef {
-            Arc::new(StringArray::from_iter_values(headers.iter().map(|h| hex(of(h)))))
+            Arc::new(StringViewArray::from_iter_values(headers.iter().map(|h| hex(of(h)))))
         };
         let time = headers.iter().map(|h| moment(h.time)).collect();
         let columns: Vec<ArrayRef> = vec![

@@ -3,12 +3,12 @@
 //! all of its answer. Ctrl-C or SIGTERM end it: queries are stopped and recorded, and the bank is closed.
 
 mod looks;
-mod roller;
 
 use super::Context;
 use super::query::Bounds;
 use super::token::tokens_failed;
 use crate::fail::{Done, Exit, Failure};
+use crate::roller::Roller;
 use crate::tables::{self, Tables};
 use channels::flight::{self, Door, FlightFailed, Limits, Tls};
 use channels::tokens::Tokens;
@@ -16,7 +16,6 @@ use history::{Desk, History};
 use journal::Files;
 use looks::Looks;
 use node::{Clock, RunFailed, RunOptions, Running, SystemClock};
-use roller::Roller;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle as Signals, Signals as Caught};

@@ -8,6 +8,7 @@ use crate::bank::Bank;
 use crate::cli::Context;
 use crate::fail::{Done, Exit, Failure};
 use crate::figures::grouped;
+use crate::roller::Roller;
 use crate::tables::{self, NodeLedger, Tables};
 use history::{AsOf, Desk, History, Limits};
 use journal::Files;
@@ -17,6 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+/// As `tj serve` does it.
+const ROLL_EVERY: Duration = Duration::from_secs(5);
 
 /// Rolling, asking, and asking while others pay.
 #[derive(Debug, clap::Args)]
@@ -36,6 +40,9 @@ pub struct HistoryBench {
     /// Transfers posted alone, and as many while questions are asked.
     #[arg(long, default_value_t = 2_000_000)]
     beside: u64,
+    /// Instead of timing: how each question ran, with what each part of its plan read, skipped and took.
+    #[arg(long)]
+    measured: bool,
 }
 
 impl HistoryBench {
@@ -72,12 +79,16 @@ impl HistoryBench {
             .filter_map(|segment| segment.files.get("transfers"))
             .map(|file| file.rows)
             .sum();
+        if self.measured {
+            return explain_all(context, &tables, &questions);
+        }
         let asked = ask_all(&tables, &questions, self.rounds, &context.dir)?;
         let statement_ms = statement(&tables, self.rounds)?;
         drop(tables);
         let beside = beside(bank, context, &questions, self.beside)?;
         let told = json!({
             "transfers_in_files": in_files, "entries": entries,
+            "segments_asked": manifest.next_segment(),
             "rolled_transfers": rolled.transfers, "roll_s": roll_s,
             "roll_per_s": rolled.transfers as f64 / roll_s,
             "bytes_per_transfer": bytes as f64 / in_files.max(1) as f64,
@@ -105,8 +116,7 @@ fn questions(path: &Path) -> Done<Vec<(String, String)>> {
 
 /// Asks one question to its end, of what is in files, as others see it; milliseconds and rows.
 fn ask_once(tables: &Tables, sql: &str, output: Option<&Path>) -> Done<(f64, u64)> {
-    let end = tables.desk.history().manifest().end_entry();
-    let as_of = end.checked_sub(1).map_or(AsOf::Now, AsOf::Entry);
+    let as_of = files_of(tables);
     let start = Instant::now();
     let told = tables.runtime.block_on(async { tables.desk.ask(as_of, sql).await?.all().await });
     let (batches, told) = told.map_err(|error| tables::ask_failed(&error))?;
@@ -122,6 +132,34 @@ fn ask_once(tables: &Tables, sql: &str, output: Option<&Path>) -> Done<(f64, u64
         }
     }
     Ok((took, told.rows))
+}
+
+/// The measured plan of each question and of a statement, once it ran to warm the caches.
+fn explain_all(context: &Context, tables: &Tables, questions: &[(String, String)]) -> Done {
+    let statement = ("statement() of one account".to_owned(), statement_of(137));
+    for (name, sql) in questions.iter().chain([&statement]) {
+        let (took, rows) = ask_once(tables, sql, None)?;
+        let planned = tables.plan(files_of(tables), sql)?;
+        let start = Instant::now();
+        let told = tables.runtime.block_on(planned.measured());
+        let again = start.elapsed().as_secs_f64() * 1e3;
+        let told = told.map_err(|error| tables::ask_failed(&error))?;
+
+        context
+            .out
+            .raw(format_args!("-- {name}: {rows} rows, {took:.2} ms and {again:.2} ms\n{told}\n"));
+    }
+    Ok(())
+}
+
+/// The moment up to which everything is in files.
+fn files_of(tables: &Tables) -> AsOf {
+    let end = tables.desk.history().manifest().end_entry();
+    end.checked_sub(1).map_or(AsOf::Now, AsOf::Entry)
+}
+
+fn statement_of(account: u32) -> String {
+    format!("SELECT * FROM statement({account}, '2026-01-01', '2026-12-31')")
 }
 
 fn ask_all(
@@ -151,8 +189,7 @@ fn statement(tables: &Tables, rounds: u32) -> Done<f64> {
     let mut times = Vec::new();
     for n in 0..=rounds {
         let account = 100 + n * 37;
-        let sql = format!("SELECT * FROM statement({account}, '2026-01-01', '2026-12-31')");
-        times.push(ask_once(tables, &sql, None)?.0);
+        times.push(ask_once(tables, &statement_of(account), None)?.0);
     }
     times.remove(0);
     times.sort_by(f64::total_cmp);
@@ -163,6 +200,26 @@ fn median(sorted: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
 }
 
+/// Somebody to ask beside those who pay, as `tj serve` has it.
+fn desk_beside(
+    context: &Context,
+    bank: &Bank,
+    runtime: &tokio::runtime::Runtime,
+) -> Done<Desk<Files>> {
+    let archive = tables::archive(&context.dir, &bank.settings)?;
+    let zone = tables::zone_of(bank.node.engine().institution());
+    let history = runtime
+        .block_on(History::open(bank.node.reader(), archive, &zone))
+        .map_err(|error| tables::history_failed(&error))?;
+    let ledger = Arc::new(NodeLedger(bank.node.shared_views()));
+    Desk::new(Arc::new(history), Limits::default(), Arc::new(history::NoVault), Some(ledger))
+        .map_err(|error| cannot_be_asked(&error))
+}
+
+fn cannot_be_asked(error: &dyn std::error::Error) -> Failure {
+    Failure::because(Exit::Failed, "the tables cannot be asked", error, "see to the disk")
+}
+
 /// Posts alone, then as much while questions are asked one after the other, each of them an entry too; in
 /// turns, so that the machine's moods strike both.
 fn beside(
@@ -171,26 +228,13 @@ fn beside(
     questions: &[(String, String)],
     transfers: u64,
 ) -> Done<Value> {
-    let settings = bank.settings.clone();
-    let views = bank.node.shared_views();
-    let reader = bank.node.reader();
-    let zone = tables::zone_of(bank.node.engine().institution());
-    let first_id = u128::from(reader.records()) << 64;
-    let (running, handle) = bank.node.run(SystemClock, RunOptions::default());
+    let first_id = u128::from(bank.node.reader().records()) << 64;
     let runtime = tables::runtime_behind()?;
-    let archive = tables::archive(&context.dir, &settings)?;
-    let failed = |error: &dyn std::error::Error| {
-        Failure::because(Exit::Failed, "the tables cannot be asked", error, "see to the disk")
-    };
-    let history = runtime
-        .block_on(History::open(reader, archive, &zone))
-        .map_err(|error| tables::history_failed(&error))?;
-    let ledger = Arc::new(NodeLedger(views));
-    let desk: Desk<Files> =
-        Desk::new(Arc::new(history), Limits::default(), Arc::new(history::NoVault), Some(ledger))
-            .map_err(|error| failed(&error))?;
+    let desk = desk_beside(context, &bank, &runtime)?;
+    let (running, handle) = bank.node.run(SystemClock, RunOptions::default());
+    let roller = Roller::start(Arc::clone(desk.history()), ROLL_EVERY);
     let (stop, asking) = (AtomicBool::new(false), AtomicBool::new(false));
-    let (asked, fresh_us) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (asked, fresh_us, quiet_us) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let (mut alone, mut with) = (Vec::new(), Vec::new());
     let outcome = std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -220,11 +264,18 @@ fn beside(
         });
         // One more, and how long until a question sees it.
         let fresh = outcome.and_then(|()| year::fresh(&handle, &runtime, &desk, posted));
+        let quiet = fresh.and_then(|took| {
+            fresh_us.store(took.as_micros() as u64, Ordering::SeqCst);
+            // And once more when the tables have caught up.
+            std::thread::sleep(Duration::from_secs(2));
+            year::fresh(&handle, &runtime, &desk, posted + 1)
+        });
         stop.store(true, Ordering::SeqCst);
-        fresh.map(|took| fresh_us.store(took.as_micros() as u64, Ordering::SeqCst))
+        quiet.map(|took| quiet_us.store(took.as_micros() as u64, Ordering::SeqCst))
     });
+    roller.end();
     drop(handle);
-    running.stop().map_err(|error| failed(&error))?;
+    running.stop().map_err(|error| cannot_be_asked(&error))?;
     outcome?;
     alone.sort_by(f64::total_cmp);
     with.sort_by(f64::total_cmp);
@@ -232,6 +283,7 @@ fn beside(
         "alone_per_s": median(&alone), "with_questions_per_s": median(&with),
         "kept": median(&with) / median(&alone), "questions_asked": asked.into_inner(),
         "fresh_visible_ms": fresh_us.into_inner() as f64 / 1e3,
+        "fresh_in_quiet_ms": quiet_us.into_inner() as f64 / 1e3,
     }))
 }
 
@@ -287,11 +339,12 @@ fn print(context: &Context, told: &Value) {
     ));
     let beside = &told["beside"];
     out.line(format_args!(
-        "paying alone {}/s, while {} questions were asked {}/s: {:.1} % kept; a fresh entry is seen after {:.1} ms",
+        "paying alone {}/s, while {} questions were asked {}/s: {:.1} % kept; a fresh entry is seen after {:.1} ms, in the quiet after {:.1} ms",
         grouped(number(&beside["alone_per_s"]) as u128),
         beside["questions_asked"],
         grouped(number(&beside["with_questions_per_s"]) as u128),
         100.0 * number(&beside["kept"]),
-        number(&beside["fresh_visible_ms"])
+        number(&beside["fresh_visible_ms"]),
+        number(&beside["fresh_in_quiet_ms"])
     ));
 }

@@ -1,4 +1,5 @@
-//! Makes files of segments as they are sealed, beside everything else and on a thread of its own.
+//! Keeps the tables up with the journal, beside everything else and on a thread of its own: what was paid since the
+//! last look becomes rows, and a sealed segment becomes files. So a question need not do either first.
 
 use crate::fail::chain;
 use history::History;
@@ -6,8 +7,11 @@ use journal::Files;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Builder;
+
+/// How often the journal is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// The thread.
 pub struct Roller {
@@ -31,19 +35,26 @@ impl Roller {
 }
 
 fn roll(history: &History<Files>, every: Duration, ended: &Receiver<()>) {
+    crate::tables::step_back();
     let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
         eprintln!("tj: no files are made of sealed segments: the system gives no thread for it");
         return;
     };
     // What goes wrong is said once, and tried again all the same.
     let mut said = String::new();
-    while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-        match runtime.block_on(history.roll()) {
-            Ok(_) => said.clear(),
+    let mut rolled = Instant::now();
+    while ended.recv_timeout(every.min(LOOK_EVERY)) == Err(RecvTimeoutError::Timeout) {
+        let mut kept = history.keep_up();
+        if kept.is_ok() && rolled.elapsed() >= every {
+            kept = runtime.block_on(history.roll()).map(drop);
+            rolled = Instant::now();
+        }
+        match kept {
+            Ok(()) => said.clear(),
             Err(error) => {
                 let trouble = chain(&error);
                 if trouble != said {
-                    eprintln!("tj: no files were made of sealed segments: {trouble}");
+                    eprintln!("tj: the tables do not keep up with the journal: {trouble}");
                     said = trouble;
                 }
             }

@@ -1,0 +1,16 @@
+//! Risk control in line. Features first (`tiles`, `features`, `tracker`), then what is made of them.
+
+mod features;
+mod program;
+mod tiles;
+mod tracker;
+
+pub use features::{
+    Direction, FEATURES, Feature, Kind, Measure, NAMED, Single, Subject, Unit, Values, Wanted, Way,
+};
+pub use program::{
+    LINES_MAX, Line, Machine, Outcome, Program, ProgramError, REASONS, REGISTERS_MAX, Register,
+    STEPS_MAX, Step, Verdict,
+};
+pub use tiles::{COUNTERPARTIES_MAX, MONEY_MAX, WINDOWS, Window};
+pub use tracker::{Books, NEAR, Payment, Tracker, thousandths};

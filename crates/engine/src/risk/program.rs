@@ -1,0 +1,613 @@
+//! Conditions as the engine runs them: a flat list of steps over registers, each a whole number of 128 bits or
+//! null, with the three-valued logic of SQL. Whoever compiled it has shown that no step can overflow
+//! and that nothing is divided by zero; the engine still never stops on a program that breaks this, it
+//! goes on with null. `docs/formats/risk-program.md`.
+
+use super::features::{Feature, Values, Wanted};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+
+/// Registers of a program at most.
+pub const REGISTERS_MAX: usize = 4_096;
+/// Steps of a program at most.
+pub const STEPS_MAX: usize = 16_384;
+/// Conditions of a program at most.
+pub const LINES_MAX: usize = 1_024;
+/// What the bytes of a program begin with: its name and version.
+const MAGIC: &[u8; 8] = b"TJRULES\x01";
+
+/// A register's number.
+pub type Register = u16;
+
+/// One step: what it reads and what it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The value of a feature.
+    Load(Register, Feature),
+    /// A constant, by its place.
+    Constant(Register, u16),
+    /// Nothing.
+    Null(Register),
+    /// a + b.
+    Add(Register, Register, Register),
+    /// a - b.
+    Subtract(Register, Register, Register),
+    /// a * b.
+    Multiply(Register, Register, Register),
+    /// a / b, towards zero.
+    Divide(Register, Register, Register),
+    /// a / b, to the nearest, halves away from zero: a decimal with fewer digits.
+    Round(Register, Register, Register),
+    /// What a / b leaves, with the sign of a.
+    Remainder(Register, Register, Register),
+    /// a = b.
+    Equal(Register, Register, Register),
+    /// a < b.
+    Less(Register, Register, Register),
+    /// a <= b.
+    LessOrEqual(Register, Register, Register),
+    /// Both.
+    And(Register, Register, Register),
+    /// Either.
+    Or(Register, Register, Register),
+    /// Not.
+    Not(Register, Register),
+    /// Whether it is null.
+    IsNull(Register, Register),
+    /// The second if the first is true; else the register keeps what it has.
+    If(Register, Register, Register),
+    /// Null if both are equal, else the first.
+    NullIf(Register, Register, Register),
+    /// The first, or the second if that is null.
+    Coalesce(Register, Register, Register),
+}
+
+impl Step {
+    /// Its number in the bytes of a program, and its three places.
+    fn parts(self) -> (u8, [u16; 3]) {
+        match self {
+            Step::Load(to, feature) => (1, [to, feature.number(), 0]),
+            Step::Constant(to, at) => (2, [to, at, 0]),
+            Step::Null(to) => (3, [to, 0, 0]),
+            Step::Add(to, a, b) => (4, [to, a, b]),
+            Step::Subtract(to, a, b) => (5, [to, a, b]),
+            Step::Multiply(to, a, b) => (6, [to, a, b]),
+            Step::Divide(to, a, b) => (7, [to, a, b]),
+            Step::Round(to, a, b) => (8, [to, a, b]),
+            Step::Remainder(to, a, b) => (9, [to, a, b]),
+            Step::Equal(to, a, b) => (10, [to, a, b]),
+            Step::Less(to, a, b) => (11, [to, a, b]),
+            Step::LessOrEqual(to, a, b) => (12, [to, a, b]),
+            Step::And(to, a, b) => (13, [to, a, b]),
+            Step::Or(to, a, b) => (14, [to, a, b]),
+            Step::Not(to, a) => (15, [to, a, 0]),
+            Step::IsNull(to, a) => (16, [to, a, 0]),
+            Step::If(to, a, b) => (17, [to, a, b]),
+            Step::NullIf(to, a, b) => (18, [to, a, b]),
+            Step::Coalesce(to, a, b) => (19, [to, a, b]),
+        }
+    }
+
+    fn of(number: u8, [to, a, b]: [u16; 3]) -> Option<Step> {
+        Some(match number {
+            1 => Step::Load(to, Feature::of(a)?),
+            2 => Step::Constant(to, a),
+            3 => Step::Null(to),
+            4 => Step::Add(to, a, b),
+            5 => Step::Subtract(to, a, b),
+            6 => Step::Multiply(to, a, b),
+            7 => Step::Divide(to, a, b),
+            8 => Step::Round(to, a, b),
+            9 => Step::Remainder(to, a, b),
+            10 => Step::Equal(to, a, b),
+            11 => Step::Less(to, a, b),
+            12 => Step::LessOrEqual(to, a, b),
+            13 => Step::And(to, a, b),
+            14 => Step::Or(to, a, b),
+            15 => Step::Not(to, a),
+            16 => Step::IsNull(to, a),
+            17 => Step::If(to, a, b),
+            18 => Step::NullIf(to, a, b),
+            19 => Step::Coalesce(to, a, b),
+            _ => return None,
+        })
+    }
+
+    /// The register it writes.
+    fn writes(self) -> Register {
+        self.parts().1[0]
+    }
+
+    /// The registers it reads.
+    fn reads(self) -> impl Iterator<Item = Register> {
+        let (_, [to, a, b]) = self.parts();
+        let read = match self {
+            Step::Load(..) | Step::Constant(..) | Step::Null(_) => [None; 3],
+            Step::Not(..) | Step::IsNull(..) => [Some(a), None, None],
+            Step::If(..) => [Some(a), Some(b), Some(to)],
+            _ => [Some(a), Some(b), None],
+        };
+        read.into_iter().flatten()
+    }
+}
+
+/// What is done with a payment. The severest wins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Outcome {
+    /// It goes through.
+    #[default]
+    Approve = 0,
+    /// The payer is warned and must say so again.
+    Ask = 1,
+    /// Somebody looks at it first.
+    Hold = 2,
+    /// It does not happen.
+    Refuse = 3,
+}
+
+impl Outcome {
+    /// The outcome of a number.
+    pub fn of(number: u8) -> Option<Outcome> {
+        [Outcome::Approve, Outcome::Ask, Outcome::Hold, Outcome::Refuse]
+            .into_iter()
+            .find(|outcome| *outcome as u8 == number)
+    }
+}
+
+/// A condition of the program and what follows when it is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Where its truth stands when all steps are done.
+    pub condition: Register,
+    /// What it demands.
+    pub outcome: Outcome,
+    /// What it adds to the score.
+    pub points: i32,
+}
+
+/// Why bytes are not a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgramError {
+    /// Other bytes than a program of this version begins with, too few, or too many.
+    Form,
+    /// More registers, steps or lines than allowed.
+    TooLarge,
+    /// A step that does not exist, reads what was not written, or names a constant or feature that is not there.
+    Step(u16),
+    /// A line that names a register that was not written.
+    Line(u16),
+}
+
+impl fmt::Display for ProgramError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProgramError::Form => f.write_str("these bytes are no program of this version"),
+            ProgramError::TooLarge => write!(
+                f,
+                "a program has at most {REGISTERS_MAX} registers, {STEPS_MAX} steps and {LINES_MAX} conditions"
+            ),
+            ProgramError::Step(at) => {
+                write!(f, "step {at} does not exist or reads what is not there")
+            }
+            ProgramError::Line(at) => {
+                write!(f, "condition {at} names a register that was not written")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ProgramError {}
+
+/// Conditions over the features of a payment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    registers: u16,
+    constants: Vec<i128>,
+    steps: Vec<Step>,
+    lines: Vec<Line>,
+    /// Scores from which a payment is asked about, held and refused.
+    cutoffs: [Option<i32>; 3],
+    wanted: Wanted,
+}
+
+impl Program {
+    /// A program of these parts.
+    ///
+    /// # Errors
+    /// See [`ProgramError`].
+    pub fn new(
+        constants: Vec<i128>,
+        steps: Vec<Step>,
+        lines: Vec<Line>,
+        cutoffs: [Option<i32>; 3],
+    ) -> Result<Program, ProgramError> {
+        let registers = steps.iter().map(|step| usize::from(step.writes()) + 1).max().unwrap_or(0);
+        if registers > REGISTERS_MAX || steps.len() > STEPS_MAX || lines.len() > LINES_MAX {
+            return Err(ProgramError::TooLarge);
+        }
+        // What is read was written before, or what the last payment left behind would speak.
+        let mut written = vec![false; registers];
+        for (at, step) in (0..).zip(&steps) {
+            let mut read = step.reads();
+            let unwritten = read.any(|from| written.get(usize::from(from)) != Some(&true));
+            let no_constant = match step {
+                Step::Constant(_, place) => usize::from(*place) >= constants.len(),
+                _ => false,
+            };
+            if unwritten || no_constant {
+                return Err(ProgramError::Step(at));
+            }
+            written[usize::from(step.writes())] = true;
+        }
+        let written = |line: &Line| written.get(usize::from(line.condition)) == Some(&true);
+        if let Some(at) = lines.iter().position(|line| !written(line)) {
+            return Err(ProgramError::Line(at as u16));
+        }
+        let registers = registers as u16;
+        let loaded = steps.iter().filter_map(|step| match step {
+            Step::Load(_, feature) => Some(*feature),
+            _ => None,
+        });
+        let wanted = loaded.collect();
+        Ok(Program { registers, constants, steps, lines, cutoffs, wanted })
+    }
+
+    /// The features it looks at.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// Its conditions.
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// As bytes; one program has one form.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        let counts = [self.constants.len(), self.steps.len(), self.lines.len()];
+        counts.iter().for_each(|count| out.extend((*count as u32).to_le_bytes()));
+        for cutoff in self.cutoffs {
+            out.push(cutoff.is_some().into());
+            out.extend(cutoff.unwrap_or(0).to_le_bytes());
+        }
+        self.constants.iter().for_each(|constant| out.extend(constant.to_le_bytes()));
+        for step in &self.steps {
+            let (number, places) = step.parts();
+            out.push(number);
+            places.iter().for_each(|place| out.extend(place.to_le_bytes()));
+        }
+        for line in &self.lines {
+            out.extend(line.condition.to_le_bytes());
+            out.push(line.outcome as u8);
+            out.extend(line.points.to_le_bytes());
+        }
+        out
+    }
+
+    /// The program of these bytes.
+    ///
+    /// # Errors
+    /// See [`ProgramError`].
+    pub fn of_bytes(bytes: &[u8]) -> Result<Program, ProgramError> {
+        let mut rest = bytes.strip_prefix(MAGIC).ok_or(ProgramError::Form)?;
+        let mut count = || take(&mut rest).map(|bytes| u32::from_le_bytes(bytes) as usize);
+        let (constants, steps, lines) = (count()?, count()?, count()?);
+        if constants > STEPS_MAX || steps > STEPS_MAX || lines > LINES_MAX {
+            return Err(ProgramError::TooLarge);
+        }
+        let mut cutoffs = [None; 3];
+        for cutoff in &mut cutoffs {
+            let [some] = take(&mut rest)?;
+            let value = i32::from_le_bytes(take(&mut rest)?);
+            *cutoff = match (some, value) {
+                (0, 0) => None,
+                (1, value) => Some(value),
+                _ => return Err(ProgramError::Form),
+            };
+        }
+        let constants = (0..constants).map(|_| take(&mut rest).map(i128::from_le_bytes));
+        let constants: Vec<i128> = constants.collect::<Result<_, _>>()?;
+        let mut read = Vec::with_capacity(steps);
+        for at in 0..steps {
+            let [number] = take(&mut rest)?;
+            let mut place = || take(&mut rest).map(u16::from_le_bytes);
+            let step = Step::of(number, [place()?, place()?, place()?]);
+            // Places that a step does not have are zero.
+            let step = step.ok_or(ProgramError::Step(at as u16))?;
+            read.push(step);
+        }
+        let mut demands = Vec::with_capacity(lines);
+        for at in 0..lines {
+            let condition = u16::from_le_bytes(take(&mut rest)?);
+            let [outcome] = take(&mut rest)?;
+            let outcome = Outcome::of(outcome).ok_or(ProgramError::Line(at as u16))?;
+            let points = i32::from_le_bytes(take(&mut rest)?);
+            demands.push(Line { condition, outcome, points });
+        }
+        let program = Program::new(constants, read, demands, cutoffs)?;
+        // One program has one form, so whatever was not read as it would be written is refused.
+        if rest.is_empty() && program.to_bytes() == bytes {
+            Ok(program)
+        } else {
+            Err(ProgramError::Form)
+        }
+    }
+
+    /// Runs it over the features of one payment.
+    pub fn run(&self, values: &Values, machine: &mut Machine) -> Verdict {
+        machine.fit(self.registers);
+        for step in &self.steps {
+            machine.step(*step, values, &self.constants);
+        }
+        let mut verdict = Verdict::default();
+        let mut score = 0_i64;
+        for (at, line) in (0..).zip(&self.lines) {
+            if machine.get(line.condition).is_some_and(|truth| truth != 0) {
+                score += i64::from(line.points);
+                verdict.found(at, line.outcome);
+            }
+        }
+        verdict.score = score.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+        let cuts = [Outcome::Ask, Outcome::Hold, Outcome::Refuse].into_iter().zip(self.cutoffs);
+        for (outcome, cutoff) in cuts {
+            if cutoff.is_some_and(|cutoff| verdict.score >= cutoff) {
+                verdict.outcome = verdict.outcome.max(outcome);
+            }
+        }
+        verdict
+    }
+}
+
+/// The next bytes.
+fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], ProgramError> {
+    let (first, others) = rest.split_first_chunk().ok_or(ProgramError::Form)?;
+    *rest = others;
+    Ok(*first)
+}
+
+/// How many conditions a verdict names.
+pub const REASONS: usize = 3;
+
+/// What a program says of a payment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// What is to be done.
+    pub outcome: Outcome,
+    /// The sum of the points.
+    pub score: i32,
+    /// How many conditions were true.
+    pub hits: u16,
+    /// The first of the severest conditions that were true, by their numbers.
+    pub reasons: [Option<u16>; REASONS],
+    severities: [Outcome; REASONS],
+}
+
+impl Verdict {
+    /// Condition `at` is true.
+    fn found(&mut self, at: u16, outcome: Outcome) {
+        self.hits += 1;
+        self.outcome = self.outcome.max(outcome);
+        let place = (0..REASONS)
+            .find(|place| self.reasons[*place].is_none() || self.severities[*place] < outcome);
+        if let Some(place) = place {
+            self.reasons[place..].rotate_right(1);
+            self.severities[place..].rotate_right(1);
+            self.reasons[place] = Some(at);
+            self.severities[place] = outcome;
+        }
+    }
+}
+
+/// The registers while a program runs; kept from one payment to the next, so that none are made.
+#[derive(Clone, Debug, Default)]
+pub struct Machine {
+    registers: Vec<Option<i128>>,
+}
+
+impl Machine {
+    fn fit(&mut self, registers: u16) {
+        if self.registers.len() < usize::from(registers) {
+            self.registers = vec![None; registers.into()];
+        }
+    }
+
+    /// What a register holds.
+    #[inline]
+    pub fn get(&self, register: Register) -> Option<i128> {
+        self.registers[usize::from(register)]
+    }
+
+    #[inline]
+    fn both(&self, a: Register, b: Register) -> Option<(i128, i128)> {
+        self.get(a).zip(self.get(b))
+    }
+
+    #[inline]
+    fn step(&mut self, step: Step, values: &Values, constants: &[i128]) {
+        let value = match step {
+            Step::Load(_, feature) => values.get(feature).map(i128::from),
+            Step::Constant(_, at) => Some(constants[usize::from(at)]),
+            Step::Null(_) => None,
+            Step::Add(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_add(b)),
+            Step::Subtract(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_sub(b)),
+            Step::Multiply(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_mul(b)),
+            Step::Divide(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_div(b)),
+            Step::Round(_, a, b) => self.both(a, b).and_then(|(a, b)| rounded(a, b)),
+            Step::Remainder(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_rem(b)),
+            Step::Equal(_, a, b) => self.both(a, b).map(|(a, b)| (a == b).into()),
+            Step::Less(_, a, b) => self.both(a, b).map(|(a, b)| (a < b).into()),
+            Step::LessOrEqual(_, a, b) => self.both(a, b).map(|(a, b)| (a <= b).into()),
+            Step::And(_, a, b) => match (self.get(a), self.get(b)) {
+                (Some(0), _) | (_, Some(0)) => Some(0),
+                (Some(_), Some(_)) => Some(1),
+                _ => None,
+            },
+            Step::Or(_, a, b) => match (self.get(a), self.get(b)) {
+                (Some(0), Some(0)) => Some(0),
+                (Some(0) | None, Some(0) | None) => None,
+                _ => Some(1),
+            },
+            Step::Not(_, a) => self.get(a).map(|a| (a == 0).into()),
+            Step::IsNull(_, a) => Some(self.get(a).is_none().into()),
+            Step::If(to, a, b) => {
+                let kept = self.get(to);
+                if self.get(a).is_some_and(|a| a != 0) { self.get(b) } else { kept }
+            }
+            Step::NullIf(_, a, b) => self.get(a).filter(|a| Some(*a) != self.get(b)),
+            Step::Coalesce(_, a, b) => self.get(a).or(self.get(b)),
+        };
+        self.registers[usize::from(step.writes())] = value;
+    }
+}
+
+/// a / b to the nearest, halves away from zero.
+fn rounded(a: i128, b: i128) -> Option<i128> {
+    let (part, rest) = (a.checked_div(b)?, a.checked_rem(b)?);
+    let up = rest.unsigned_abs() >= b.unsigned_abs().div_ceil(2);
+    if !up || rest == 0 {
+        return Some(part);
+    }
+    part.checked_add(if (a < 0) == (b < 0) { 1 } else { -1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::risk::Single;
+
+    /// One condition over two constants, or nulls.
+    fn truth(step: fn(u16, u16, u16) -> Step, a: Option<i128>, b: Option<i128>) -> Option<i128> {
+        let load = |to, at, value: Option<i128>| match value {
+            Some(_) => Step::Constant(to, at),
+            None => Step::Null(to),
+        };
+        let constants = vec![a.unwrap_or(0), b.unwrap_or(0)];
+        let steps = vec![load(0, 0, a), load(1, 1, b), step(2, 0, 1)];
+        let program = Program::new(constants, steps, Vec::new(), [None; 3]).unwrap();
+        let mut machine = Machine::default();
+        program.run(&Values::default(), &mut machine);
+        machine.get(2)
+    }
+
+    #[test]
+    fn logic_has_three_values() {
+        let (t, f, n) = (Some(1), Some(0), None);
+        for (a, b, and, or) in [
+            (t, t, t, t),
+            (t, f, f, t),
+            (f, t, f, t),
+            (f, f, f, f),
+            (t, n, n, t),
+            (n, t, n, t),
+            (f, n, f, n),
+            (n, f, f, n),
+            (n, n, n, n),
+        ] {
+            assert_eq!(truth(Step::And, a, b), and, "{a:?} and {b:?}");
+            assert_eq!(truth(Step::Or, a, b), or, "{a:?} or {b:?}");
+        }
+        assert_eq!(truth(Step::Equal, n, n), n);
+        assert_eq!(truth(Step::Less, Some(-3), Some(2)), t);
+        assert_eq!(truth(Step::NullIf, Some(4), Some(4)), n);
+        assert_eq!(truth(Step::NullIf, Some(4), n), Some(4));
+        assert_eq!(truth(Step::Coalesce, n, Some(9)), Some(9));
+    }
+
+    #[test]
+    fn what_was_not_to_happen_gives_null_and_nothing_stops() {
+        assert_eq!(truth(Step::Divide, Some(7), Some(0)), None);
+        assert_eq!(truth(Step::Remainder, Some(7), Some(0)), None);
+        assert_eq!(truth(Step::Add, Some(i128::MAX), Some(1)), None);
+        assert_eq!(truth(Step::Multiply, Some(i128::MIN), Some(-1)), None);
+        assert_eq!(truth(Step::Divide, Some(i128::MIN), Some(-1)), None);
+    }
+
+    #[test]
+    fn fewer_digits_are_rounded_away_from_zero() {
+        for (a, b, out) in [
+            (25, 10, 3),
+            (24, 10, 2),
+            (-25, 10, -3),
+            (-24, 10, -2),
+            (5, 10, 1),
+            (4, 10, 0),
+            (7, 3, 2),
+        ] {
+            assert_eq!(truth(Step::Round, Some(a), Some(b)), Some(out), "{a} / {b}");
+        }
+    }
+
+    fn example() -> Program {
+        let amount = Feature::single(Single::Amount);
+        let first = Feature::single(Single::PairFirst);
+        let steps = vec![
+            Step::Load(0, amount),
+            Step::Constant(1, 0),
+            Step::Less(2, 1, 0),
+            Step::Load(3, first),
+            Step::And(4, 2, 3),
+        ];
+        let line = |condition, outcome, points| Line { condition, outcome, points };
+        let lines = vec![
+            line(2, Outcome::Approve, 30),
+            line(3, Outcome::Ask, 20),
+            line(4, Outcome::Hold, 60),
+            line(2, Outcome::Ask, 0),
+        ];
+        Program::new(vec![5_000], steps, lines, [Some(20), None, Some(110)]).unwrap()
+    }
+
+    #[test]
+    fn the_severest_wins_and_is_named_first() {
+        let program = example();
+        let mut values = Values::default();
+        let mut machine = Machine::default();
+        values.set(Feature::single(Single::Amount), Some(5_001));
+        values.set(Feature::single(Single::PairFirst), Some(1));
+        let verdict = program.run(&values, &mut machine);
+        assert_eq!((verdict.outcome, verdict.score, verdict.hits), (Outcome::Refuse, 110, 4));
+        assert_eq!(verdict.reasons, [Some(2), Some(1), Some(3)]);
+        values.set(Feature::single(Single::PairFirst), None);
+        let verdict = program.run(&values, &mut machine);
+        assert_eq!((verdict.outcome, verdict.score), (Outcome::Ask, 30));
+        assert_eq!(verdict.reasons, [Some(3), Some(0), None]);
+    }
+
+    #[test]
+    fn what_an_earlier_payment_left_is_never_read() {
+        let new = |steps: Vec<Step>, lines| Program::new(vec![1], steps, lines, [None; 3]).err();
+        assert_eq!(new(vec![Step::Not(0, 1)], Vec::new()), Some(ProgramError::Step(0)));
+        let own = vec![Step::Constant(1, 0), Step::If(0, 1, 1)];
+        assert_eq!(new(own, Vec::new()), Some(ProgramError::Step(1)));
+        assert_eq!(new(vec![Step::Constant(0, 1)], Vec::new()), Some(ProgramError::Step(0)));
+        let line = Line { condition: 1, outcome: Outcome::Ask, points: 0 };
+        assert_eq!(new(vec![Step::Constant(0, 0)], vec![line]), Some(ProgramError::Line(0)));
+    }
+
+    #[test]
+    fn a_program_has_one_form_and_any_other_is_refused() {
+        let program = example();
+        let bytes = program.to_bytes();
+        assert_eq!(Program::of_bytes(&bytes), Ok(program));
+        for length in 0..bytes.len() {
+            assert!(Program::of_bytes(&bytes[..length]).is_err(), "cut at {length}");
+        }
+        let mut read = 0;
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut other = bytes.clone();
+                other[at] ^= 1 << bit;
+                // Another program perhaps, but never the same in other bytes, and never one that stops.
+                if let Ok(program) = Program::of_bytes(&other) {
+                    assert_eq!(program.to_bytes(), other);
+                    program.run(&Values::default(), &mut Machine::default());
+                    read += 1;
+                }
+            }
+        }
+        assert!(read > 100, "{read}");
+    }
+}

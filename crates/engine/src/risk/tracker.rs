@@ -1,0 +1,569 @@
+//! What every account, owner, pair and device did lately. `observe` takes each payment that was accepted, once and
+//! in the order of the journal; `fill` says what the features of a payment are before it is taken.
+
+use super::features::{Kind, Measure, NAMED, Single, Subject, Values, Wanted, Way};
+use super::tiles::{MONEY_MAX, Recent, Starts, Sums, Tiles, WINDOWS, Weight, Window};
+use crate::ledger::NOWHERE;
+use crate::table::{IdTable, Rows};
+use alloc::vec::Vec;
+use terms::{Amount, Currency, PartyId, TimeNs};
+
+/// The threshold that payments are kept below: 50,000 main units, of which the last tenth counts as just below.
+pub const NEAR: core::ops::Range<u64> = 45_000_000..50_000_000;
+/// The hours of the night.
+const NIGHT_FROM: u64 = 23;
+const NIGHT_UNTIL: u64 = 5;
+const NS: u64 = 1_000_000_000;
+
+/// A payment as risk control sees it; accounts are places in the ledger's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// When it is decided.
+    pub time: TimeNs,
+    /// The account that pays.
+    pub payer: u32,
+    /// The account that is paid.
+    pub payee: u32,
+    /// The currency of both.
+    pub ledger: Currency,
+    /// What moves, in minor units.
+    pub amount: Amount,
+    /// Why.
+    pub code: u16,
+    /// From which device; 0 if nobody said.
+    pub device: u64,
+    /// Whether it only reserves.
+    pub pending: bool,
+    /// Minutes by which the bank's clock is ahead of UTC.
+    pub utc_offset_min: i16,
+}
+
+impl Payment {
+    fn local_s(&self) -> u64 {
+        (self.time.0 / NS).saturating_add_signed(i64::from(self.utc_offset_min) * 60)
+    }
+
+    fn hour(&self) -> u64 {
+        self.local_s() / 3_600 % 24
+    }
+
+    /// 1 for Monday; the first of 1970 was a Thursday.
+    fn weekday(&self) -> u64 {
+        (self.local_s() / 86_400 + 3) % 7 + 1
+    }
+
+    fn weight(&self) -> Weight {
+        let amount = thousandths(self.amount, self.ledger);
+        let night = !(NIGHT_UNTIL..NIGHT_FROM).contains(&self.hour());
+        Weight { amount, near: NEAR.contains(&amount), night }
+    }
+}
+
+/// Money as features count it.
+pub fn thousandths(amount: Amount, ledger: Currency) -> u64 {
+    let scale = 10_u128.pow(u32::from(3 - ledger.minor_digits().min(3)));
+    let value = amount.0.saturating_mul(scale);
+    u64::try_from(value).map_or(MONEY_MAX, |value| value.min(MONEY_MAX))
+}
+
+/// What the books say of a payment's two accounts before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Books {
+    /// When each account was opened.
+    pub opened: [TimeNs; 2],
+    /// Posted credits less posted debits of each, in thousandths.
+    pub balance: [i64; 2],
+}
+
+/// Payments in one direction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Side {
+    tiles: Tiles,
+    recent: Recent,
+    last: Option<TimeNs>,
+}
+
+impl Side {
+    fn add(&mut self, time: TimeNs, weight: Weight, who: u32) {
+        self.tiles.add(time, weight);
+        self.recent.add(time, who);
+        self.last = Some(time);
+    }
+}
+
+/// What an account, an owner or a device did: out and in.
+type Sides = [Side; 2];
+
+/// What went from one account to another. Most pairs meet once, and then have no tiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Between {
+    first: TimeNs,
+    amount: u64,
+    tiles: Tiles,
+}
+
+impl Between {
+    fn again(&mut self, time: TimeNs, weight: Weight) {
+        if self.tiles.is_empty() {
+            let first = Weight { amount: self.amount, near: false, night: false };
+            self.tiles.add(self.first, first);
+        }
+        self.tiles.add(time, weight);
+    }
+
+    fn sums(&self, starts: &Starts) -> [Sums; WINDOWS] {
+        if self.tiles.is_empty() {
+            return Tiles::sums_of_one(self.first, self.amount, starts);
+        }
+        self.tiles.sums(starts)
+    }
+}
+
+/// What everybody did lately.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tracker {
+    /// By account: its place in `sides`, and the number of who owns it.
+    accounts: Vec<u32>,
+    owners: Vec<u32>,
+    party_numbers: IdTable,
+    parties_seen: u32,
+    /// By owner and currency, and by device: places in `sides`.
+    parties: IdTable,
+    devices: IdTable,
+    sides: Rows<Sides>,
+    /// By payer and payee: places in `between`.
+    pairs: IdTable,
+    between: Rows<Between>,
+}
+
+fn pair_key(payer: u32, payee: u32) -> u128 {
+    u128::from(payer) << 32 | u128::from(payee)
+}
+
+fn party_key(party: u32, ledger: Currency) -> u128 {
+    u128::from(party) << 32 | u128::from(ledger.0)
+}
+
+impl Tracker {
+    /// An owner's role was granted; the latest one counts.
+    pub fn own(&mut self, account: u32, party: PartyId) {
+        let number = match self.party_numbers.get(party.0) {
+            Some(number) => number,
+            None => {
+                let number = self.parties_seen;
+                self.parties_seen += 1;
+                self.party_numbers.insert(party.0, number);
+                number
+            }
+        };
+        *at_place(&mut self.owners, account) = number;
+    }
+
+    /// A payment was accepted.
+    pub fn observe(&mut self, payment: &Payment) {
+        let Payment { time, payer, payee, ledger, .. } = *payment;
+        let weight = payment.weight();
+        let sides = self.account_sides(payer);
+        self.sides.at_mut(sides)[0].add(time, weight, payee);
+        let sides = self.account_sides(payee);
+        self.sides.at_mut(sides)[1].add(time, weight, payer);
+        for (account, other, direction) in [(payer, payee, 0), (payee, payer, 1)] {
+            if let Some(owner) = self.owner(account) {
+                let key = party_key(owner, ledger);
+                let sides = sides_of(&mut self.parties, &mut self.sides, key);
+                self.sides.at_mut(sides)[direction].add(time, weight, other);
+            }
+        }
+        if payment.device != 0 {
+            let key = u128::from(payment.device);
+            let sides = sides_of(&mut self.devices, &mut self.sides, key);
+            self.sides.at_mut(sides)[0].add(time, weight, payer);
+        }
+        let key = pair_key(payer, payee);
+        if let Some(place) = self.pairs.get(key) {
+            self.between.at_mut(place).again(time, weight);
+            return;
+        }
+        let first = Between { first: time, amount: weight.amount, tiles: Tiles::default() };
+        let place = self.between.push(first);
+        self.pairs.insert(key, place);
+    }
+
+    /// The wanted features of a payment that is not observed yet.
+    pub fn fill(&self, payment: &Payment, books: &Books, wanted: &Wanted, values: &mut Values) {
+        values.clear();
+        let seen = self.seen(payment, wanted);
+        for (feature, kind) in wanted.features() {
+            let value = match *kind {
+                Kind::Of(subject, direction, measure, window) => {
+                    let (subject, direction) = (subject as usize, direction as usize);
+                    seen.sides[subject].map(|_| {
+                        let window = NAMED[window].0 as usize;
+                        if measure == Measure::Counterparties {
+                            i64::from(seen.counterparties[subject][direction][window])
+                        } else {
+                            measured(&seen.sums[subject][direction][window], measure)
+                        }
+                    })
+                }
+                Kind::Between(way, measure, window) => {
+                    let sums = seen.between[way as usize].1;
+                    Some(measured(&sums[NAMED[window].0 as usize], measure))
+                }
+                Kind::Device(measure, window) => seen.device.map(|(sums, payers)| {
+                    let window = NAMED[window].0 as usize;
+                    if measure == Measure::Counterparties {
+                        i64::from(payers[window])
+                    } else {
+                        measured(&sums[window], measure)
+                    }
+                }),
+                Kind::Single(single) => self.single(single, payment, books, &seen),
+            };
+            values.set(*feature, value);
+        }
+    }
+
+    /// Everything that is read of the past.
+    fn seen<'a>(&'a self, payment: &Payment, wanted: &Wanted) -> Seen<'a> {
+        let starts = Starts::at(payment.time);
+        let mut seen = Seen::default();
+        let accounts = [payment.payer, payment.payee];
+        for (subject, account) in accounts.into_iter().enumerate() {
+            let place = self.accounts.get(account as usize).copied().filter(|at| *at != NOWHERE);
+            // Who never paid or was paid has done nothing, which is known.
+            seen.sides[subject] = Some(place.map(|place| self.sides.at(place)));
+            let of_owner = subject + Subject::PayerParty as usize;
+            if wanted.sums[of_owner] != [false; 2] || wanted.counterparties[of_owner] != [false; 2]
+            {
+                seen.sides[of_owner] = self.owner(account).map(|owner| {
+                    let place = self.parties.get(party_key(owner, payment.ledger));
+                    place.map(|place| self.sides.at(place))
+                });
+            }
+        }
+        for subject in 0..Subject::ALL.len() {
+            let Some(Some(sides)) = seen.sides[subject] else { continue };
+            for (direction, side) in sides.iter().enumerate() {
+                if wanted.sums[subject][direction] {
+                    seen.sums[subject][direction] = side.tiles.sums(&starts);
+                }
+                if wanted.counterparties[subject][direction] {
+                    let distinct = side.recent.distinct(&starts);
+                    seen.counterparties[subject][direction] = distinct;
+                }
+            }
+        }
+        let keys = [pair_key(payment.payer, payment.payee), pair_key(payment.payee, payment.payer)];
+        for (way, key) in keys.into_iter().enumerate() {
+            if wanted.ways[way]
+                && let Some(place) = self.pairs.get(key)
+            {
+                let between = self.between.at(place);
+                seen.between[way] = (Some(between.first), between.sums(&starts));
+            }
+        }
+        if wanted.device && payment.device != 0 {
+            let place = self.devices.get(u128::from(payment.device));
+            seen.device = Some(place.map_or_else(Default::default, |place| {
+                let side = &self.sides.at(place)[0];
+                (side.tiles.sums(&starts), side.recent.distinct(&starts))
+            }));
+        }
+        seen
+    }
+
+    fn single(
+        &self,
+        single: Single,
+        payment: &Payment,
+        books: &Books,
+        seen: &Seen<'_>,
+    ) -> Option<i64> {
+        let (payer, payee) = (Subject::Payer as usize, Subject::Payee as usize);
+        let last = |subject: usize, direction: usize| {
+            seen.sides[subject].flatten().and_then(|sides| sides[direction].last)
+        };
+        let since = |then: TimeNs| (payment.time.0.saturating_sub(then.0) / NS) as i64;
+        let amount = thousandths(payment.amount, payment.ledger);
+        let passed = |window: Window| {
+            let [out, into] = seen.sums[payer].map(|sums| sums[window as usize].sum);
+            let out = u128::from(out) + u128::from(amount);
+            (into > 0).then(|| (out * 1_000 / u128::from(into)).min(1_000) as i64)
+        };
+        let month = &seen.sums[payer][0][Window::Month as usize];
+        let share =
+            |part: u32| (month.count > 0).then(|| i64::from(part) * 1_000 / i64::from(month.count));
+        match single {
+            Single::Amount => Some(amount as i64),
+            Single::Code => Some(payment.code.into()),
+            Single::Currency => Some(payment.ledger.0.into()),
+            Single::Hour => Some(payment.hour() as i64),
+            Single::Weekday => Some(payment.weekday() as i64),
+            Single::Pending => Some(payment.pending.into()),
+            Single::PairFirst => Some(seen.between[Way::Pair as usize].0.is_none().into()),
+            Single::PairAge => seen.between[Way::Pair as usize].0.map(since),
+            Single::PayerSinceOut => last(payer, 0).map(since),
+            Single::PayerSinceIn => last(payer, 1).map(since),
+            Single::PayeeSinceOut => last(payee, 0).map(since),
+            Single::PayeeSinceIn => last(payee, 1).map(since),
+            Single::PayerIdle => last(payer, 0).max(last(payer, 1)).map(since),
+            Single::PayerPassDay => passed(Window::Day),
+            Single::PayerPassThreeDays => passed(Window::ThreeDays),
+            Single::PayerNear => share(month.near),
+            Single::PayerNight => share(month.night),
+            Single::PayerAge => Some(since(books.opened[0])),
+            Single::PayeeAge => Some(since(books.opened[1])),
+            Single::PayerBalance => Some(books.balance[0]),
+            Single::PayeeBalance => Some(books.balance[1]),
+        }
+    }
+
+    fn owner(&self, account: u32) -> Option<u32> {
+        self.owners.get(account as usize).copied().filter(|owner| *owner != NOWHERE)
+    }
+
+    fn account_sides(&mut self, account: u32) -> u32 {
+        let place = at_place(&mut self.accounts, account);
+        if *place == NOWHERE {
+            *place = self.sides.push(Sides::default());
+        }
+        *place
+    }
+}
+
+/// The number at a place of a table that grows when it must.
+fn at_place(table: &mut Vec<u32>, place: u32) -> &mut u32 {
+    let place = place as usize;
+    if table.len() <= place {
+        table.resize(place + 1, NOWHERE);
+    }
+    &mut table[place]
+}
+
+fn sides_of(places: &mut IdTable, sides: &mut Rows<Sides>, key: u128) -> u32 {
+    if let Some(place) = places.get(key) {
+        return place;
+    }
+    let place = sides.push(Sides::default());
+    places.insert(key, place);
+    place
+}
+
+fn measured(sums: &Sums, measure: Measure) -> i64 {
+    match measure {
+        Measure::Count | Measure::Counterparties => i64::from(sums.count),
+        Measure::Sum => sums.sum as i64,
+        Measure::Max => sums.max as i64,
+    }
+}
+
+/// The past of one payment. A subject is unknown, known without a past, or known with one.
+#[derive(Default)]
+struct Seen<'a> {
+    sides: [Option<Option<&'a Sides>>; 4],
+    sums: [[[Sums; WINDOWS]; 2]; 4],
+    counterparties: [[[u32; WINDOWS]; 2]; 4],
+    between: [(Option<TimeNs>, [Sums; WINDOWS]); 2],
+    device: Option<([Sums; WINDOWS], [u32; WINDOWS])>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::features::{Direction, Feature};
+    use super::*;
+    use alloc::collections::BTreeSet;
+    use alloc::string::String;
+
+    const ACCOUNTS: u32 = 12;
+    const START: u64 = 1_790_000_000 * NS;
+
+    /// The definitions again, over all payments before.
+    struct Slow<'a> {
+        past: &'a [Payment],
+        now: Payment,
+        owners: &'a [Option<u32>],
+    }
+
+    impl Slow<'_> {
+        fn within(&self, window: Window) -> impl Iterator<Item = &Payment> {
+            let (seconds, tiles) = window.tiles();
+            let tile = move |time: TimeNs| time.0 / NS / u64::from(seconds);
+            let now = tile(self.now.time);
+            self.past.iter().filter(move |p| tile(p.time) + u64::from(tiles) >= now)
+        }
+
+        fn measure<'p>(
+            &self,
+            payments: impl Iterator<Item = &'p Payment>,
+            measure: Measure,
+            other: impl Fn(&Payment) -> u32,
+        ) -> i64 {
+            let payments: Vec<&Payment> = payments.collect();
+            let amounts = payments.iter().map(|p| thousandths(p.amount, p.ledger));
+            match measure {
+                Measure::Count => payments.len() as i64,
+                Measure::Sum => amounts.sum::<u64>() as i64,
+                Measure::Max => amounts.max().unwrap_or(0) as i64,
+                Measure::Counterparties => {
+                    payments.iter().map(|p| other(p)).collect::<BTreeSet<_>>().len() as i64
+                }
+            }
+        }
+
+        fn value(&self, feature: Feature) -> Option<i64> {
+            let now = self.now;
+            match feature.kind() {
+                Kind::Of(subject, direction, measure, window) => {
+                    let window = self.within(NAMED[window].0);
+                    let account = match subject {
+                        Subject::Payer | Subject::PayerParty => now.payer,
+                        Subject::Payee | Subject::PayeeParty => now.payee,
+                    };
+                    let end = move |p: &Payment| match direction {
+                        Direction::Out => (p.payer, p.payee),
+                        Direction::In => (p.payee, p.payer),
+                    };
+                    if matches!(subject, Subject::Payer | Subject::Payee) {
+                        let of = window.filter(move |p| end(p).0 == account);
+                        return Some(self.measure(of, measure, |p| end(p).1));
+                    }
+                    let owner = self.owners[account as usize]?;
+                    let of = window.filter(move |p| {
+                        self.owners[end(p).0 as usize] == Some(owner) && p.ledger == now.ledger
+                    });
+                    Some(self.measure(of, measure, |p| end(p).1))
+                }
+                Kind::Between(way, measure, window) => {
+                    let ends = match way {
+                        Way::Pair => (now.payer, now.payee),
+                        Way::Back => (now.payee, now.payer),
+                    };
+                    let of = self.within(NAMED[window].0);
+                    let of = of.filter(move |p| (p.payer, p.payee) == ends);
+                    Some(self.measure(of, measure, |p| p.payee))
+                }
+                Kind::Device(measure, window) => {
+                    let of = self.within(NAMED[window].0).filter(move |p| p.device == now.device);
+                    (now.device != 0).then(|| self.measure(of, measure, |p| p.payer))
+                }
+                Kind::Single(single) => self.single(single),
+            }
+        }
+
+        fn single(&self, single: Single) -> Option<i64> {
+            let Payment { payer, payee, .. } = self.now;
+            let pair = || self.past.iter().filter(|p| (p.payer, p.payee) == (payer, payee));
+            let since = |p: Option<&Payment>| p.map(|p| ((self.now.time.0 - p.time.0) / NS) as i64);
+            let out = |account: u32| self.past.iter().rev().find(|p| p.payer == account);
+            let into = |account: u32| self.past.iter().rev().find(|p| p.payee == account);
+            let passed = |window: Window| {
+                let sum = |payments: &mut dyn Iterator<Item = &Payment>| -> u64 {
+                    payments.map(|p| thousandths(p.amount, p.ledger)).sum()
+                };
+                let out = sum(&mut self.within(window).filter(|p| p.payer == payer));
+                let into = sum(&mut self.within(window).filter(|p| p.payee == payer));
+                let out = out + thousandths(self.now.amount, self.now.ledger);
+                (into > 0).then(|| (out * 1_000 / into).min(1_000) as i64)
+            };
+            let share = |of: &dyn Fn(&Payment) -> bool| {
+                let all: Vec<_> = self.within(Window::Month).filter(|p| p.payer == payer).collect();
+                let some = all.iter().filter(|p| of(p)).count();
+                (!all.is_empty()).then(|| some as i64 * 1_000 / all.len() as i64)
+            };
+            let local = |p: &Payment| (p.time.0 / NS) as i64 + i64::from(p.utc_offset_min) * 60;
+            match single {
+                Single::Amount => Some(thousandths(self.now.amount, self.now.ledger) as i64),
+                Single::Code => Some(self.now.code.into()),
+                Single::Currency => Some(self.now.ledger.0.into()),
+                Single::Hour => Some(local(&self.now) / 3_600 % 24),
+                // 2026-09-21 was a Monday.
+                Single::Weekday => Some((local(&self.now) / 86_400 - 20_717).rem_euclid(7) + 1),
+                Single::Pending => Some(self.now.pending.into()),
+                Single::PairFirst => Some(pair().next().is_none().into()),
+                Single::PairAge => since(pair().next()),
+                Single::PayerSinceOut => since(out(payer)),
+                Single::PayerSinceIn => since(into(payer)),
+                Single::PayeeSinceOut => since(out(payee)),
+                Single::PayeeSinceIn => since(into(payee)),
+                Single::PayerIdle => match (since(out(payer)), since(into(payer))) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (a, b) => a.or(b),
+                },
+                Single::PayerPassDay => passed(Window::Day),
+                Single::PayerPassThreeDays => passed(Window::ThreeDays),
+                Single::PayerNear => {
+                    share(&|p| (45_000_000..50_000_000).contains(&thousandths(p.amount, p.ledger)))
+                }
+                Single::PayerNight => share(&|p| !(5..23).contains(&(local(p) / 3_600 % 24))),
+                Single::PayerAge => Some(((self.now.time.0 - START) / NS) as i64 + 60),
+                Single::PayeeAge => Some(((self.now.time.0 - START) / NS) as i64 + 120),
+                Single::PayerBalance => Some(-7),
+                Single::PayeeBalance => Some(8),
+            }
+        }
+    }
+
+    #[test]
+    fn every_feature_is_what_its_definition_says() {
+        let mut dice: u64 = 3;
+        let mut roll = |below: u64| {
+            dice = dice
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 8) % below
+        };
+        let books =
+            Books { opened: [TimeNs(START - 60 * NS), TimeNs(START - 120 * NS)], balance: [-7, 8] };
+        let wanted = Wanted::all();
+        let mut values = Values::default();
+        let mut different: BTreeSet<String> = BTreeSet::new();
+        let mut known: BTreeSet<Feature> = BTreeSet::new();
+        for pause_s in [200, 4_000, 60_000] {
+            let mut tracker = Tracker::default();
+            let mut owners = [None; ACCOUNTS as usize];
+            for account in 0..ACCOUNTS - 3 {
+                tracker.own(account, PartyId(u128::from(account / 2) + 70));
+                owners[account as usize] = Some(account / 2);
+            }
+            let mut past: Vec<Payment> = Vec::new();
+            let mut time = START;
+            for _ in 0..400 {
+                time += 1 + roll(2 * pause_s * NS);
+                let payer = roll(ACCOUNTS.into()) as u32;
+                let payee = (payer + 1 + roll(u64::from(ACCOUNTS) - 1) as u32) % ACCOUNTS;
+                let ledger =
+                    if roll(4) == 0 { Currency::by_code("JPY").unwrap() } else { Currency::CNY };
+                let now = Payment {
+                    time: TimeNs(time),
+                    payer,
+                    payee,
+                    ledger,
+                    amount: Amount(4_000_000 + u128::from(roll(1_200_000))),
+                    code: 1 + roll(9) as u16,
+                    device: roll(4),
+                    pending: roll(3) == 0,
+                    utc_offset_min: 480,
+                };
+                tracker.fill(&now, &books, &wanted, &mut values);
+                let slow = Slow { past: &past, now, owners: &owners };
+                for feature in Feature::all() {
+                    let (fast, slow) = (values.get(feature), slow.value(feature));
+                    if fast != slow {
+                        different
+                            .insert(alloc::format!("{}: {fast:?}, not {slow:?}", feature.name()));
+                    }
+                    if fast.is_some_and(|value| value != 0) {
+                        known.insert(feature);
+                    }
+                }
+                tracker.observe(&now);
+                past.push(now);
+            }
+        }
+        assert!(different.is_empty(), "{different:#?}");
+        let never: Vec<String> =
+            Feature::all().filter(|f| !known.contains(f)).map(Feature::name).collect();
+        assert!(never.is_empty(), "never anything: {never:?}");
+    }
+}
