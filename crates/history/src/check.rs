@@ -59,8 +59,8 @@ impl Checked<'_> {
             .map(|verdict| CheckResult {
                 rule: verdict.rule.id().to_owned(),
                 kind: match verdict.rule {
-                    Rule::Quality(_) => CheckKind::Quality,
                     Rule::Indicator(_) => CheckKind::Indicator,
+                    _ => CheckKind::Quality,
                 },
                 rows: verdict.rows,
                 value: verdict.value.clone(),
@@ -142,6 +142,8 @@ impl<D: Disk> Desk<D> {
             let text = match rule {
                 Rule::Quality(rule) => rule.query(),
                 Rule::Indicator(rule) => rule.query().to_owned(),
+                // It judges payments, not tables.
+                Rule::Risk(_) => continue,
             };
             match self.plan(snapshot, &text).await {
                 Ok(planned) => match wrong_columns(rule, &planned) {
@@ -168,7 +170,7 @@ impl<D: Disk> Desk<D> {
             .iter()
             .filter_map(|ready| match ready.rule {
                 Rule::Quality(rule) => Some(rule),
-                Rule::Indicator(_) => None,
+                _ => None,
             })
             .collect();
         let mut counted = HashMap::new();
@@ -225,7 +227,7 @@ impl std::error::Error for CheckFailed {
 fn fault(rule: &Rule, (line, column): (usize, usize), why: &str) -> Fault {
     match rule {
         Rule::Quality(quality) => quality.fault_at(line, column, why),
-        Rule::Indicator(indicator) => indicator.body.fault_at(line, column, why),
+        other => other.body().fault_at(line, column, why),
     }
 }
 
@@ -261,7 +263,7 @@ fn wrong_columns(rule: &Rule, planned: &Planned) -> Option<String> {
                 )
             })
         }
-        Rule::Quality(_) => None,
+        _ => None,
     }
 }
 
@@ -325,11 +327,11 @@ async fn verdict<'a>(
         not_judged: None,
     };
     match rule {
-        Rule::Quality(_) => {
+        Rule::Indicator(indicator) => number_of(indicator, &mut verdict, &rows)?,
+        _ => {
             rows.truncate(listed);
             verdict.listed = rows;
         }
-        Rule::Indicator(indicator) => number_of(indicator, &mut verdict, &rows)?,
     }
     Ok(verdict)
 }

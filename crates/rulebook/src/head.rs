@@ -3,7 +3,7 @@
 
 use crate::body::{line_at, one_line};
 use crate::fault::Fault;
-use crate::limits::{ID_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::limits::{ID_BYTES_MAX, POINTS_MAX, TEXT_BYTES_MAX};
 use std::collections::BTreeMap;
 use terms::Day;
 use toml::de::{DeTable, DeValue};
@@ -156,8 +156,13 @@ impl<'a> Head<'a> {
 
     /// A whole number from 1 that must be there.
     pub(crate) fn number(&mut self, key: &str) -> Option<u32> {
-        self.known.push(key.to_owned());
         self.must_be_there(key);
+        self.optional_number(key)
+    }
+
+    /// A whole number from 1 that may be left out.
+    pub(crate) fn optional_number(&mut self, key: &str) -> Option<u32> {
+        self.known.push(key.to_owned());
         let found = &self.found.get(key)?.value;
         let digits = found.as_integer().filter(|integer| integer.radix() == 10);
         let number = digits.and_then(|integer| integer.as_str().replace('_', "").parse().ok());
@@ -166,6 +171,19 @@ impl<'a> Head<'a> {
             self.fault(key, format!("`{key}` must be a whole number from 1 to {}", u32::MAX));
         }
         number
+    }
+
+    /// A whole number with or without a sign that may be left out.
+    pub(crate) fn optional_points(&mut self, key: &str) -> Option<i32> {
+        self.known.push(key.to_owned());
+        let found = &self.found.get(key)?.value;
+        let digits = found.as_integer().filter(|integer| integer.radix() == 10);
+        let points = digits.and_then(|integer| integer.as_str().replace('_', "").parse().ok());
+        let points = points.filter(|points: &i32| points.unsigned_abs() <= POINTS_MAX);
+        if points.is_none() {
+            self.fault(key, format!("`{key}` must be a whole number, at most {POINTS_MAX}"));
+        }
+        points
     }
 
     /// A date that must be there.

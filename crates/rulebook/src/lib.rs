@@ -1,7 +1,7 @@
 //! Packs of rules that people change without a programmer: SQL with its source, clause, dates and confidence.
 //! Read in this order: `fault` (how a rulebook is refused), `rule` and `pack` (what is in it), `head` and
 //! `body` (how a file is read), `rulebook` (all packs, or none), `fuse` (all rules of a table in one scan),
-//! `shipped` (the packs inside the program). No query runs here; `history` plans and runs what this reads.
+//! `shipped` (the packs inside the program), `condition` and `risk` (rules on payments, compiled). No query runs here; `history` plans and runs what this reads.
 
 pub mod limits;
 mod fault;
@@ -13,11 +13,20 @@ mod rulebook;
 mod fuse;
 mod shipped;
 pub mod condition;
+mod risk;
+mod twin;
+mod page;
 
 pub use body::Body;
 pub use fault::{BookRefused, Fault};
 pub use fuse::{Fused, fuse};
 pub use pack::{Confidence, Pack, PackHead};
-pub use rule::{Dimension, Form, Indicator, QualityRule, Rule, Severity, Target};
+pub use page::features_page;
+pub use risk::RiskSet;
+pub use rule::{
+    Dimension, Form, Indicator, OUTCOMES, QualityRule, RiskRule, Rule, Severity, Target,
+    outcome_word,
+};
 pub use rulebook::{Rulebook, load};
 pub use shipped::shipped;
+pub use twin::{Twin, twins};

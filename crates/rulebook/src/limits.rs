@@ -12,6 +12,8 @@ pub const FOLDERS_DEEP_MAX: usize = 8;
 pub const ID_BYTES_MAX: usize = 64;
 /// Bytes of any other text of a head.
 pub const TEXT_BYTES_MAX: usize = 1_024;
+/// Points that one risk rule adds to a score, or takes from it, at most.
+pub const POINTS_MAX: u32 = 100_000;
 /// Parentheses within each other in one body; what plans it has a stack.
 pub const PARENTHESES_DEEP_MAX: usize = 64;
 /// Rules that share one scan. Their answer has two columns each.

@@ -5,7 +5,9 @@ use crate::body::{Body, first_word, line_at, one_statement};
 use crate::fault::Fault;
 use crate::head::Head;
 use crate::limits::{FILE_BYTES_MAX, PACK_FILES_MAX};
-use crate::rule::{Dimension, Form, Indicator, QualityRule, Rule, Severity, Target, word};
+use crate::rule::{
+    Dimension, Form, Indicator, OUTCOMES, QualityRule, RiskRule, Rule, Severity, Target, word,
+};
 use sha2::{Digest, Sha256};
 use terms::Day;
 
@@ -63,6 +65,8 @@ pub struct PackHead {
     pub effective_until: Option<Day>,
     /// How sure we are that the source says so.
     pub confidence: Confidence,
+    /// Scores from which its risk rules ask about, hold and refuse a payment.
+    pub cutoffs: [Option<i32>; 3],
 }
 
 /// How sure we are that a pack says what its source says.
@@ -202,6 +206,7 @@ fn read_head(path: &str, text: &str) -> Result<(PackHead, usize), Vec<Fault>> {
         head.fault("effective_until", "`effective_until` lies before `effective_from`");
     }
     let confidence = head.choice("confidence", Confidence::ALL);
+    let cutoffs = ["ask_from", "hold_from", "refuse_from"].map(|key| head.optional_points(key));
     let line = head.line_of("id");
     let faults = head.finish();
     match (version, effective_from, confidence) {
@@ -216,6 +221,7 @@ fn read_head(path: &str, text: &str) -> Result<(PackHead, usize), Vec<Fault>> {
                 effective_from,
                 effective_until,
                 confidence,
+                cutoffs,
             };
             Ok((read, line))
         }
@@ -223,11 +229,12 @@ fn read_head(path: &str, text: &str) -> Result<(PackHead, usize), Vec<Fault>> {
     }
 }
 
-/// The two kinds of rule there are.
+/// The kinds of rule there are.
 #[derive(Clone, Copy)]
 enum Kind {
     Quality,
     Indicator,
+    Risk,
 }
 
 /// Reads the file of a rule; also the line of its id.
@@ -248,10 +255,11 @@ fn read_rule(path: &str, stem: &str, text: &str) -> Result<(Rule, usize), Vec<Fa
     }
     let body = body.map(|sql| Body { file: path.to_owned(), line: body_line, sql: sql.to_owned() });
     let line = head.line_of("id");
-    let kinds = [("quality", Kind::Quality), ("indicator", Kind::Indicator)];
+    let kinds = [("quality", Kind::Quality), ("indicator", Kind::Indicator), ("risk", Kind::Risk)];
     let rule = match head.choice("kind", &kinds) {
         Some(Kind::Quality) => read_quality(head, id, body)?,
         Some(Kind::Indicator) => read_indicator(head, id, body)?,
+        Some(Kind::Risk) => read_risk(head, id, body)?,
         // Which keys belong here depends on the kind.
         None => return Err(head.faults().into_iter().chain(body.err()).collect()),
     };
@@ -340,6 +348,36 @@ fn read_indicator(
     }
 }
 
+/// Reads the rest of a risk rule.
+fn read_risk(
+    mut head: Head<'_>,
+    id: String,
+    body: Result<Body, Fault>,
+) -> Result<Rule, Vec<Fault>> {
+    let (says, says_zh) = (head.text("says"), head.text("says_zh"));
+    let (tells, tells_zh) = (head.text("tells"), head.text("tells_zh"));
+    let outcome = if head.has("outcome") { head.choice("outcome", OUTCOMES) } else { None };
+    let points = head.optional_points("points");
+    if !head.has("outcome") && !head.has("points") {
+        head.fault("id", "a risk rule has an `outcome`, `points` for the score, or both");
+    }
+    let body = checked(body, Some(false), &mut head);
+    let faults = head.finish();
+    match body {
+        Some(body) if faults.is_empty() => Ok(Rule::Risk(RiskRule {
+            id,
+            says,
+            says_zh,
+            tells,
+            tells_zh,
+            outcome: outcome.unwrap_or_default(),
+            points: points.unwrap_or(0),
+            body,
+        })),
+        _ => Err(faults),
+    }
+}
+
 /// A body that begins as its form demands; whether it is a whole query is not always known.
 fn checked(body: Result<Body, Fault>, query: Option<bool>, head: &mut Head<'_>) -> Option<Body> {
     let body = match body {
@@ -355,7 +393,7 @@ fn checked(body: Result<Body, Fault>, query: Option<bool>, head: &mut Head<'_>) 
             head.add(Fault::new(&body.file, body.line, "a query begins with SELECT or WITH"));
         }
         Some(false) if begins => {
-            let says = "the form \"rows\" wants a condition, not a query";
+            let says = "a condition is wanted here, not a query";
             head.add(Fault::new(&body.file, body.line, says));
         }
         _ => {}

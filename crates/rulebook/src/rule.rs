@@ -1,8 +1,9 @@
 //! What a rule is: SQL with a name and a sentence. A quality rule finds rows that should not be; an indicator
-//! is a value with its sample size.
+//! is a value with its sample size; a risk rule is a condition over the features of one payment.
 
 use crate::body::Body;
 use crate::fault::Fault;
+use engine::risk::Outcome;
 
 /// One file of a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum Rule {
     Quality(QualityRule),
     /// A value with its sample size.
     Indicator(Indicator),
+    /// A condition on a payment, and what follows.
+    Risk(RiskRule),
 }
 
 impl Rule {
@@ -19,6 +22,7 @@ impl Rule {
         match self {
             Rule::Quality(rule) => &rule.id,
             Rule::Indicator(indicator) => &indicator.id,
+            Rule::Risk(rule) => &rule.id,
         }
     }
 
@@ -27,6 +31,7 @@ impl Rule {
         match self {
             Rule::Quality(rule) => &rule.body,
             Rule::Indicator(indicator) => &indicator.body,
+            Rule::Risk(rule) => &rule.body,
         }
     }
 }
@@ -187,6 +192,40 @@ impl Indicator {
     pub fn query(&self) -> &str {
         &self.body.sql
     }
+}
+
+/// A risk rule: a condition over the features of a payment, and what follows when it is true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RiskRule {
+    /// Unique in the rulebook; also the name of its file and the reason code of a verdict.
+    pub id: String,
+    /// What it sees, for the analyst.
+    pub says: String,
+    /// The same in Chinese.
+    pub says_zh: String,
+    /// What the customer is told.
+    pub tells: String,
+    /// The same in Chinese.
+    pub tells_zh: String,
+    /// What it demands by itself.
+    pub outcome: Outcome,
+    /// What it adds to the score.
+    pub points: i32,
+    /// The condition.
+    pub body: Body,
+}
+
+/// Every outcome, as a pack writes it.
+pub const OUTCOMES: &[(&str, Outcome)] = &[
+    ("approve", Outcome::Approve),
+    ("ask", Outcome::Ask),
+    ("hold", Outcome::Hold),
+    ("refuse", Outcome::Refuse),
+];
+
+/// An outcome as a pack writes it.
+pub fn outcome_word(outcome: Outcome) -> &'static str {
+    word(OUTCOMES, outcome)
 }
 
 /// What an indicator should reach, and who says so.

@@ -3,7 +3,7 @@
 use crate::fault::{BookRefused, Fault};
 use crate::limits::{FILE_BYTES_MAX, FOLDERS_DEEP_MAX, PACK_FILES_MAX, PACKS_MAX};
 use crate::pack::{File, HEAD_FILE, Named, Pack, RULE_ENDING, read_pack};
-use crate::rule::{Indicator, QualityRule, Rule};
+use crate::rule::{Indicator, QualityRule, RiskRule, Rule};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ impl Rulebook {
     pub fn quality(&self) -> impl Iterator<Item = (&Pack, &QualityRule)> {
         self.rules().filter_map(|(pack, rule)| match rule {
             Rule::Quality(rule) => Some((pack, rule)),
-            Rule::Indicator(_) => None,
+            _ => None,
         })
     }
 
@@ -29,7 +29,15 @@ impl Rulebook {
     pub fn indicators(&self) -> impl Iterator<Item = (&Pack, &Indicator)> {
         self.rules().filter_map(|(pack, rule)| match rule {
             Rule::Indicator(indicator) => Some((pack, indicator)),
-            Rule::Quality(_) => None,
+            _ => None,
+        })
+    }
+
+    /// Every risk rule with its pack.
+    pub fn risks(&self) -> impl Iterator<Item = (&Pack, &RiskRule)> {
+        self.rules().filter_map(|(pack, rule)| match rule {
+            Rule::Risk(rule) => Some((pack, rule)),
+            _ => None,
         })
     }
 

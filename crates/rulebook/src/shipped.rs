@@ -70,6 +70,34 @@ const FILES: &[(&str, &str, &[u8])] = files! {
         "transfer-amount-known.sql"
         "transfer-currency.sql"
         "transfer-moves-something.sql";
+    "risk/payments":
+        "account-emptied.sql"
+        "day-old-account-pays-a-fortune.sql"
+        "dormant-account-wakes.sql"
+        "far-above-the-usual.sql"
+        "filled-after-long-silence.sql"
+        "first-payment-large.sql"
+        "gathered-and-scattered.sql"
+        "just-below-again.sql"
+        "just-below.sql"
+        "known-payee.sql"
+        "large-at-night.sql"
+        "many-payees-in-a-day.sql"
+        "many-payers-in-a-day.sql"
+        "many-payers-in-a-week.sql"
+        "many-payments-in-a-day.sql"
+        "many-payments-in-an-hour.sql"
+        "most-of-a-month-in-a-day.sql"
+        "new-account-cooling-off.sql"
+        "one-device-many-accounts.sql"
+        "one-device-many-payments.sql"
+        "pack.toml"
+        "passed-on-within-a-day.sql"
+        "passed-on-within-three-days.sql"
+        "payee-just-opened.sql"
+        "sent-back-within-a-week.sql"
+        "there-and-back.sql"
+        "young-account-collects.sql";
 };
 
 /// The packs inside the program.

@@ -258,7 +258,7 @@ fn a_quality_rule_is_refused_with_file_line_and_reason() {
         (
             "\"quality\"",
             "\"control\"",
-            "books/named.sql:3: `kind` is \"control\"; it is one of \"quality\", \"indicator\"",
+            "books/named.sql:3: `kind` is \"control\"; it is one of \"quality\", \"indicator\", \"risk\"",
         ),
         (
             "\"completeness\"",
@@ -313,7 +313,7 @@ fn a_quality_rule_is_refused_with_file_line_and_reason() {
         (
             "name IS NULL",
             "SELECT party FROM parties",
-            "books/named.sql:14: the form \"rows\" wants a condition, not a query",
+            "books/named.sql:14: a condition is wanted here, not a query",
         ),
     ];
     for (from, to, says) in cases {

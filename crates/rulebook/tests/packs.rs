@@ -77,3 +77,57 @@ fn numbers_that_rules_repeat_are_those_of_the_ledger() {
         assert!(sql(id).contains(&not_refused), "{id}");
     }
 }
+
+#[test]
+fn risk_rules_are_many_and_compile_without_a_warning() {
+    let book = shipped();
+    let set = book.risk_set(None).unwrap_or_else(|refused| panic!("{refused}"));
+    assert!(set.rules.len() >= 25 && set.warnings.is_empty(), "{:?}", set.warnings);
+    assert_eq!(set.program.lines().len(), set.rules.len());
+    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for (_, rule) in &set.rules {
+        for (plain, zh) in [(&rule.says, &rule.says_zh), (&rule.tells, &rule.tells_zh)] {
+            assert!(chinese(zh) && !chinese(plain), "{}", rule.id);
+        }
+    }
+    // Another pack, another set.
+    let mut other = book.clone();
+    let pack = other.packs.iter_mut().find(|pack| pack.head.id == "risk-payments");
+    pack.unwrap_or_else(|| panic!("the pack is there")).hash[0] ^= 1;
+    let changed = other.risk_set(None).unwrap_or_else(|refused| panic!("{refused}")).hash;
+    assert_ne!(changed, set.hash);
+}
+
+#[test]
+fn a_broken_condition_refuses_all_of_them_with_its_place() {
+    let mut book = shipped();
+    for (id, sql) in [("known-payee", "pair_age >\n  amont"), ("just-below", "hour > 23")] {
+        for pack in &mut book.packs {
+            for rule in &mut pack.rules {
+                if let rulebook::Rule::Risk(rule) = rule
+                    && rule.id == id
+                {
+                    rule.body.sql = sql.to_owned();
+                }
+            }
+        }
+    }
+    let refused = book.risk_set(None).err().map(|refused| refused.to_string()).unwrap_or_default();
+    assert!(refused.contains("2 faults"), "{refused}");
+    assert!(refused.contains("just-below.sql:10: column 1: this can never be true"), "{refused}");
+    assert!(
+        refused.contains("known-payee.sql:11: column 3: there is no feature amont; is it amount?"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn the_page_of_features_is_what_they_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/features.md");
+    let page = rulebook::features_page();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &page).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(written, page, "BLESS=1 writes docs/features.md anew");
+}

@@ -23,6 +23,7 @@ mod prove;
 mod query;
 mod receipt;
 mod reverse;
+mod risk;
 mod role;
 mod serve;
 mod sql;
@@ -134,6 +135,9 @@ enum Command {
     Sql(sql::Sql),
     /// Run the rulebook's rules over everything that ever happened
     Check(check::Check),
+    /// Rules on payments: check them, and see what they would have said
+    #[command(subcommand)]
+    Risk(risk::RiskCommand),
     /// The tables as files
     #[command(subcommand)]
     History(history::HistoryCommand),
@@ -196,6 +200,7 @@ impl Line {
             Command::Query(c) => c.run(context),
             Command::Sql(c) => c.run(context),
             Command::Check(c) => c.run(context),
+            Command::Risk(c) => c.run(context),
             Command::History(c) => c.run(context),
             Command::Serve(c) => c.run(context),
             Command::Token(c) => c.run(context),

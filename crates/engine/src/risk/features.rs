@@ -143,6 +143,10 @@ pub enum Single {
     PayerBalance,
     /// The payee's posted balance before.
     PayeeBalance,
+    /// Somebody owns the payer's account.
+    PayerOwned,
+    /// Somebody owns the payee's account.
+    PayeeOwned,
 }
 
 /// What a feature is counted in.
@@ -163,7 +167,7 @@ pub enum Unit {
 /// A single feature: its name, unit and meaning.
 struct Told(Single, &'static str, Unit, &'static str);
 
-const SINGLES: [Told; 21] = [
+const SINGLES: [Told; 23] = [
     Told(Single::Amount, "amount", Unit::Money, "What is to move or to be reserved."),
     Told(Single::Code, "code", Unit::Number, "Why; the bank's own numbers."),
     Told(
@@ -254,6 +258,18 @@ const SINGLES: [Told; 21] = [
         "payee_balance",
         Unit::Money,
         "The payee's posted balance before, credits less debits.",
+    ),
+    Told(
+        Single::PayerOwned,
+        "payer_owned",
+        Unit::Flag,
+        "Whether somebody owns the payer's account; the bank's own accounts have no owner.",
+    ),
+    Told(
+        Single::PayeeOwned,
+        "payee_owned",
+        Unit::Flag,
+        "Whether somebody owns the payee's account; the bank's own accounts have no owner.",
     ),
 ];
 

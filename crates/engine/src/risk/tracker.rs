@@ -316,6 +316,8 @@ impl Tracker {
             Single::PayeeAge => Some(since(books.opened[1])),
             Single::PayerBalance => Some(books.balance[0]),
             Single::PayeeBalance => Some(books.balance[1]),
+            Single::PayerOwned => Some(self.owner(payment.payer).is_some().into()),
+            Single::PayeeOwned => Some(self.owner(payment.payee).is_some().into()),
         }
     }
 
@@ -500,6 +502,8 @@ mod tests {
                 Single::PayeeAge => Some(((self.now.time.0 - START) / NS) as i64 + 120),
                 Single::PayerBalance => Some(-7),
                 Single::PayeeBalance => Some(8),
+                Single::PayerOwned => Some(self.owners[payer as usize].is_some().into()),
+                Single::PayeeOwned => Some(self.owners[payee as usize].is_some().into()),
             }
         }
     }

@@ -102,6 +102,11 @@ impl Bank {
         }
     }
 
+    /// Lets time pass.
+    pub fn rest(&mut self, seconds: u64) {
+        self.now += seconds * 1_000_000_000;
+    }
+
     /// Ends the business day.
     pub fn close_day(&mut self) {
         let day = self.node.engine().business_day().unwrap();
@@ -127,6 +132,7 @@ impl Bank {
             amount: Amount(u128::from(1 + self.dice.below(90_000))),
             ledger: currency(debit),
             code: 1 + self.dice.below(5) as u16,
+            user_data_64: debit % 4,
             ..Transfer::default()
         };
         match self.dice.below(20) {

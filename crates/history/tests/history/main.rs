@@ -9,4 +9,5 @@ mod quality;
 mod rolling;
 mod asking;
 mod evidence;
+mod features;
 mod pages;

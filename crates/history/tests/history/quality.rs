@@ -29,6 +29,7 @@ fn found(checked: &[Checked<'_>]) -> (Vec<Finding>, BTreeMap<String, String>) {
             Rule::Indicator(_) => {
                 values.insert(id.to_owned(), value(verdict));
             }
+            Rule::Risk(_) => unreachable!("{id} judges payments, not tables"),
         }
     }
     rows.sort();
@@ -137,7 +138,9 @@ fn every_shipped_rule_has_a_scenario() {
 }
 
 fn ids(book: &Rulebook) -> BTreeSet<String> {
-    book.rules().map(|(_, rule)| rule.id().to_owned()).collect()
+    // Rules on payments judge no tables.
+    let judges_tables = book.rules().filter(|(_, rule)| !matches!(rule, Rule::Risk(_)));
+    judges_tables.map(|(_, rule)| rule.id().to_owned()).collect()
 }
 
 #[test]

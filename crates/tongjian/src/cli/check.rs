@@ -48,6 +48,9 @@ impl Check {
             list(&context.out, &packs);
             return Ok(());
         }
+        // Rules on payments are judged by `tj risk`.
+        let judges_tables = |pack: &&Pack| pack.rules.iter().any(|r| !matches!(r, Rule::Risk(_)));
+        let packs: Vec<&Pack> = packs.into_iter().filter(judges_tables).collect();
         let mut bank = context.bank()?;
         let (tables, rolled) = Tables::open(&bank, &context.dir, self.bounds.limits())?;
         super::history::say_rolled(&rolled);
@@ -143,6 +146,7 @@ fn said(rule: &Rule) -> (&str, &str) {
     match rule {
         Rule::Quality(rule) => (&rule.says, &rule.says_zh),
         Rule::Indicator(rule) => (&rule.says, &rule.says_zh),
+        Rule::Risk(rule) => (&rule.says, &rule.says_zh),
     }
 }
 
@@ -155,6 +159,10 @@ fn rule_json(rule: &Rule) -> Value {
         }),
         Rule::Indicator(indicator) => json!({
             "rule": indicator.id, "kind": "indicator", "unit": indicator.unit, "says": says, "says_zh": says_zh,
+        }),
+        Rule::Risk(risk) => json!({
+            "rule": risk.id, "kind": "risk", "outcome": rulebook::outcome_word(risk.outcome),
+            "points": risk.points, "says": says, "says_zh": says_zh,
         }),
     }
 }
@@ -199,7 +207,7 @@ fn print(out: &Out, checked: &Checked<'_>) {
                     grouped(verdict.rows.into())
                 ));
             }
-            (Rule::Quality(_), None) if verdict.passed() => {
+            (_, None) if verdict.passed() => {
                 out.line(format_args!("    ok    {id:<28} {says}"));
             }
             (Rule::Quality(rule), None) => {
@@ -208,6 +216,7 @@ fn print(out: &Out, checked: &Checked<'_>) {
                 out.line(format_args!("    FAILS {id:<28} {says}: {count} rows ({severity})"));
                 rows(out, verdict);
             }
+            (Rule::Risk(_), None) => {}
         }
     }
 }
@@ -225,11 +234,11 @@ fn rows(out: &Out, verdict: &Verdict<'_>) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn book_refused(refused: &BookRefused) -> Failure {
+pub fn book_refused(refused: &BookRefused) -> Failure {
     Failure::usage(
         format!("the rulebook is refused, all of it:\n{refused}"),
         "correct what is named; nothing was run",

@@ -21,3 +21,4 @@ mod demo;
 mod killed;
 mod asking;
 mod rolled;
+mod risky;

@@ -1,0 +1,155 @@
+//! `tj risk`: rules on payments. `rules` reads and compiles them, `features` says what they may look at, `replay`
+//! runs them over everything that ever happened, by the code that would judge a payment now, and `explain`
+//! shows one payment as they saw it.
+
+mod past;
+mod replay;
+
+use super::Context;
+use super::check::book_refused;
+use crate::fail::Done;
+use crate::out::{Align, Table};
+use engine::risk::{Feature, Unit};
+use rulebook::{RiskSet, Rulebook, outcome_word};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Rules on payments.
+#[derive(Debug, clap::Subcommand)]
+pub enum RiskCommand {
+    /// The rules themselves
+    #[command(subcommand)]
+    Rules(Rules),
+    /// What rules may look at: every feature with its unit and meaning
+    Features,
+    /// Run rules over all of the past and say what they would have done
+    Replay(replay::Replay),
+    /// One payment of the past as the rules saw it
+    Explain(past::Explain),
+}
+
+/// The rules themselves.
+#[derive(Debug, clap::Subcommand)]
+pub enum Rules {
+    /// Read and compile them; every fault is told with its file, line and column
+    Check(Book),
+    /// What each one sees, demands and adds to the score
+    List(Book),
+}
+
+/// Where the rules are.
+#[derive(Debug, clap::Args)]
+pub struct Book {
+    /// A folder of packs instead of those that come with the program.
+    #[arg(long, value_name = "DIR")]
+    rulebook: Option<PathBuf>,
+}
+
+impl Book {
+    /// The rulebook.
+    ///
+    /// # Errors
+    /// Every fault of its packs.
+    pub fn load(&self) -> Done<Rulebook> {
+        match &self.rulebook {
+            Some(folder) => rulebook::load(folder).map_err(|refused| book_refused(&refused)),
+            None => Ok(rulebook::shipped()),
+        }
+    }
+}
+
+impl RiskCommand {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Broken rules; the bank cannot be opened.
+    pub fn run(self, context: &Context) -> Done {
+        match self {
+            RiskCommand::Rules(Rules::Check(book)) => check(context, &book.load()?),
+            RiskCommand::Rules(Rules::List(book)) => list(context, &book.load()?),
+            RiskCommand::Features => features(context),
+            RiskCommand::Replay(replay) => replay.run(context),
+            RiskCommand::Explain(explain) => explain.run(context),
+        }
+    }
+}
+
+/// The rules as one program.
+///
+/// # Errors
+/// Every condition that is wrong.
+pub fn compiled(book: &Rulebook) -> Done<RiskSet<'_>> {
+    book.risk_set(None).map_err(|refused| book_refused(&refused))
+}
+
+fn check(context: &Context, book: &Rulebook) -> Done {
+    let set = compiled(book)?;
+    let bytes = set.program.to_bytes().len();
+    let looked_at = set.program.wanted().features().len();
+    let warnings: Vec<String> = set.warnings.iter().map(ToString::to_string).collect();
+    context.out.json(&json!({
+        "rules": set.rules.len(), "features": looked_at, "program_bytes": bytes,
+        "hash": super::check::hex(&set.hash), "warnings": warnings,
+    }));
+    warnings.iter().for_each(|warning| context.out.line(format_args!("warning: {warning}")));
+    context.out.line(format_args!(
+        "{} rules over {looked_at} features compile to {bytes} bytes",
+        set.rules.len()
+    ));
+    Ok(())
+}
+
+fn list(context: &Context, book: &Rulebook) -> Done {
+    let set = compiled(book)?;
+    let rule = |(pack, rule): &(&rulebook::Pack, &rulebook::RiskRule)| {
+        json!({
+            "rule": rule.id, "pack": pack.head.id, "outcome": outcome_word(rule.outcome),
+            "points": rule.points, "says": rule.says, "says_zh": rule.says_zh,
+            "tells": rule.tells, "tells_zh": rule.tells_zh, "condition": rule.body.sql,
+        })
+    };
+    context.out.json(&set.rules.iter().map(rule).collect::<Vec<_>>());
+    for (_, rule) in &set.rules {
+        context.out.line(format_args!(
+            "{:<30} {:<8} {:>5}  {}\n{:<46} {}",
+            rule.id,
+            outcome_word(rule.outcome),
+            rule.points,
+            rule.says,
+            "",
+            rule.says_zh
+        ));
+    }
+    Ok(())
+}
+
+/// A unit as people say it.
+pub fn unit_word(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Number => "",
+        Unit::Money => "main units of the currency",
+        Unit::Seconds => "seconds",
+        Unit::Permille => "thousandths",
+        Unit::Flag => "true or false",
+    }
+}
+
+fn features(context: &Context) -> Done {
+    let json: Vec<_> = Feature::all()
+        .map(|feature| {
+            json!({
+                "feature": feature.name(), "number": feature.number(),
+                "unit": unit_word(feature.unit()), "may_be_missing": feature.nullable(),
+                "meaning": feature.meaning(),
+            })
+        })
+        .collect();
+    context.out.json(&json);
+    let mut table =
+        Table::new(&[("feature", Align::Left), ("unit", Align::Left), ("meaning", Align::Left)]);
+    for feature in Feature::all() {
+        table.row([feature.name(), unit_word(feature.unit()).to_owned(), feature.meaning()]);
+    }
+    context.out.table(&table);
+    Ok(())
+}

@@ -1,0 +1,11 @@
+-- ---
+-- id = "day-old-account-pays-a-fortune"
+-- kind = "risk"
+-- outcome = "refuse"
+-- points = 100
+-- says = "An account opened within a day pays five million"
+-- says_zh = "开户一日内付款五百万元以上"
+-- tells = "A new account cannot pay this much yet; you may appeal"
+-- tells_zh = "新开账户暂不能支付如此金额，您可申诉"
+-- ---
+payer_owned AND payer_age < 86400 AND payer_out_sum_24h + amount >= 5000000

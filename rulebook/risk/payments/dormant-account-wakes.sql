@@ -1,0 +1,11 @@
+-- ---
+-- id = "dormant-account-wakes"
+-- kind = "risk"
+-- outcome = "hold"
+-- points = 35
+-- says = "Nothing moved for half a year, and now a lot"
+-- says_zh = "休眠半年后大额支付"
+-- tells = "Your account was not used for long; please tell us that it is you"
+-- tells_zh = "账户长期未使用，请确认是否本人操作"
+-- ---
+payer_idle > 180 * 86400 AND amount >= 5000

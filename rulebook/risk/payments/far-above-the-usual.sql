@@ -1,0 +1,11 @@
+-- ---
+-- id = "far-above-the-usual"
+-- kind = "risk"
+-- outcome = "ask"
+-- points = 20
+-- says = "Five times the largest payment of the last month"
+-- says_zh = "超过近一月最大付款的五倍"
+-- tells = "This is far more than you usually pay"
+-- tells_zh = "此笔金额远高于您平时的付款"
+-- ---
+amount >= 5000 AND amount > 5 * nullif(payer_out_max_30d, 0)

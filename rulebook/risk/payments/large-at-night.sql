@@ -1,0 +1,11 @@
+-- ---
+-- id = "large-at-night"
+-- kind = "risk"
+-- outcome = "ask"
+-- points = 15
+-- says = "Large, at night, by somebody who rarely pays at night"
+-- says_zh = "平时少在夜间付款者夜间大额支付"
+-- tells = "You rarely pay at this hour. Was it you?"
+-- tells_zh = "您很少在此时付款，请确认是否本人操作"
+-- ---
+(hour >= 23 OR hour < 5) AND amount >= 5000 AND coalesce(payer_night_30d, 0) < 50

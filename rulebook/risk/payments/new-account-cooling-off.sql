@@ -1,0 +1,11 @@
+-- ---
+-- id = "new-account-cooling-off"
+-- kind = "risk"
+-- outcome = "hold"
+-- points = 40
+-- says = "An account opened within seven days pays somebody new more than a little"
+-- says_zh = "开户七日内账户首次向他人支付较大金额"
+-- tells = "New accounts wait a day before a first large payment"
+-- tells_zh = "新开账户首笔较大支付需等待一日"
+-- ---
+payer_owned AND payer_age < 7 * 86400 AND pair_first AND amount >= 5000

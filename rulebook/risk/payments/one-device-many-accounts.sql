@@ -1,0 +1,11 @@
+-- ---
+-- id = "one-device-many-accounts"
+-- kind = "risk"
+-- outcome = "hold"
+-- points = 40
+-- says = "One device pays for four or more accounts within a day"
+-- says_zh = "同一设备一日内操作四个以上账户"
+-- tells = "This payment is being looked at"
+-- tells_zh = "此笔付款正在核查"
+-- ---
+device_payers_24h >= 4

@@ -1,0 +1,11 @@
+-- ---
+-- id = "young-account-collects"
+-- kind = "risk"
+-- outcome = "hold"
+-- points = 40
+-- says = "An account younger than a month collects half a million within a day"
+-- says_zh = "开户不足一月账户一日内收款五十万元以上"
+-- tells = "This payment is being looked at"
+-- tells_zh = "此笔付款正在核查"
+-- ---
+payee_owned AND payee_age < 30 * 86400 AND payee_in_sum_24h + amount >= 500000
