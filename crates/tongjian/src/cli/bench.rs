@@ -3,6 +3,7 @@
 mod cpu;
 mod history;
 mod ledger;
+mod risk;
 
 use super::Context;
 use crate::fail::Done;
@@ -15,6 +16,8 @@ pub enum Bench {
     Ledger(ledger::Ledger),
     /// Rolling into tables, a dozen questions, and what looking costs paying
     History(history::HistoryBench),
+    /// Features and rules of payments: what judging one costs
+    Risk(risk::RiskBench),
 }
 
 impl Bench {
@@ -26,6 +29,7 @@ impl Bench {
         match self {
             Bench::Ledger(command) => command.run(context),
             Bench::History(command) => command.run(context),
+            Bench::Risk(command) => command.run(context),
         }
     }
 }
