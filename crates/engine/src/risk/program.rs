@@ -206,6 +206,8 @@ pub struct Program {
     registers: u16,
     constants: Vec<i128>,
     steps: Vec<Step>,
+    /// The register that each step writes.
+    targets: Vec<Register>,
     lines: Vec<Line>,
     /// Scores from which a payment is asked about, held and refused.
     cutoffs: [Option<i32>; 3],
@@ -251,7 +253,8 @@ impl Program {
             _ => None,
         });
         let wanted = loaded.collect();
-        Ok(Program { registers, constants, steps, lines, cutoffs, wanted })
+        let targets = steps.iter().map(|step| step.writes()).collect();
+        Ok(Program { registers, constants, steps, targets, lines, cutoffs, wanted })
     }
 
     /// The features it looks at.
@@ -339,8 +342,9 @@ impl Program {
     /// Runs it over the features of one payment.
     pub fn run(&self, values: &Values, machine: &mut Machine) -> Verdict {
         machine.fit(self.registers);
-        for step in &self.steps {
-            machine.step(*step, values, &self.constants);
+        for (step, to) in self.steps.iter().zip(&self.targets) {
+            let value = machine.value(*step, values, &self.constants);
+            machine.registers[usize::from(*to)] = value;
         }
         let mut verdict = Verdict::default();
         let mut score = 0_i64;
@@ -426,8 +430,8 @@ impl Machine {
     }
 
     #[inline]
-    fn step(&mut self, step: Step, values: &Values, constants: &[i128]) {
-        let value = match step {
+    fn value(&self, step: Step, values: &Values, constants: &[i128]) -> Option<i128> {
+        match step {
             Step::Load(_, feature) => values.get(feature).map(i128::from),
             Step::Constant(_, at) => Some(constants[usize::from(at)]),
             Step::Null(_) => None,
@@ -458,8 +462,7 @@ impl Machine {
             }
             Step::NullIf(_, a, b) => self.get(a).filter(|a| Some(*a) != self.get(b)),
             Step::Coalesce(_, a, b) => self.get(a).or(self.get(b)),
-        };
-        self.registers[usize::from(step.writes())] = value;
+        }
     }
 }
 
