@@ -7,6 +7,15 @@ mod program;
 mod tiles;
 mod tracker;
 
+/// Numbers below what is asked for, the same for the same seed.
+#[cfg(test)]
+fn dice(mut seed: u64) -> impl FnMut(u64) -> u64 {
+    move |below| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 8) % below
+    }
+}
+
 pub use features::{
     Direction, FEATURES, Feature, Kind, Measure, NAMED, Single, Subject, Unit, Values, Wanted, Way,
 };

@@ -1,5 +1,5 @@
-//! Batches of the journal, read and decoded on a thread of their own while the last ones become rows: half of the
-//! work of a roll, and of a question that is the first after many payments, is there.
+//! Batches of the journal, read and decoded on a thread of their own while the last ones become rows: for a roll,
+//! and for a question that is the first after many payments.
 
 use crate::failed::HistoryFailed;
 use journal::{BatchHeader, Disk, Reader};

@@ -88,11 +88,13 @@ struct Ready<'a> {
 }
 
 impl<D: Disk> Desk<D> {
-    /// Plans every rule of a rulebook over this bank's tables.
+    /// Plans every rule of a rulebook over this bank's tables, and compiles its rules on payments.
     ///
     /// # Errors
-    /// Every rule that names what is not there or gives the wrong columns, each by its file and line.
+    /// Every rule that names what is not there or gives the wrong columns, each by its file and line; or every
+    /// condition on payments that is wrong.
     pub async fn adopt(&self, snapshot: &Snapshot, book: &Rulebook) -> Result<(), BookRefused> {
+        book.risk_set()?;
         let packs: Vec<&Pack> = book.packs.iter().collect();
         self.ready(snapshot, &packs).await.map(|_| ())
     }

@@ -1,37 +1,30 @@
-//! The rows of a few keys out of files that are sorted by that key: the postings of one account. The engine's own
-//! scan spends half a millisecond on each file before it reads a row; here the footers stay in memory, and
-//! of each file only the pages are read in which the key can be.
+//! The rows of a few keys out of files that are sorted by that key: the postings of one account. Of each file
+//! only the pages are read in which the key can be. The engine's own scan can do that too, but prepares every
+//! file for any condition there is, which took most of a statement (`bench/README.md`).
 
-use crate::archive::Archive;
-use crate::manifest::RolledFile;
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{cast, concat_batches, filter_record_batch};
 use arrow::datatypes::{Schema, SchemaRef, UInt32Type};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::ParquetFileReaderFactory;
 use datafusion::execution::TaskContext;
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
+use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::physical_plan::streaming::StreamingTableExec;
 use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream};
-use futures::future::BoxFuture;
-use futures::{FutureExt, Stream, StreamExt, TryStreamExt, stream};
-use object_store::ObjectStore;
-use object_store::path::Path;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, RowSelection};
 use parquet::arrow::async_reader::{AsyncFileReader, ParquetRecordBatchStreamBuilder};
-use parquet::errors::ParquetError;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::PageIndexPolicy;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
-use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Keys that are looked up one by one at most; more of them are a scan.
 const KEYS_MAX: usize = 64;
@@ -39,57 +32,6 @@ const KEYS_MAX: usize = 64;
 const AHEAD: usize = 2;
 /// Rows that are handed on at once, at least, if there are more to come.
 const BATCH_ROWS: usize = 4_096;
-/// Bytes of footers that are kept.
-const FOOTERS_BYTES: usize = 64 << 20;
-
-/// Footers of files that were looked into, the oldest forgotten first; and the folder, if the files lie in one.
-#[derive(Default)]
-pub struct Footers {
-    folder: Option<PathBuf>,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    by_name: HashMap<String, ArrowReaderMetadata>,
-    in_order: VecDeque<String>,
-    bytes: usize,
-}
-
-impl fmt::Debug for Footers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Footers").finish_non_exhaustive()
-    }
-}
-
-impl Footers {
-    /// None are known yet.
-    pub fn of(archive: &Archive) -> Footers {
-        Footers { folder: archive.local().map(Into::into), kept: Mutex::default() }
-    }
-
-    fn known(&self, name: &str) -> Option<ArrowReaderMetadata> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.by_name.get(name).cloned()
-    }
-
-    fn keep(&self, name: &str, footer: &ArrowReaderMetadata) {
-        let size = |footer: &ArrowReaderMetadata| footer.metadata().memory_size();
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.bytes += size(footer);
-        if let Some(old) = kept.by_name.insert(name.to_owned(), footer.clone()) {
-            kept.bytes -= size(&old);
-        } else {
-            kept.in_order.push_back(name.to_owned());
-        }
-        while kept.bytes > FOOTERS_BYTES
-            && let Some(oldest) = kept.in_order.pop_front()
-        {
-            let gone = kept.by_name.remove(&oldest);
-            kept.bytes -= gone.as_ref().map_or(0, size);
-        }
-    }
-}
 
 /// The keys that a conjunction of conditions leaves possible, if it names them one by one.
 pub fn keys(filters: &[Expr], column: &str) -> Option<Vec<u32>> {
@@ -128,76 +70,11 @@ fn key_of(expr: &Expr) -> Option<u32> {
     }
 }
 
-/// A file in a store. Where that is a folder, a few pages are read here and now: handing the read to another thread
-/// and back takes longer than the read.
-struct Filed {
-    store: Arc<dyn ObjectStore>,
-    path: Path,
-    bytes: u64,
-    local: Option<PathBuf>,
-}
-
-impl Filed {
-    async fn read(&self, ranges: &[Range<u64>]) -> parquet::errors::Result<Vec<bytes::Bytes>> {
-        let Some(local) = &self.local else {
-            return self.store.get_ranges(&self.path, ranges).await.map_err(unread);
-        };
-        let mut file = File::open(local)?;
-        let mut all = Vec::with_capacity(ranges.len());
-        for range in ranges {
-            file.seek(SeekFrom::Start(range.start))?;
-            let mut bytes = vec![0; (range.end - range.start) as usize];
-            file.read_exact(&mut bytes)?;
-            all.push(bytes.into());
-        }
-        Ok(all)
-    }
-}
-
-fn unread(error: object_store::Error) -> ParquetError {
-    ParquetError::External(Box::new(error))
-}
-
-impl AsyncFileReader for Filed {
-    fn get_bytes(
-        &mut self,
-        range: Range<u64>,
-    ) -> BoxFuture<'_, parquet::errors::Result<bytes::Bytes>> {
-        async move {
-            let read = self.read(&[range]).await?.pop();
-            read.ok_or_else(|| ParquetError::General("a read without bytes".to_owned()))
-        }
-        .boxed()
-    }
-
-    fn get_byte_ranges(
-        &mut self,
-        ranges: Vec<Range<u64>>,
-    ) -> BoxFuture<'_, parquet::errors::Result<Vec<bytes::Bytes>>> {
-        async move { self.read(&ranges).await }.boxed()
-    }
-
-    fn get_metadata<'a>(
-        &'a mut self,
-        _: Option<&'a ArrowReaderOptions>,
-    ) -> BoxFuture<'a, parquet::errors::Result<Arc<ParquetMetaData>>> {
-        async move {
-            let reader =
-                ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
-            let bytes = self.bytes;
-            reader.load_and_finish(self, bytes).await.map(Arc::new)
-        }
-        .boxed()
-    }
-}
-
 /// What is looked up.
 #[derive(Clone)]
 pub struct Lookup {
-    /// Where the files lie.
-    pub store: Arc<dyn ObjectStore>,
-    /// Footers that are known.
-    pub footers: Arc<Footers>,
+    /// Reads files, and keeps their footers.
+    pub factory: Arc<dyn ParquetFileReaderFactory>,
     /// The table's columns.
     pub table: SchemaRef,
     /// Which column the files are sorted by.
@@ -222,7 +99,7 @@ impl Lookup {
     /// A column that the table does not have.
     pub fn plan(
         self,
-        files: &[RolledFile],
+        files: &[PartitionedFile],
         threads: usize,
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
@@ -242,22 +119,6 @@ impl Lookup {
             limit,
         )?;
         Ok(Arc::new(plan))
-    }
-
-    async fn footer(&self, file: &RolledFile) -> Result<ArrowReaderMetadata> {
-        if let Some(known) = self.footers.known(&file.name) {
-            return Ok(known);
-        }
-        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-        let footer = ArrowReaderMetadata::load_async(&mut self.reader(file), options).await?;
-        self.footers.keep(&file.name, &footer);
-        Ok(footer)
-    }
-
-    fn reader(&self, file: &RolledFile) -> Filed {
-        let path = Path::from(file.name.as_str());
-        let local = self.footers.folder.as_ref().map(|folder| folder.join(&file.name));
-        Filed { store: Arc::clone(&self.store), path, bytes: file.bytes, local }
     }
 
     /// Groups of rows and rows of them in which a key can be.
@@ -301,12 +162,17 @@ impl Lookup {
     }
 
     /// The rows of one file.
-    async fn rows(self, file: RolledFile, schema: SchemaRef) -> Result<Vec<RecordBatch>> {
-        let footer = self.footer(&file).await?;
+    async fn rows(self, file: PartitionedFile, schema: SchemaRef) -> Result<Vec<RecordBatch>> {
+        let file_name = file.object_meta.location.clone();
+        let metrics = ExecutionPlanMetricsSet::new();
+        let mut reader: Box<dyn AsyncFileReader> =
+            self.factory.create_reader(0, file, None, &metrics)?;
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+        let footer = ArrowReaderMetadata::load_async(&mut reader, options).await?;
         let filed = Arc::clone(footer.schema());
-        let place = |name: &str| {
-            filed.index_of(name).map_err(|error| {
-                DataFusionError::External(format!("{} lacks a column: {error}", file.name).into())
+        let place = |column: &str| {
+            filed.index_of(column).map_err(|error| {
+                DataFusionError::External(format!("{file_name} lacks a column: {error}").into())
             })
         };
         let key = place(self.table.field(self.key).name())?;
@@ -318,7 +184,7 @@ impl Lookup {
             schema.fields().iter().map(|field| place(field.name())).collect::<Result<_>>()?;
         wanted.push(key);
         let mask = ProjectionMask::roots(footer.parquet_schema(), wanted);
-        let rows = ParquetRecordBatchStreamBuilder::new_with_metadata(self.reader(&file), footer)
+        let rows = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, footer)
             .with_projection(mask)
             .with_row_groups(groups)
             .with_row_selection(selection)
@@ -376,7 +242,7 @@ fn in_form(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
 #[derive(Debug)]
 struct Part {
     of: Lookup,
-    files: Vec<RolledFile>,
+    files: Vec<PartitionedFile>,
     schema: SchemaRef,
 }
 

@@ -115,7 +115,7 @@ impl<D: Disk> Roll<'_, D> {
         for (table, rows) in self.tables.iter().zip(chunk.tables) {
             let Some(rows) = rows else { continue };
             let name = format!("{}/{:08}.parquet", table.name, span.segment);
-            let bytes = to_parquet(table.name, &rows)?;
+            let bytes = to_parquet(table, &rows)?;
             let file = RolledFile {
                 name: name.clone(),
                 rows: rows.num_rows() as u64,

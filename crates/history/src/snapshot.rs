@@ -7,7 +7,6 @@ use crate::failed::HistoryFailed;
 use crate::functions;
 use crate::history::{AsOf, History, Moment, Rows};
 use crate::limits::{CATALOG, Limits};
-use crate::lookup::Footers;
 use crate::manifest::RolledCheckpoint;
 use crate::stored::{self, MONEY, StoredTable};
 use crate::table::Stored;
@@ -72,8 +71,6 @@ pub(crate) struct Engine {
     pub limits: Limits,
     /// A clone for each answer that is being given.
     pub running: Arc<()>,
-    /// Footers of files that were looked into.
-    pub footers: Arc<Footers>,
 }
 
 impl Engine {
@@ -81,8 +78,7 @@ impl Engine {
         let runtime = limits.runtime()?;
         let url = ObjectStoreUrl::parse(STORE)?;
         runtime.register_object_store(url.as_ref(), archive.store());
-        let footers = Arc::new(Footers::of(archive));
-        Ok(Engine { runtime, limits, running: Arc::new(()), footers })
+        Ok(Engine { runtime, limits, running: Arc::new(()) })
     }
 }
 
@@ -124,7 +120,7 @@ impl Snapshot {
         held: Option<Held>,
     ) -> std::result::Result<Snapshot, HistoryFailed> {
         let with_ledger = held.is_some();
-        let mut stored = stored_tables(parts.tables, rows, &engine.footers)?;
+        let mut stored = stored_tables(parts.tables, rows)?;
         stored.push(("ledger_balances".into(), ledger_table(parts.directory, held)?));
         stored.push(("checkpoints".into(), checkpoints(parts, rows)?));
         let functions = functions::all(parts.directory, parts.opener);
@@ -192,11 +188,7 @@ impl Snapshot {
 }
 
 /// Files and tail of each stored table, cut at the moment.
-fn stored_tables(
-    stored: &[StoredTable],
-    rows: &Rows,
-    footers: &Arc<Footers>,
-) -> std::result::Result<Named, HistoryFailed> {
+fn stored_tables(stored: &[StoredTable], rows: &Rows) -> std::result::Result<Named, HistoryFailed> {
     let store = ObjectStoreUrl::parse(STORE).map_err(|error| HistoryFailed::Archive {
         doing: "use",
         name: STORE.into(),
@@ -225,7 +217,6 @@ fn stored_tables(
             tail,
             filed: manifest.end_entry(),
             entries: moment.entries,
-            footers: Arc::clone(footers),
         };
         tables.push((table.name.to_owned(), Arc::new(stored) as Arc<dyn TableProvider>));
     }

@@ -1,7 +1,7 @@
 //! A stored table as one moment saw it: the files that end before it, the one file in which it lies, cut
 //! there, and the rows that are not in files yet. Each row of the journal is in exactly one of them.
 
-use crate::lookup::{self, Footers, Lookup};
+use crate::lookup::{self, Lookup};
 use crate::manifest::RolledFile;
 use crate::stored::StoredTable;
 use arrow::array::{AsArray, RecordBatch};
@@ -12,7 +12,10 @@ use datafusion::common::{DFSchema, Result, Statistics, stats::Precision};
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::memory::MemorySourceConfig;
-use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::{
+    FileGroup, FileScanConfigBuilder, ParquetFileReaderFactory, ParquetSource,
+};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::utils::conjunction;
@@ -41,8 +44,6 @@ pub struct Stored {
     pub filed: u64,
     /// Entries before this one are seen.
     pub entries: u64,
-    /// Footers of files that were looked into.
-    pub footers: Arc<Footers>,
 }
 
 #[async_trait]
@@ -113,14 +114,21 @@ impl Stored {
         let columns = projection.cloned();
         let columns = columns.unwrap_or_else(|| (0..self.table.schema.fields().len()).collect());
         let lookup = Lookup {
-            store: state.runtime_env().object_store(&self.store)?,
-            footers: Arc::clone(&self.footers),
+            factory: self.reader_factory(state)?,
             table: self.schema(),
             key: self.table.schema.index_of(sorted_by)?,
             keys: keys.into(),
             columns: columns.into(),
         };
-        lookup.plan(&self.whole, threads, limit).map(Some)
+        let files: Vec<PartitionedFile> = self.whole.iter().map(|file| self.file(file)).collect();
+        lookup.plan(&files, threads, limit).map(Some)
+    }
+
+    /// Reads files of the archive; their footers are kept for the next question.
+    fn reader_factory(&self, state: &dyn Session) -> Result<Arc<dyn ParquetFileReaderFactory>> {
+        let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
+        let store = state.runtime_env().object_store(&self.store)?;
+        Ok(Arc::new(CachedParquetFileReaderFactory::new(store, cache)))
     }
 
     fn predicate(
@@ -158,13 +166,7 @@ impl Stored {
         let options =
             datafusion::config::TableParquetOptions { global: options, ..Default::default() };
         let mut source = ParquetSource::new(self.schema()).with_table_parquet_options(options);
-        let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-        let store = state.runtime_env().object_store(&self.store)?;
-        let factory =
-            datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory::new(
-                store, cache,
-            );
-        source = source.with_parquet_file_reader_factory(Arc::new(factory));
+        source = source.with_parquet_file_reader_factory(self.reader_factory(state)?);
         if let Some(predicate) = predicate {
             source = source.with_predicate(predicate);
         }

@@ -8,6 +8,7 @@ mod compile;
 use crate::limits::TEXT_BYTES_MAX;
 use arrow_schema::{DataType, Field, Schema};
 use datafusion_common::config::ConfigOptions;
+use datafusion_common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion_common::{DFSchema, DFSchemaRef, DataFusionError, TableReference};
 use datafusion_expr::planner::ContextProvider;
 use datafusion_expr::simplify::SimplifyContext;
@@ -36,11 +37,35 @@ pub struct Wrong {
     pub says: String,
     /// Line and column in the condition, from 1.
     pub at: Option<(usize, usize)>,
+    /// A name that stands where it is wrong, while the place is not known.
+    near: Option<String>,
 }
 
 impl Wrong {
     fn new(says: impl Into<String>) -> Wrong {
-        Wrong { says: says.into(), at: None }
+        Wrong { says: says.into(), at: None, near: None }
+    }
+
+    /// It stands in this part, at the part's first name; what was found deeper inside stays.
+    fn near(mut self, part: &Expr) -> Wrong {
+        if self.at.is_none() && self.near.is_none() {
+            let _ = part.apply(|inner| match inner {
+                Expr::Column(column) => {
+                    self.near = Some(column.name.clone());
+                    Ok(TreeNodeRecursion::Stop)
+                }
+                _ => Ok(TreeNodeRecursion::Continue),
+            });
+        }
+        self
+    }
+
+    /// With its place in the text, as far as a name tells it.
+    fn placed(mut self, text: &str) -> Wrong {
+        match self.near.take() {
+            Some(name) => self.by_word(text, &name),
+            None => self,
+        }
     }
 
     /// The first place in `text` where `word` stands.
@@ -141,7 +166,7 @@ fn understood(text: &str) -> Result<Expr, Wrong> {
             Some((says, place)) => (says.to_owned(), place_of(place)),
             None => (says, None),
         };
-        Wrong { says: format!("this is not a condition: {says}"), at }
+        Wrong { at, ..Wrong::new(format!("this is not a condition: {says}")) }
     };
     let parser = Parser::new(&dialect).with_recursion_limit(DEPTH_MAX).try_with_sql(text);
     let mut parser = parser.map_err(|error| unread(&error))?;
@@ -149,7 +174,7 @@ fn understood(text: &str) -> Result<Expr, Wrong> {
     let next = parser.peek_token();
     if next.token != datafusion_sql::sqlparser::tokenizer::Token::EOF {
         let at = Some((next.span.start.line as usize, next.span.start.column as usize));
-        return Err(Wrong { says: format!("the condition ends before {next}"), at });
+        return Err(Wrong { at, ..Wrong::new(format!("the condition ends before {next}")) });
     }
     let options = ParserOptions { parse_float_as_decimal: true, ..ParserOptions::default() };
     let planner = SqlToRel::new_with_options(&Names, options);

@@ -7,7 +7,6 @@ use crate::rule::RiskRule;
 use crate::rulebook::Rulebook;
 use engine::risk::Program;
 use sha2::{Digest, Sha256};
-use terms::Day;
 
 /// What the hash of a rule set begins with, so that it is no hash of anything else.
 const HASH_PREFIX: &[u8] = b"tongjian risk set v1\0";
@@ -26,15 +25,14 @@ pub struct RiskSet<'a> {
 }
 
 impl Rulebook {
-    /// The risk rules that hold on a day, or all of them; scores are cut where the strictest pack says.
+    /// All risk rules together; scores are cut where the strictest pack says.
     ///
     /// # Errors
     /// Every rule whose condition is wrong, by file and line.
-    pub fn risk_set(&self, day: Option<Day>) -> Result<RiskSet<'_>, BookRefused> {
-        let in_force = |pack: &Pack| day.is_none_or(|day| pack.in_force(day));
+    pub fn risk_set(&self) -> Result<RiskSet<'_>, BookRefused> {
         let mut compiler = Compiler::default();
         let (mut rules, mut warnings, mut faults) = (Vec::new(), Vec::new(), Vec::new());
-        for (pack, rule) in self.risks().filter(|(pack, _)| in_force(pack)) {
+        for (pack, rule) in self.risks() {
             let condition = Condition::read(&rule.body.sql);
             let added = condition.and_then(|c| compiler.add(&c, rule.outcome, rule.points));
             match added {

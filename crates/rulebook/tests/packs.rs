@@ -81,7 +81,7 @@ fn numbers_that_rules_repeat_are_those_of_the_ledger() {
 #[test]
 fn risk_rules_are_many_and_compile_without_a_warning() {
     let book = shipped();
-    let set = book.risk_set(None).unwrap_or_else(|refused| panic!("{refused}"));
+    let set = book.risk_set().unwrap_or_else(|refused| panic!("{refused}"));
     assert!(set.rules.len() >= 25 && set.warnings.is_empty(), "{:?}", set.warnings);
     assert_eq!(set.program.lines().len(), set.rules.len());
     let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
@@ -94,7 +94,7 @@ fn risk_rules_are_many_and_compile_without_a_warning() {
     let mut other = book.clone();
     let pack = other.packs.iter_mut().find(|pack| pack.head.id == "risk-payments");
     pack.unwrap_or_else(|| panic!("the pack is there")).hash[0] ^= 1;
-    let changed = other.risk_set(None).unwrap_or_else(|refused| panic!("{refused}")).hash;
+    let changed = other.risk_set().unwrap_or_else(|refused| panic!("{refused}")).hash;
     assert_ne!(changed, set.hash);
 }
 
@@ -112,7 +112,7 @@ fn a_broken_condition_refuses_all_of_them_with_its_place() {
             }
         }
     }
-    let refused = book.risk_set(None).err().map(|refused| refused.to_string()).unwrap_or_default();
+    let refused = book.risk_set().err().map(|refused| refused.to_string()).unwrap_or_default();
     assert!(refused.contains("2 faults"), "{refused}");
     assert!(refused.contains("just-below.sql:10: column 1: this can never be true"), "{refused}");
     assert!(

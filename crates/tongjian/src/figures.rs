@@ -4,6 +4,11 @@
 use crate::fail::{Done, Failure};
 use terms::{AccountId, Amount, Currency, Day, PartyId, TransferId};
 
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// `1234567` as `1,234,567`.
 pub fn grouped(number: u128) -> String {
     group(&number.to_string())

@@ -22,25 +22,14 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// The payment that an accepted event is, if it is one; to be asked before [`Follower::evolve`].
-    pub fn payment(&self, event: &Event) -> Option<Payment> {
-        let Event::Transfer(done) = event else { return None };
-        if done.outcome.is_err() || done.transfer.flags.any(NOT_PAYING) {
-            return None;
+    /// Makes an event so; if it is a payment, `see` looks at it first, with the bank as it was before.
+    pub fn follow(&mut self, event: &Event, see: impl FnOnce(&Follower, &Payment, &Transfer)) {
+        let paid = self.payment(event);
+        if let Some((payment, transfer)) = &paid {
+            see(self, payment, transfer);
         }
-        self.engine.payment(&done.transfer, done.transfer.timestamp)
-    }
-
-    /// The wanted features of a payment, as of now.
-    pub fn fill(&self, payment: &Payment, wanted: &Wanted, values: &mut Values) {
-        self.tracker.fill(payment, &self.engine.books(payment), wanted, values);
-    }
-
-    /// Makes an event so.
-    pub fn evolve(&mut self, event: &Event) {
-        let payment = self.payment(event);
         self.engine.evolve(event);
-        if let Some(payment) = payment {
+        if let Some((payment, _)) = paid {
             self.tracker.observe(&payment);
         }
         if let Event::Act(act) = event
@@ -53,9 +42,19 @@ impl Follower {
         }
     }
 
-    /// The bank.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
+    /// The wanted features of a payment, as of now.
+    pub fn fill(&self, payment: &Payment, wanted: &Wanted, values: &mut Values) {
+        self.tracker.fill(payment, &self.engine.books(payment), wanted, values);
+    }
+
+    /// The payment that an accepted event is, if it is one.
+    fn payment<'a>(&self, event: &'a Event) -> Option<(Payment, &'a Transfer)> {
+        let Event::Transfer(done) = event else { return None };
+        if done.outcome.is_err() || done.transfer.flags.any(NOT_PAYING) {
+            return None;
+        }
+        let payment = self.engine.payment(&done.transfer, done.transfer.timestamp)?;
+        Some((payment, &done.transfer))
     }
 }
 

@@ -37,8 +37,6 @@ pub enum Step {
     Multiply(Register, Register, Register),
     /// a / b, towards zero.
     Divide(Register, Register, Register),
-    /// a / b, to the nearest, halves away from zero: a decimal with fewer digits.
-    Round(Register, Register, Register),
     /// What a / b leaves, with the sign of a.
     Remainder(Register, Register, Register),
     /// a = b.
@@ -74,18 +72,17 @@ impl Step {
             Step::Subtract(to, a, b) => (5, [to, a, b]),
             Step::Multiply(to, a, b) => (6, [to, a, b]),
             Step::Divide(to, a, b) => (7, [to, a, b]),
-            Step::Round(to, a, b) => (8, [to, a, b]),
-            Step::Remainder(to, a, b) => (9, [to, a, b]),
-            Step::Equal(to, a, b) => (10, [to, a, b]),
-            Step::Less(to, a, b) => (11, [to, a, b]),
-            Step::LessOrEqual(to, a, b) => (12, [to, a, b]),
-            Step::And(to, a, b) => (13, [to, a, b]),
-            Step::Or(to, a, b) => (14, [to, a, b]),
-            Step::Not(to, a) => (15, [to, a, 0]),
-            Step::IsNull(to, a) => (16, [to, a, 0]),
-            Step::If(to, a, b) => (17, [to, a, b]),
-            Step::NullIf(to, a, b) => (18, [to, a, b]),
-            Step::Coalesce(to, a, b) => (19, [to, a, b]),
+            Step::Remainder(to, a, b) => (8, [to, a, b]),
+            Step::Equal(to, a, b) => (9, [to, a, b]),
+            Step::Less(to, a, b) => (10, [to, a, b]),
+            Step::LessOrEqual(to, a, b) => (11, [to, a, b]),
+            Step::And(to, a, b) => (12, [to, a, b]),
+            Step::Or(to, a, b) => (13, [to, a, b]),
+            Step::Not(to, a) => (14, [to, a, 0]),
+            Step::IsNull(to, a) => (15, [to, a, 0]),
+            Step::If(to, a, b) => (16, [to, a, b]),
+            Step::NullIf(to, a, b) => (17, [to, a, b]),
+            Step::Coalesce(to, a, b) => (18, [to, a, b]),
         }
     }
 
@@ -98,18 +95,17 @@ impl Step {
             5 => Step::Subtract(to, a, b),
             6 => Step::Multiply(to, a, b),
             7 => Step::Divide(to, a, b),
-            8 => Step::Round(to, a, b),
-            9 => Step::Remainder(to, a, b),
-            10 => Step::Equal(to, a, b),
-            11 => Step::Less(to, a, b),
-            12 => Step::LessOrEqual(to, a, b),
-            13 => Step::And(to, a, b),
-            14 => Step::Or(to, a, b),
-            15 => Step::Not(to, a),
-            16 => Step::IsNull(to, a),
-            17 => Step::If(to, a, b),
-            18 => Step::NullIf(to, a, b),
-            19 => Step::Coalesce(to, a, b),
+            8 => Step::Remainder(to, a, b),
+            9 => Step::Equal(to, a, b),
+            10 => Step::Less(to, a, b),
+            11 => Step::LessOrEqual(to, a, b),
+            12 => Step::And(to, a, b),
+            13 => Step::Or(to, a, b),
+            14 => Step::Not(to, a),
+            15 => Step::IsNull(to, a),
+            16 => Step::If(to, a, b),
+            17 => Step::NullIf(to, a, b),
+            18 => Step::Coalesce(to, a, b),
             _ => return None,
         })
     }
@@ -439,7 +435,6 @@ impl Machine {
             Step::Subtract(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_sub(b)),
             Step::Multiply(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_mul(b)),
             Step::Divide(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_div(b)),
-            Step::Round(_, a, b) => self.both(a, b).and_then(|(a, b)| rounded(a, b)),
             Step::Remainder(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_rem(b)),
             Step::Equal(_, a, b) => self.both(a, b).map(|(a, b)| (a == b).into()),
             Step::Less(_, a, b) => self.both(a, b).map(|(a, b)| (a < b).into()),
@@ -464,16 +459,6 @@ impl Machine {
             Step::Coalesce(_, a, b) => self.get(a).or(self.get(b)),
         }
     }
-}
-
-/// a / b to the nearest, halves away from zero.
-fn rounded(a: i128, b: i128) -> Option<i128> {
-    let (part, rest) = (a.checked_div(b)?, a.checked_rem(b)?);
-    let up = rest.unsigned_abs() >= b.unsigned_abs().div_ceil(2);
-    if !up || rest == 0 {
-        return Some(part);
-    }
-    part.checked_add(if (a < 0) == (b < 0) { 1 } else { -1 })
 }
 
 #[cfg(test)]
@@ -526,21 +511,6 @@ mod tests {
         assert_eq!(truth(Step::Add, Some(i128::MAX), Some(1)), None);
         assert_eq!(truth(Step::Multiply, Some(i128::MIN), Some(-1)), None);
         assert_eq!(truth(Step::Divide, Some(i128::MIN), Some(-1)), None);
-    }
-
-    #[test]
-    fn fewer_digits_are_rounded_away_from_zero() {
-        for (a, b, out) in [
-            (25, 10, 3),
-            (24, 10, 2),
-            (-25, 10, -3),
-            (-24, 10, -2),
-            (5, 10, 1),
-            (4, 10, 0),
-            (7, 3, 2),
-        ] {
-            assert_eq!(truth(Step::Round, Some(a), Some(b)), Some(out), "{a} / {b}");
-        }
     }
 
     fn example() -> Program {

@@ -327,13 +327,7 @@ mod tests {
 
     #[test]
     fn every_window_is_what_its_definition_says_at_any_pace() {
-        let mut dice: u64 = 7;
-        let mut roll = |below: u64| {
-            dice = dice
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (dice >> 8) % below
-        };
+        let mut roll = crate::risk::dice(7);
         // From many a minute to a few a month.
         for pause_s in [3, 40, 700, 9_000, 100_000, 900_000] {
             let (mut tiles, mut recent) = (Tiles::default(), Recent::default());
@@ -348,7 +342,11 @@ mod tests {
                     assert_eq!((sums[at], distinct[at]), slowly(&paid, now, window), "{window:?}");
                 }
                 let amount = 1 + roll(1_000_000);
-                let weight = Weight { amount, near: amount % 5 == 0, night: amount % 3 == 0 };
+                let weight = Weight {
+                    amount,
+                    near: amount.is_multiple_of(5),
+                    night: amount.is_multiple_of(3),
+                };
                 let who = roll(100) as u32;
                 tiles.add(now, weight);
                 recent.add(now, who);

@@ -566,13 +566,7 @@ mod tests {
 
     #[test]
     fn every_feature_is_what_its_definition_says() {
-        let mut dice: u64 = 3;
-        let mut roll = |below: u64| {
-            dice = dice
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            (dice >> 8) % below
-        };
+        let mut roll = crate::risk::dice(3);
         let books =
             Books { opened: [TimeNs(START - 60 * NS), TimeNs(START - 120 * NS)], balance: [-7, 8] };
         let wanted = Wanted::all();

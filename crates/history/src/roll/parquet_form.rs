@@ -2,7 +2,7 @@
 //! which encoding. `bench/README.md` has what a transfer takes and what other forms took.
 
 use crate::failed::HistoryFailed;
-use crate::stored::{MONEY, NARROW_MONEY, TEXT};
+use crate::stored::{MONEY, NARROW_MONEY, StoredTable, TEXT};
 use arrow::array::{Array, AsArray, Decimal128Array, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema, SchemaRef};
@@ -25,11 +25,11 @@ const NARROW_LIMIT: i128 = 10_i128.pow(18);
 ///
 /// # Errors
 /// What the writer says.
-pub fn to_parquet(table: &str, rows: &RecordBatch) -> Result<Vec<u8>, HistoryFailed> {
+pub fn to_parquet(table: &StoredTable, rows: &RecordBatch) -> Result<Vec<u8>, HistoryFailed> {
     let rows = as_filed(rows)?;
     let failed = |source: parquet::errors::ParquetError| HistoryFailed::Archive {
         doing: "encode",
-        name: table.to_owned(),
+        name: table.name.to_owned(),
         source: source.into(),
     };
     let properties = properties(table, &rows.schema());
@@ -63,10 +63,12 @@ pub fn parquet_of(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-fn properties(table: &str, schema: &Schema) -> WriterProperties {
-    let page_rows = if table == "postings" { LOOKUP_PAGE_ROWS } else { PAGE_ROWS };
-    // Differences are small already. Making what Zstandard needs to unpack a page took a third of a statement.
-    let compression = if most(table) {
+fn properties(table: &StoredTable, schema: &Schema) -> WriterProperties {
+    let page_rows = if table.sorted_by.is_some() { LOOKUP_PAGE_ROWS } else { PAGE_ROWS };
+    let many = has_most_rows(table);
+    // Differences are small already, and making what Zstandard needs to unpack a page was a third of what the
+    // threads of a statement did.
+    let compression = if many {
         Compression::UNCOMPRESSED
     } else {
         Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default())
@@ -81,11 +83,11 @@ fn properties(table: &str, schema: &Schema) -> WriterProperties {
         .set_created_by("tongjian".to_owned());
     for field in schema.fields() {
         let path = ColumnPath::from(field.name().as_str());
-        if !skipped_by(table, field) {
+        if many && !skipped_by(field) {
             properties =
                 properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
         }
-        if let Some(encoding) = encoding(table, field) {
+        if let Some(encoding) = encoding(many, field) {
             properties = properties
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_encoding(path, encoding);
@@ -96,31 +98,27 @@ fn properties(table: &str, schema: &Schema) -> WriterProperties {
 
 /// How a column is encoded. Transfers and postings are most of an archive: their numbers lie as differences, which
 /// is faster to write than a dictionary and never has to be read whole for a page that is looked into (with
-/// dictionaries of amounts and counterparties a statement read forty times the bytes). The other tables'
-/// columns repeat, and a dictionary suits them.
-fn encoding(table: &str, field: &Field) -> Option<Encoding> {
+/// dictionaries of amounts and counterparties a statement of 217 rows read 13 MB). The other tables' columns
+/// repeat, and a dictionary suits them.
+fn encoding(many: bool, field: &Field) -> Option<Encoding> {
     let rises = matches!(field.name().as_str(), "entry" | "row" | "time" | "first_record");
     let number = field.data_type().is_integer()
         || matches!(field.data_type(), DataType::Date32 | DataType::Timestamp(..))
         || *field.data_type() == NARROW_MONEY;
-    (rises || most(table) && number).then_some(Encoding::DELTA_BINARY_PACKED)
+    (rises || many && number).then_some(Encoding::DELTA_BINARY_PACKED)
 }
 
 /// The tables with a row or two for each payment.
-fn most(table: &str) -> bool {
-    matches!(table, "transfers" | "postings")
+fn has_most_rows(table: &StoredTable) -> bool {
+    matches!(table.name, "transfers" | "postings")
 }
 
-/// Whether anybody skips rows by this column: of the large tables by where a row stands, when it was and whose it is.
-/// Finding the least and the most of every page of the others takes a third of the writing.
-fn skipped_by(table: &str, field: &Field) -> bool {
+/// Whether anybody skips rows of a large table by this column: by where a row stands, when it was and whose it
+/// is. The least and the most of the other columns' pages would be found for nobody.
+fn skipped_by(field: &Field) -> bool {
     let name = field.name().as_str();
-    !most(table)
-        || matches!(
-            name,
-            "entry" | "time" | "booking_date" | "value_date" | "transfer_hi" | "transfer_lo"
-        )
-        || name.ends_with("_key")
+    let skips = ["entry", "time", "booking_date", "value_date", "transfer_hi", "transfer_lo"];
+    skips.contains(&name) || name.ends_with("_key")
 }
 
 /// Money in 64 bits where every amount of the file fits, texts as plain strings.

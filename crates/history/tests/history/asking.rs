@@ -151,6 +151,42 @@ fn skipped(measured: &str, what: &str) -> u64 {
         .sum()
 }
 
+#[tokio::test]
+async fn a_look_at_single_accounts_finds_what_a_scan_finds() {
+    let mut bank = Bank::new(23);
+    for _ in 0..4 {
+        bank.work(20, 60);
+        bank.close_day();
+    }
+    let history = bank.history(memory()).await;
+    assert!(history.roll().await.unwrap().segments >= 3);
+    let desk = bank.desk(&history);
+    let middle = history.manifest().end_entry() / 2;
+    for (looked_up, scanned) in [
+        ("account_key = 7", "account_key + 0 = 7"),
+        ("7 = account_key", "7 = account_key + 0"),
+        ("account_key IN (0, 7, 19, 39, 4000)", "account_key + 0 IN (0, 7, 19, 39, 4000)"),
+        ("account_key = 3 OR account_key = 31", "account_key + 0 = 3 OR account_key + 0 = 31"),
+        ("account_key = 3 OR amount > 500", "account_key + 0 = 3 OR amount > 500"),
+        ("account_key = 3 AND account_key = 4", "account_key + 0 = 3 AND account_key + 0 = 4"),
+        ("account_key = 3 AND entry > 40", "account_key + 0 = 3 AND entry > 40"),
+        ("account_key = 4000000000", "account_key + 0 = 4000000000"),
+    ] {
+        for columns in ["*", "count(*)", "leg, account_key, amount, entry"] {
+            for as_of in [AsOf::Now, AsOf::Entry(middle)] {
+                let of = |condition: &str| {
+                    format!("SELECT {columns} FROM stored.postings WHERE {condition}")
+                };
+                let mut found = ask(&desk, as_of, &of(looked_up)).await;
+                let mut expected = ask(&desk, as_of, &of(scanned)).await;
+                found.sort();
+                expected.sort();
+                assert_eq!(found, expected, "{columns} where {looked_up}");
+            }
+        }
+    }
+}
+
 /// How many rows a look at single keys gave to the filter above it, if there was one.
 fn looked_up(measured: &str) -> Option<u64> {
     let (above, _) = measured.split_once("StreamingTableExec")?;

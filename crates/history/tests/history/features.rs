@@ -13,12 +13,11 @@ fn followed(bank: &Bank) -> BTreeMap<(u64, u32), Values> {
     let (mut follower, wanted) = (Follower::default(), Wanted::all());
     let mut all = BTreeMap::new();
     for (entry, row, event) in &bank.answered {
-        if let Some(payment) = follower.payment(event) {
+        follower.follow(event, |before, payment, _| {
             let mut values = Values::default();
-            follower.fill(&payment, &wanted, &mut values);
+            before.fill(payment, &wanted, &mut values);
             all.insert((*entry, *row), values);
-        }
-        follower.evolve(event);
+        });
     }
     all
 }

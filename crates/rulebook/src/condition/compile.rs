@@ -70,7 +70,7 @@ impl Compiler {
         outcome: Outcome,
         points: i32,
     ) -> Result<Spoken, Wrong> {
-        let value = self.value(&condition.expr)?;
+        let value = self.value(&condition.expr).map_err(|wrong| wrong.placed(&condition.text))?;
         if !matches!(value.kind, Kind::Flag | Kind::Missing) {
             return Err(Wrong::new("a condition is true or false"));
         }
@@ -135,6 +135,10 @@ impl Compiler {
     }
 
     fn value(&mut self, expr: &Expr) -> Result<Value, Wrong> {
+        self.value_of(expr).map_err(|wrong| wrong.near(expr))
+    }
+
+    fn value_of(&mut self, expr: &Expr) -> Result<Value, Wrong> {
         match expr {
             Expr::Alias(alias) => self.value(&alias.expr),
             Expr::Column(column) => self.feature(&column.name),
@@ -236,7 +240,7 @@ impl Compiler {
             ScalarValue::Utf8(Some(text)) | ScalarValue::Utf8View(Some(text)) => {
                 let currency = Currency::by_code(text).filter(|known| known.code() == Some(text));
                 let currency = currency.ok_or_else(|| {
-                    Wrong::new(format!("'{text}' is not the letters of a currency"))
+                    Wrong::new(format!("a text is the letters of a currency, and '{text}' is none"))
                 })?;
                 (currency.0.into(), Kind::Currency)
             }
@@ -247,9 +251,9 @@ impl Compiler {
 
     fn binary(&mut self, whole: &Expr, binary: &BinaryExpr) -> Result<Value, Wrong> {
         let BinaryExpr { left, op, right } = binary;
+        let before = (self.steps.len(), self.constants.len());
         let (a, b) = (self.value(left)?, self.value(right)?);
-        let named = |wrong: Wrong| Wrong { says: format!("{}: {whole}", wrong.says), at: wrong.at };
-        let before = self.steps.len();
+        let named = |wrong: Wrong| Wrong { says: format!("{}: {whole}", wrong.says), ..wrong };
         match op {
             Operator::And | Operator::Or => self.logic(a, b, *op),
             Operator::Eq
@@ -272,11 +276,12 @@ impl Compiler {
     }
 
     /// A number that is the same for every payment is a constant, and how it was computed is forgotten.
-    fn folded(&mut self, value: Value, before: usize) -> Value {
+    fn folded(&mut self, value: Value, (steps, constants): (usize, usize)) -> Value {
         if value.low != value.high || value.nullable {
             return value;
         }
-        self.steps.truncate(before);
+        self.steps.truncate(steps);
+        self.constants.truncate(constants);
         let written = |register: &Register| {
             let by = |step: &Step| matches!(step, Step::Constant(to, _) | Step::Load(to, _) if to == register);
             self.steps.iter().any(by)
@@ -327,6 +332,9 @@ impl Compiler {
 
     fn compare(&mut self, a: Value, b: Value, op: Operator) -> Result<Value, Wrong> {
         let (a, b) = self.alike(a, b)?;
+        if a.kind == Kind::Currency && !matches!(op, Operator::Eq | Operator::NotEq) {
+            return Err(Wrong::new("currencies are the same or not, and have no order"));
+        }
         let (x, y) = (a.register, b.register);
         let nullable = a.nullable || b.nullable;
         let missing = a.kind == Kind::Missing || b.kind == Kind::Missing;

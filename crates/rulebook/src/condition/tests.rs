@@ -293,10 +293,57 @@ fn what_is_wrong_is_said_with_its_place() {
     );
     assert_eq!(wrong("hour > 23"), "this can never be true");
     assert_eq!(wrong("amount > 5 AND NULL"), "this can never be true");
-    assert!(wrong("currency = 'XYZ1'").contains("'XYZ1' is not the letters of a currency"));
+    assert!(wrong("currency = 'XYZ1'").contains("letters of a currency, and 'XYZ1' is none"));
+    assert!(wrong("currency > 'CNY'").contains("have no order"));
+    assert!(wrong("currency BETWEEN 'CNY' AND 'USD'").contains("have no order"));
+    assert!(
+        wrong("pending AND\n amount > pair_age").starts_with("line 2, column 2: money and seconds"),
+        "{}",
+        wrong("pending AND\n amount > pair_age")
+    );
     assert!(wrong("amount % 7 > 5").contains("only whole numbers leave a rest"));
     assert!(wrong("amount IN (5, NULL)").contains("written out"));
     assert!(wrong("amount > (SELECT 5)").len() > 5);
+}
+
+#[test]
+fn whatever_is_written_is_compiled_or_refused() {
+    let nested = format!("{}amount > 5{}", "(".repeat(60), ")".repeat(60));
+    let deep = format!("{}amount > 5{}", "(".repeat(500), ")".repeat(500));
+    let sum = format!("amount > {}", ["1"; 500].join("+"));
+    let long = format!("amount > 5{}", " ".repeat(1_024));
+    let digits = format!("amount > 1{}", "0".repeat(60));
+    let nots = format!("{}pending", "NOT ".repeat(240));
+    let rows = rows(&mut Dice(2));
+    for text in [&nested, &sum] {
+        assert!(run(text, &rows).is_ok(), "{text}");
+    }
+    for text in [
+        &*deep,
+        &long,
+        &digits,
+        &nots,
+        "",
+        "-- nothing",
+        "amount > 5;",
+        "amount > $1",
+        "count(amount) > 1",
+        "EXISTS (SELECT 1)",
+        "CAST(amount AS BIGINT) > 5",
+        "stored.transfers.amount > 5",
+        "amount > 1e400",
+        "amount > '5\0'",
+        "\u{202e}amount > 5",
+    ] {
+        assert!(!wrong(text).is_empty());
+    }
+    // What is the same for every payment is one constant, however it is written.
+    let size = |text: &str| {
+        let mut compiler = Compiler::default();
+        compiler.add(&Condition::read(text).unwrap(), Outcome::Ask, 0).unwrap();
+        compiler.finish([None; 3]).unwrap().to_bytes().len()
+    };
+    assert_eq!(size(&sum), size("amount > 500"));
 }
 
 #[test]

@@ -2,16 +2,16 @@
 //! that give a number; the result, with the pack's hash and what it saw, becomes an entry.
 
 use super::Context;
+use super::book::{Book, book_refused};
 use super::query::Bounds;
 use crate::answer::must;
 use crate::fail::{Done, Exit, Failure};
-use crate::figures::grouped;
+use crate::figures::{grouped, hex};
 use crate::out::{Align, Out, Table};
 use crate::tables::{self, Tables};
 use history::{CheckFailed, Checked, Verdict};
-use rulebook::{BookRefused, Pack, Rule, Rulebook};
+use rulebook::{Pack, Rule, Rulebook};
 use serde_json::{Value, json};
-use std::path::PathBuf;
 use terms::{Command, Day};
 
 /// Run the rulebook's rules over everything that ever happened.
@@ -20,9 +20,8 @@ pub struct Check {
     /// Only this pack; may be repeated.
     #[arg(long, value_name = "ID")]
     pack: Vec<String>,
-    /// A folder of packs instead of those that come with the program.
-    #[arg(long, value_name = "DIR")]
-    rulebook: Option<PathBuf>,
+    #[command(flatten)]
+    book: Book,
     /// Show at most so many rows of each rule that fails.
     #[arg(long, default_value_t = 5)]
     rows: usize,
@@ -39,18 +38,13 @@ impl Check {
     /// # Errors
     /// A broken pack; the bank cannot be opened; a rule found something.
     pub fn run(self, context: &Context) -> Done {
-        let book = match &self.rulebook {
-            Some(folder) => rulebook::load(folder).map_err(|refused| book_refused(&refused))?,
-            None => rulebook::shipped(),
-        };
+        let book = self.book.load()?;
         let packs = self.chosen(&book)?;
         if self.list {
             list(&context.out, &packs);
             return Ok(());
         }
-        // Rules on payments are judged by `tj risk`.
-        let judges_tables = |pack: &&Pack| pack.rules.iter().any(|r| !matches!(r, Rule::Risk(_)));
-        let packs: Vec<&Pack> = packs.into_iter().filter(judges_tables).collect();
+        let packs = judging_tables(packs)?;
         let mut bank = context.bank()?;
         let (tables, rolled) = Tables::open(&bank, &context.dir, self.bounds.limits())?;
         super::history::say_rolled(&rolled);
@@ -98,6 +92,19 @@ impl Check {
         }
         let chosen = |pack: &&Pack| self.pack.is_empty() || self.pack.contains(&pack.head.id);
         Ok(book.packs.iter().filter(chosen).collect())
+    }
+}
+
+/// The packs without those whose rules are all on payments.
+fn judging_tables(packs: Vec<&Pack>) -> Done<Vec<&Pack>> {
+    let judges = |pack: &Pack| pack.rules.iter().any(|rule| !matches!(rule, Rule::Risk(_)));
+    let (tables, payments): (Vec<&Pack>, Vec<&Pack>) = packs.into_iter().partition(|p| judges(p));
+    match (tables.is_empty(), payments.first()) {
+        (true, Some(pack)) => {
+            let what = format!("the rules of {} judge payments, not tables", pack.head.id);
+            Err(Failure::usage(what, "see what they would have done with tj risk replay"))
+        }
+        _ => Ok(tables),
     }
 }
 
@@ -207,7 +214,7 @@ fn print(out: &Out, checked: &Checked<'_>) {
                     grouped(verdict.rows.into())
                 ));
             }
-            (_, None) if verdict.passed() => {
+            (Rule::Quality(_), None) if verdict.passed() => {
                 out.line(format_args!("    ok    {id:<28} {says}"));
             }
             (Rule::Quality(rule), None) => {
@@ -232,17 +239,6 @@ fn rows(out: &Out, verdict: &Verdict<'_>) {
     for line in table.text().lines() {
         out.line(format_args!("          {line}"));
     }
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-pub fn book_refused(refused: &BookRefused) -> Failure {
-    Failure::usage(
-        format!("the rulebook is refused, all of it:\n{refused}"),
-        "correct what is named; nothing was run",
-    )
 }
 
 fn check_failed(error: &CheckFailed) -> Failure {

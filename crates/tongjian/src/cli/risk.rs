@@ -6,13 +6,13 @@ mod past;
 mod replay;
 
 use super::Context;
-use super::check::book_refused;
+use super::book::{Book, book_refused};
 use crate::fail::Done;
+use crate::figures::hex;
 use crate::out::{Align, Table};
 use engine::risk::{Feature, Unit};
 use rulebook::{RiskSet, Rulebook, outcome_word};
 use serde_json::json;
-use std::path::PathBuf;
 
 /// Rules on payments.
 #[derive(Debug, clap::Subcommand)]
@@ -37,27 +37,6 @@ pub enum Rules {
     List(Book),
 }
 
-/// Where the rules are.
-#[derive(Debug, clap::Args)]
-pub struct Book {
-    /// A folder of packs instead of those that come with the program.
-    #[arg(long, value_name = "DIR")]
-    rulebook: Option<PathBuf>,
-}
-
-impl Book {
-    /// The rulebook.
-    ///
-    /// # Errors
-    /// Every fault of its packs.
-    pub fn load(&self) -> Done<Rulebook> {
-        match &self.rulebook {
-            Some(folder) => rulebook::load(folder).map_err(|refused| book_refused(&refused)),
-            None => Ok(rulebook::shipped()),
-        }
-    }
-}
-
 impl RiskCommand {
     /// Does it.
     ///
@@ -79,7 +58,7 @@ impl RiskCommand {
 /// # Errors
 /// Every condition that is wrong.
 pub fn compiled(book: &Rulebook) -> Done<RiskSet<'_>> {
-    book.risk_set(None).map_err(|refused| book_refused(&refused))
+    book.risk_set().map_err(|refused| book_refused(&refused))
 }
 
 fn check(context: &Context, book: &Rulebook) -> Done {
@@ -89,7 +68,7 @@ fn check(context: &Context, book: &Rulebook) -> Done {
     let warnings: Vec<String> = set.warnings.iter().map(ToString::to_string).collect();
     context.out.json(&json!({
         "rules": set.rules.len(), "features": looked_at, "program_bytes": bytes,
-        "hash": super::check::hex(&set.hash), "warnings": warnings,
+        "hash": hex(&set.hash), "warnings": warnings,
     }));
     warnings.iter().for_each(|warning| context.out.line(format_args!("warning: {warning}")));
     context.out.line(format_args!(

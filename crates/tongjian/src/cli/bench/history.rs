@@ -144,7 +144,6 @@ fn explain_all(context: &Context, tables: &Tables, questions: &[(String, String)
         let told = tables.runtime.block_on(planned.measured());
         let again = start.elapsed().as_secs_f64() * 1e3;
         let told = told.map_err(|error| tables::ask_failed(&error))?;
-
         context
             .out
             .raw(format_args!("-- {name}: {rows} rows, {took:.2} ms and {again:.2} ms\n{told}\n"));

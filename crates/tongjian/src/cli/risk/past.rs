@@ -1,8 +1,9 @@
 //! The past, payment by payment, with the bank as it was before each; and `tj risk explain`, one of them.
 
-use super::{Book, compiled, unit_word};
+use super::{compiled, unit_word};
 use crate::bank::Bank;
 use crate::cli::Context;
+use crate::cli::book::Book;
 use crate::cli::journal::read_failed;
 use crate::fail::{Done, Exit, Failure};
 use crate::figures;
@@ -10,18 +11,17 @@ use crate::out::{Align, Table};
 use engine::risk::{Feature, Follower, Machine, Payment, Unit, Values, Wanted};
 use rulebook::outcome_word;
 use serde_json::json;
-use std::ops::ControlFlow;
-use terms::{Event, Transfer, TransferId};
+use terms::{Transfer, TransferId};
 
 /// Hands every payment of the bank's journal to `see`, with the bank as it was before it.
 ///
 /// # Errors
 /// The journal cannot be read.
-pub fn payments<B>(
+pub fn payments(
     context: &Context,
     bank: &Bank,
-    mut see: impl FnMut(&Follower, &Payment, &Transfer) -> ControlFlow<B>,
-) -> Done<Option<B>> {
+    mut see: impl FnMut(&Follower, &Payment, &Transfer),
+) -> Done {
     let mut follower = Follower::default();
     for batch in bank.node.reader().scan(0) {
         let batch = batch.map_err(|error| read_failed(context, &error))?;
@@ -29,17 +29,9 @@ pub fn payments<B>(
             let what = format!("entry {} cannot be read", batch.header.entry);
             Failure::because(Exit::NotVerified, what, &error, "run tj verify")
         })?;
-        for event in &events {
-            if let Event::Transfer(done) = event
-                && let Some(payment) = follower.payment(event)
-                && let ControlFlow::Break(found) = see(&follower, &payment, &done.transfer)
-            {
-                return Ok(Some(found));
-            }
-            follower.evolve(event);
-        }
+        events.iter().for_each(|event| follower.follow(event, &mut see));
     }
-    Ok(None)
+    Ok(())
 }
 
 /// Show one payment of the past as the rules saw it: its features just before it, and which rules spoke.
@@ -67,12 +59,12 @@ impl Explain {
         let bank = context.bank()?;
         let wanted = if self.all { Wanted::all() } else { set.program.wanted().clone() };
         let mut values = Values::default();
-        let found = payments(context, &bank, |follower, payment, transfer| {
-            if transfer.id != id {
-                return ControlFlow::Continue(());
+        let mut found = None;
+        payments(context, &bank, |follower, payment, transfer| {
+            if transfer.id == id {
+                follower.fill(payment, &wanted, &mut values);
+                found = Some(*transfer);
             }
-            follower.fill(payment, &wanted, &mut values);
-            ControlFlow::Break(*transfer)
         })?;
         let transfer = found.ok_or_else(|| {
             let what = format!("{id} is not a payment that was made");

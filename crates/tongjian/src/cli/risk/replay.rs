@@ -1,16 +1,16 @@
 //! `tj risk replay`: what rules would have done, by rule and in all. Nothing is changed.
 
+use super::compiled;
 use super::past::payments;
-use super::{Book, compiled};
 use crate::cli::Context;
+use crate::cli::book::Book;
 use crate::fail::{Done, Failure};
-use crate::figures::{amount, grouped, parse_day};
+use crate::figures::{amount, grouped, hex, parse_day};
 use crate::out::{Align, Table};
 use engine::risk::{Machine, Outcome, Payment, Values, Verdict};
 use rulebook::{RiskSet, outcome_word};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::time::Instant;
 use terms::{Amount, Currency, Day, Transfer, TransferId};
 
@@ -128,7 +128,6 @@ impl Replay {
                 tally.spent_ns += start.elapsed().as_nanos();
                 tally.add(&set, (&verdict, &machine), (payment, transfer), self.examples);
             }
-            ControlFlow::<()>::Continue(())
         })?;
         tell(context, &set, &tally);
         Ok(())
@@ -139,7 +138,7 @@ fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
     let outcomes = [Outcome::Approve, Outcome::Ask, Outcome::Hold, Outcome::Refuse];
     let ns = tally.spent_ns / u128::from(tally.judged.max(1));
     context.out.json(&json!({
-        "rules_hash": crate::cli::check::hex(&set.hash), "judged": tally.judged, "ns_per_payment": ns,
+        "rules_hash": hex(&set.hash), "judged": tally.judged, "ns_per_payment": ns,
         "outcomes": outcomes.iter().map(|outcome| {
             tally.outcomes[*outcome as usize].json(outcome_word(*outcome))
         }).collect::<Vec<_>>(),
