@@ -30,7 +30,7 @@ BATCH_RECORDS_MAX = 8190
 RECORD_BYTES_MAX = 16384
 U128_MAX = (1 << 128) - 1
 # Number 103 means nothing.
-OUTCOMES = (*range(103), 104, 105)
+OUTCOMES = (*range(103), *range(104, 121))
 
 
 class Bad(Exception):
@@ -145,7 +145,9 @@ assert array("I").itemsize == 4 and crc32c(b"123456789") == 0xE3069283
 TRANSFER = struct.Struct("<BBHHHII12QQQIii20s")
 TRANSFER_BYTES = 160
 assert TRANSFER.size == TRANSFER_BYTES
+VERDICT = struct.Struct("<BBHiIH3H")
 NOTHING = bytes(20)
+assert VERDICT.size == len(NOTHING)
 PENDING, POST, VOID = 0x0002, 0x0004, 0x0008
 
 
@@ -165,8 +167,22 @@ def transfer_fields(record):
     """The numbers of a transfer, in the order of its bytes; each u128 is two of them."""
     t = TRANSFER.unpack(record)
     need(t[2] in OUTCOMES, f"outcome {t[2]} is unknown")
-    need(t[24] == NOTHING, "reserved bytes of a transfer are not zero")
+    verdict_fields(t[24])
     return t
+
+
+def verdict_fields(data):
+    """What risk control said, or nothing."""
+    ruling, marks, risk_set, score, model, hits, *reasons = VERDICT.unpack(data)
+    if ruling == 0:
+        need(data == NOTHING, "a verdict is not zero and rules nothing")
+        return None
+    need(ruling <= 4 and marks <= 7, "a verdict rules what has no meaning")
+    need(risk_set >= 1 and model <= 1_000_001, "a verdict names no rule set, or a model surer than sure")
+    named = [reason - 1 for reason in reasons if reason]
+    need(all(reasons[:len(named)]), "a verdict's reasons have gaps")
+    return {"ruling": ruling - 1, "marks": marks, "set": risk_set, "score": score,
+            "model_ppm": model - 1 if model else None, "hits": hits, "reasons": named}
 
 
 class Cbor:
@@ -247,6 +263,10 @@ class Cbor:
             return self.uint(int(kind[1:]))
         if kind in ("i16", "i32"):
             return self.int(int(kind[1:]))
+        if kind == "id":
+            found = self.u128()
+            need(found > 0, "0 stands where an id should be")
+            return found
         if kind in CODES:
             code = self.uint(64)
             need(code in CODES[kind], f"{kind} {code} is unknown")
@@ -269,6 +289,7 @@ CODES = {
     "class": range(1, 8), "party kind": (1, 2), "role kind": range(1, 6), "days of a year": (360, 365),
     "order": range(1, 5), "side": (1, 2), "cipher": (1, 2), "outcome": OUTCOMES,
     "door": range(1, 4), "end": range(1, 4), "check kind": (1, 2),
+    "stage": range(1, 4), "reason": range(1, 5), "step": range(1, 12), "mark": range(1, 4), "yes or no": (0, 1),
 }
 
 
@@ -308,6 +329,11 @@ COMMANDS = {tag: (name, fields_of(fields)) for tag, name, fields in [
     (19, "mark_snapshot", "records u64, hash bytes32"),
     (20, "record_queries", "queries queries"),
     (21, "record_check", "pack text, version u32, hash bytes32, as_of u64, results results"),
+    (22, "keep_part", "artifact bytes32, size u32, at u32, bytes bytes"),
+    (23, "adopt_rules", "name text, program bytes32, words bytes32, model bytes32?, stage stage, share_ppm u32, "
+                        "loss_max u64, stopped_ppm_max u32, hold_s u32, four_eyes yes or no, by text"),
+    (24, "withdraw_rules", "set u16, reason reason, by text"),
+    (25, "work_case", "case u128, by text, step step, text text, other id?, mark mark?"),
 ]}
 
 
@@ -330,7 +356,7 @@ def read_act(record):
 
 def shown_value(value, kind):
     kind = kind.rstrip("?")
-    if kind in ("u64", "u128"):
+    if kind in ("u64", "u128", "id"):
         return str(value)
     if kind in LISTS:
         return [shown_fields(item, LISTS[kind]) for item in value]
@@ -354,7 +380,9 @@ def shown_record(record):
         t = transfer_fields(record)
         large = [str(t[i] | t[i + 1] << 64) for i in range(7, 19, 2)]
         values = [*t[2:7], *large, str(t[19]), str(t[20]), *t[21:24]]
-        return {"command": "transfer", **dict(zip(TRANSFER_NAMES, values, strict=True))}
+        shown = {"command": "transfer", **dict(zip(TRANSFER_NAMES, values, strict=True))}
+        said = verdict_fields(t[24])
+        return {**shown, "verdict": said} if said else shown
     act = read_act(record)
     name, fields = COMMANDS[act["command"]]
     return {"command": name, **shown_fields(act, ACT), "fields": shown_fields(act["fields"], fields)}

@@ -2,9 +2,12 @@
 //! accounts, limits, holds, days, attachments, marks, notes. `allow_act` says no; `evolve_act` makes it
 //! so.
 
+mod adoption;
+mod cases;
 mod observation;
 
 use crate::engine::Engine;
+use crate::guard::Owned;
 use crate::ledger::{AccountId128, AccountRow, NOWHERE};
 use crate::state::{HoldRow, PartyRow};
 use crate::transfer::check_timestamp;
@@ -12,7 +15,7 @@ use observation::{allow_check, allow_queries};
 use terms::limits::{BUSINESS_DAY_GAP_MAX, RATE_PPM_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX};
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartLine, Command, Day, Event,
-    Hold, InterestTerms, Party, Refusal, Role, Sealed, TimeNs,
+    Hold, InterestTerms, Party, Refusal, Role, RoleKind, Sealed, TimeNs, TransferFlags,
 };
 
 impl Engine {
@@ -64,6 +67,10 @@ impl Engine {
             }
             Command::RecordQueries(queries) => allow_queries(queries),
             Command::RecordCheck(check) => allow_check(check),
+            Command::KeepPart(part) => self.allow_part(part),
+            Command::AdoptRules(set) => self.allow_rules(set),
+            Command::WithdrawRules(end) => self.allow_withdrawal(end),
+            Command::WorkCase(act) => self.allow_case(act),
             Command::Transfer(_)
             | Command::CreateAccount(_)
             | Command::PostEntry(_)
@@ -274,6 +281,10 @@ impl Engine {
             Command::EraseParty { party, reason } => self.erase_party(party.0, reason),
             Command::GrantRole(role) => {
                 self.state.roles.insert((role.party.0, role.account.0, role.kind as u8), *role);
+                if role.kind == RoleKind::Owner {
+                    let (record, account) = (self.state.records, self.place_of(role.account));
+                    self.state.guard.own(Owned { record, account, party: role.party.0 });
+                }
             }
             Command::RevokeRole(role) => {
                 self.state.roles.remove(&(role.party.0, role.account.0, role.kind as u8));
@@ -296,6 +307,10 @@ impl Engine {
             Command::PostEntry(entry) => self.evolve_entry(act.time, act.booking_date, entry),
             Command::CloseDay { day, next } => self.close_day(*day, *next),
             Command::Expire { pending } => self.expire(pending.0),
+            Command::KeepPart(part) => self.keep_part(part),
+            Command::AdoptRules(set) => self.adopt_rules(set),
+            Command::WithdrawRules(end) => self.withdraw_rules(end),
+            Command::WorkCase(work) => self.work_case(work, act.time),
             Command::Attach(_)
             | Command::MarkSnapshot(_)
             | Command::RecordQueries(_)
@@ -393,6 +408,9 @@ impl Engine {
             let p = *self.state.transfers.at(place);
             self.release(place, crate::ledger::TransferPhase::Expired);
             self.give_back_spending(&p, p.amount);
+            if p.flags.has(TransferFlags::HELD) {
+                self.lapse_case(id);
+            }
         }
     }
 

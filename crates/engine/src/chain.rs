@@ -3,12 +3,15 @@
 //! is given: to decide changes nothing that can be seen.
 
 use crate::engine::Engine;
+use crate::guard::Warned;
+use crate::judgement::NOT_PAYING;
 use crate::ledger::{AccountRow, Extras, NOWHERE};
+use crate::risk::Past;
 use crate::state::Found;
 use crate::transfer::RESOLVING;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use terms::{AccountFlags, Command, Day, Event, Refusal, TimeNs, TransferFlags};
+use terms::{AccountFlags, Command, Day, Event, Refusal, TimeNs, TransferFlags, Verdict};
 
 /// Commands of one request that stand or fall together; most chains have one member.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +63,10 @@ enum Before {
     Transfer(u128),
     /// An account was opened under this id.
     Opened(u128),
+    /// A payment became part of what everybody did lately.
+    Tracked(Box<Past>),
+    /// A payment was judged: what its set had counted, and when its payer had been warned of it.
+    Judged { set: u16, counted: (u32, u32, u64), key: Warned, warned: Option<TimeNs> },
 }
 
 /// Commands that are warmed together: few enough to stay in the nearest cache.
@@ -101,7 +108,7 @@ impl Engine {
     pub fn decide_chain(&mut self, now: TimeNs, chain: &Chain<'_>, events: &mut Vec<Event>) {
         match chain.commands {
             [command] if chain.closed => {
-                let event = self.decide_member(self.next_time(now), command, chain.imported);
+                let event = self.decide_member(self.next_time(now), command, chain);
                 events.push(event);
             }
             commands => self.rehearse_chain(now, commands, chain, events),
@@ -121,7 +128,7 @@ impl Engine {
         let (records, last_time) = (self.state.records, self.state.last_time);
         let mut before = Vec::new();
         let open_at = if chain.closed { commands.len() } else { commands.len() - 1 };
-        let mut refused = None;
+        let (mut refused, mut verdict) = (None, None);
         for (at, command) in commands.iter().enumerate() {
             if at == open_at && refused.is_none() {
                 refused = Some((at, Refusal::LinkedEventChainOpen));
@@ -129,9 +136,12 @@ impl Engine {
             if refused.is_some() {
                 break;
             }
-            let event = self.decide_member(self.next_time(now), command, chain.imported);
+            let event = self.decide_member(self.next_time(now), command, chain);
             match event.outcome() {
-                Err(refusal) => refused = Some((at, refusal)),
+                Err(refusal) => {
+                    refused = Some((at, refusal));
+                    verdict = verdict_of(&event);
+                }
                 Ok(()) if at + 1 < commands.len() => {
                     self.note_before(&event, &mut before);
                     self.evolve(&event);
@@ -153,19 +163,23 @@ impl Engine {
                 _ if at == failed_at => refusal,
                 _ => Refusal::LinkedEventFailed,
             };
-            events.push(self.refuse(time, command, why));
+            let mut event = self.refuse(time, command, why);
+            if let (Event::Transfer(event), true) = (&mut event, at == failed_at) {
+                event.verdict = verdict;
+            }
+            events.push(event);
             time.0 = time.0.saturating_add(1);
         }
     }
 
     /// One member, judged first by whether it fits the request.
-    fn decide_member(&self, time: TimeNs, command: &Command, imported: Option<bool>) -> Event {
-        match (imported, import_flag(command)) {
+    fn decide_member(&self, time: TimeNs, command: &Command, chain: &Chain<'_>) -> Event {
+        match (chain.imported, import_flag(command)) {
             (Some(true), Some(false)) => self.refuse(time, command, Refusal::ImportedEventExpected),
             (Some(false), Some(true)) => {
                 self.refuse(time, command, Refusal::ImportedEventNotExpected)
             }
-            _ => self.decide(time, command),
+            _ => self.decide_among(time, command, chain.commands.len() == 1 && chain.closed),
         }
     }
 
@@ -194,6 +208,22 @@ impl Engine {
             before.push(Before::Pending(pending));
         }
         before.push(Before::Transfer(t.id.0));
+        let guard = &self.state.guard;
+        if let (Some(tracker), Event::Transfer(done)) = (&guard.tracker, event) {
+            if !t.flags.any(NOT_PAYING)
+                && let Some(payment) = self.payment(t, t.timestamp)
+            {
+                before.push(Before::Tracked(Box::new(tracker.before(&payment))));
+            }
+            if let Some(verdict) = &done.verdict {
+                let places = [t.debit_account, t.credit_account].map(|id| self.place_of(id));
+                let key = (places[0], places[1], t.amount.0);
+                let warned = guard.warned.get(&key).copied();
+                let row = guard.set(verdict.set);
+                let counted = row.map_or((0, 0, 0), |row| (row.judged, row.stopped, row.lost));
+                before.push(Before::Judged { set: verdict.set, counted, key, warned });
+            }
+        }
     }
 
     /// Undoes rehearsed changes, the last one first.
@@ -228,6 +258,20 @@ impl Engine {
                         state.expiries.remove(&(expires, place));
                     }
                 }
+                Before::Tracked(past) => {
+                    if let Some(tracker) = &mut state.guard.tracker {
+                        tracker.take_back(*past);
+                    }
+                }
+                Before::Judged { set, counted, key, warned } => {
+                    if let Some(row) = state.guard.set_mut(set) {
+                        (row.judged, row.stopped, row.lost) = counted;
+                    }
+                    match warned {
+                        Some(then) => state.guard.warned.insert(key, then),
+                        None => state.guard.warned.remove(&key),
+                    };
+                }
                 Before::Opened(id) => {
                     state.account_places.remove(id);
                     state.accounts.pop();
@@ -235,6 +279,14 @@ impl Engine {
                 }
             }
         }
+    }
+}
+
+/// What risk control said of a payment, if it was asked.
+fn verdict_of(event: &Event) -> Option<Verdict> {
+    match event {
+        Event::Transfer(event) => event.verdict,
+        Event::Act(_) => None,
     }
 }
 
@@ -248,10 +300,12 @@ fn import_flag(command: &Command) -> Option<bool> {
 }
 
 impl Engine {
-    /// Decides and evolves a whole request in order, and gives its events: what a turn does with it.
+    /// Decides and evolves a whole request in order, and gives its events, what is overdue among them: what a turn does
+    /// with it.
     pub fn submit(&mut self, now: TimeNs, request: &[Command]) -> Vec<Event> {
         let mut events = Vec::with_capacity(request.len());
         for chain in chains(request) {
+            self.submit_overdue(now, &mut events);
             let start = events.len();
             self.decide_chain(now, &chain, &mut events);
             events[start..].iter().for_each(|event| self.evolve(event));
@@ -259,11 +313,23 @@ impl Engine {
         events
     }
 
-    /// The expiries due at `now`, decided and evolved: what a turn does before anything else.
+    /// What is overdue, decided and evolved: what a turn does before each chain. Says how many events that were.
+    pub fn submit_overdue(&mut self, now: TimeNs, events: &mut Vec<Event>) -> usize {
+        let before = events.len();
+        while let Some(command) = self.overdue() {
+            let event = self.decide(self.next_time(now), &command);
+            assert!(event.outcome().is_ok(), "what is overdue can be done: {command:?}");
+            self.evolve(&event);
+            events.push(event);
+        }
+        events.len() - before
+    }
+
+    /// What is due at `now`, decided and evolved: what a turn does before anything else.
     pub fn submit_due(&mut self, now: TimeNs, events: &mut Vec<Event>) {
-        while let Some(pending) = self.due(now) {
-            let event = self.decide(self.next_time(now), &Command::Expire { pending });
-            assert!(event.outcome().is_ok(), "a transfer that is due can expire: {pending}");
+        while let Some(command) = self.due(now) {
+            let event = self.decide(self.next_time(now), &command);
+            assert!(event.outcome().is_ok(), "what is due can be done: {command:?}");
             self.evolve(&event);
             events.push(event);
         }

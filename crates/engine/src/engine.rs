@@ -1,9 +1,12 @@
 //! Decide and evolve. `decide` speaks of the future and may change with every release; `evolve`
 //! replays the past and cannot fail: whatever could go wrong was refused by `decide`.
 
+use crate::judgement::Scratch;
 use crate::state::State;
 use alloc::boxed::Box;
-use terms::{Act, Command, Day, Event, Outcome, Refusal, TimeNs, TransferId};
+use alloc::string::String;
+use core::cell::RefCell;
+use terms::{Act, Command, Day, Event, Outcome, Refusal, TimeNs, TransferId, Withdrawal};
 
 /// The law that `decide` follows. A batch names the version its events were decided under, and is
 /// judged by that version for ever.
@@ -13,6 +16,8 @@ pub const RULES_VERSION: u16 = 1;
 #[derive(Clone, Debug, Default)]
 pub struct Engine {
     pub(crate) state: State,
+    /// What judging a payment needs while it runs; never a part of the state.
+    pub(crate) scratch: RefCell<Scratch>,
 }
 
 impl Engine {
@@ -29,8 +34,13 @@ impl Engine {
     ///
     /// `time` comes from [`Engine::next_time`].
     pub fn decide(&self, time: TimeNs, command: &Command) -> Event {
+        self.decide_among(time, command, true)
+    }
+
+    /// The same for a command that stands `alone`, or is linked to others.
+    pub(crate) fn decide_among(&self, time: TimeNs, command: &Command, alone: bool) -> Event {
         match command {
-            Command::Transfer(transfer) => self.decide_transfer(time, transfer),
+            Command::Transfer(transfer) => self.decide_transfer(time, transfer, alone),
             Command::Reverse { id, of, value_date } => {
                 self.decide_reversal(time, *id, *of, *value_date)
             }
@@ -41,11 +51,30 @@ impl Engine {
         }
     }
 
-    /// The pending transfer whose time was over first, if it is over at `now`: the writer asks for
-    /// its expiry before it decides anything else.
-    pub fn due(&self, now: TimeNs) -> Option<TransferId> {
+    /// What the writer itself must ask for before it decides anything else at `now`: what is overdue, then the expiry of
+    /// the pending transfer whose time was over first.
+    pub fn due(&self, now: TimeNs) -> Option<Command> {
+        if let Some(command) = self.overdue() {
+            return Some(command);
+        }
         let (expires, place) = self.state.expiries.first()?;
-        (*expires <= now).then(|| TransferId(self.state.transfers.at(*place).id))
+        let pending = TransferId(self.state.transfers.at(*place).id);
+        (*expires <= now).then_some(Command::Expire { pending })
+    }
+
+    /// What the writer itself must ask for before the next command, in the middle of a request too: the end of a rule
+    /// set that broke its budget.
+    #[inline]
+    pub fn overdue(&self) -> Option<Command> {
+        let guard = &self.state.guard;
+        if guard.sets.is_empty() {
+            return None;
+        }
+        let mut in_force = guard.trial.into_iter().chain(guard.active.last().copied());
+        in_force.find_map(|set| {
+            let reason = self.budget_broken(set)?;
+            Some(Command::WithdrawRules(Withdrawal { set, reason, by: String::new() }))
+        })
     }
 
     /// Makes an event so. Never asks a rule, a model or a clock.

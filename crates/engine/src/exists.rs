@@ -17,7 +17,8 @@ impl Engine {
             return Refusal::ExistsWithDifferentContent;
         };
         let e = self.state.transfers.at(place);
-        if t.flags != e.flags {
+        let put_off = e.flags.has(TransferFlags::PUT_OFF);
+        if t.flags != as_asked(e.flags) {
             // The flags decide how the rest compares, so they come first.
             return Refusal::ExistsWithDifferentFlags;
         }
@@ -26,7 +27,7 @@ impl Engine {
         if t.pending_id.0 != pending_id {
             return Refusal::ExistsWithDifferentPendingId;
         }
-        if t.timeout_s != e.timeout_s {
+        if t.timeout_s != if put_off { 0 } else { e.timeout_s } {
             return Refusal::ExistsWithDifferentTimeout;
         }
         let resolved =
@@ -82,6 +83,14 @@ impl Engine {
         }
         None
     }
+}
+
+/// Flags without what a hold added to them.
+pub(crate) fn as_asked(flags: TransferFlags) -> TransferFlags {
+    let put_off = flags.has(TransferFlags::PUT_OFF);
+    let added =
+        if put_off { TransferFlags::PENDING | TransferFlags::PUT_OFF } else { TransferFlags(0) };
+    flags.without(added | TransferFlags::HELD)
 }
 
 /// A balancing amount is a bound; posting "all" and voiding "whatever" mean the pending amount.

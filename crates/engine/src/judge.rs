@@ -3,6 +3,7 @@
 
 use crate::chain::Chain;
 use crate::engine::Engine;
+use crate::exists::as_asked;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
@@ -27,6 +28,11 @@ impl fmt::Display for Misjudged {
         {
             return write!(f, "the rules would have let pending transfer {pending} expire here");
         }
+        if let Event::Act(act) = &*self.expected
+            && let Command::WithdrawRules(end) = &act.command
+        {
+            return write!(f, "the rules would have ended rule set {} here", end.set);
+        }
         match self.expected.outcome() {
             Ok(()) => f.write_str("the rules would have done it, or done it otherwise"),
             Err(refusal) => write!(f, "the rules would have refused it: {refusal}"),
@@ -46,22 +52,38 @@ impl Engine {
         let mut again = Vec::with_capacity(1);
         let mut at = 0;
         while at < events.len()
-            && let Some(pending) = self.due(now)
+            && let Some(command) = self.due(now)
         {
-            let expected = self.decide(self.next_time(now), &Command::Expire { pending });
-            if events[at] != expected {
-                return Err(Misjudged { row: at, expected: Box::new(expected) });
-            }
-            self.evolve(&expected);
+            self.judge_own(now, &command, (at, &events[at]))?;
             at += 1;
         }
         while at < events.len() {
+            if let Some(command) = self.overdue() {
+                self.judge_own(now, &command, (at, &events[at]))?;
+                at += 1;
+                continue;
+            }
             let length = chain_length(&events[at..]);
             let chain = &events[at..at + length];
             self.judge_chain(now, at, chain, &mut again)?;
             chain.iter().for_each(|event| self.evolve(event));
             at += length;
         }
+        Ok(())
+    }
+
+    /// What the writer itself had to ask for.
+    fn judge_own(
+        &mut self,
+        now: TimeNs,
+        command: &Command,
+        (row, event): (usize, &Event),
+    ) -> Result<(), Misjudged> {
+        let expected = self.decide(self.next_time(now), command);
+        if *event != expected {
+            return Err(Misjudged { row, expected: Box::new(expected) });
+        }
+        self.evolve(&expected);
         Ok(())
     }
 
@@ -167,5 +189,6 @@ fn transfer_command(event: &TransferEvent) -> Command {
         return Command::SettleInterest { id: t.id, account: AccountId(t.user_data_128) };
     }
     let timestamp = if t.flags.has(TransferFlags::IMPORTED) { t.timestamp } else { TimeNs(0) };
-    Command::Transfer(Transfer { timestamp, ..*t })
+    let timeout_s = if t.flags.has(TransferFlags::PUT_OFF) { 0 } else { t.timeout_s };
+    Command::Transfer(Transfer { timestamp, timeout_s, flags: as_asked(t.flags), ..*t })
 }

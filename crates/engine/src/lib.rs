@@ -15,19 +15,26 @@ mod entry;
 mod acts;
 mod interest;
 mod chain;
+mod judgement;
 mod ledger;
+mod guard;
 mod state;
 pub mod table;
+pub mod risk;
 mod judge;
+mod follower;
 mod snapshot;
 mod audit;
 mod query;
-pub mod risk;
 
 pub use audit::AuditError;
 pub use chain::{Chain, chains};
 pub use engine::{Engine, RULES_VERSION};
+pub use follower::Follower;
+pub use guard::CaseStatus;
 pub use judge::{Misjudged, chain_length};
 pub use ledger::{AccountIx, TransferIx, TransferPhase};
-pub use query::{AccountView, HoldView, InterestView, TransferView, TrialLine};
+pub use query::{
+    AccountView, CaseView, HoldView, InterestView, RuleSetView, TransferView, TrialLine,
+};
 pub use snapshot::SnapshotError;

@@ -1,13 +1,16 @@
 //! What the state says when asked. Views are copies: nothing here can change the state.
 
 use crate::engine::Engine;
+use crate::guard::CaseStatus;
 use crate::ledger::{NOWHERE, TransferPhase};
+use crate::risk::Tracker;
 use crate::state::Found;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use terms::{
-    Account, AccountFlags, AccountId, Amount, ChartClass, ChartLine, Currency, Day, Entry, Hold,
-    Institution, Party, PartyId, Role, SpendingLimits, TimeNs, Transfer, TransferId,
+    Account, AccountFlags, AccountId, Amount, CaseMark, ChartClass, ChartLine, Currency, Day,
+    Entry, Hold, Institution, Party, PartyId, Role, RuleSet, SpendingLimits, TimeNs, Transfer,
+    TransferId,
 };
 
 /// An account with its balances, in minor units of its ledger.
@@ -78,6 +81,44 @@ pub struct HoldView {
     pub hold: Hold,
     /// Lifted since.
     pub released: bool,
+}
+
+/// A rule set, and how it fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleSetView<'a> {
+    /// Its number.
+    pub number: u16,
+    /// As it was adopted.
+    pub set: &'a RuleSet,
+    /// It judges, is on trial, or would judge if those after it ended.
+    pub in_force: bool,
+    /// It judges now or is on trial.
+    pub judging: bool,
+    /// Payments it judged since counting last began anew.
+    pub judged: u32,
+    /// How many of them it would not just let through.
+    pub stopped: u32,
+    /// What it let through on trial that the active set would not have, in thousandths of main units.
+    pub lost: u64,
+}
+
+/// A case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseView<'a> {
+    /// The payment it is about.
+    pub transfer: TransferId,
+    /// Since when.
+    pub opened: TimeNs,
+    /// The rule set that held the payment; zero if somebody opened the case.
+    pub set: u16,
+    /// Who works on it; empty for nobody.
+    pub claimed_by: &'a str,
+    /// Where it stands.
+    pub status: &'a CaseStatus,
+    /// What the payment turned out to be.
+    pub mark: Option<CaseMark>,
+    /// It was reported to an authority.
+    pub reported: bool,
 }
 
 /// One line of the trial balance.
@@ -279,6 +320,43 @@ impl Engine {
             .holds
             .values()
             .map(|row| HoldView { hold: row.hold.clone(), released: row.released })
+    }
+
+    /// Rule sets in the order of their numbers.
+    pub fn rule_sets(&self) -> impl Iterator<Item = RuleSetView<'_>> {
+        let guard = &self.state.guard;
+        (1..).zip(&guard.sets).map(move |(number, row)| RuleSetView {
+            number,
+            set: &row.set,
+            in_force: guard.in_force(number),
+            judging: guard.active.last() == Some(&number) || guard.trial == Some(number),
+            judged: row.judged,
+            stopped: row.stopped,
+            lost: row.lost,
+        })
+    }
+
+    /// What everybody did lately, once a rule set was adopted.
+    pub fn recent(&self) -> Option<&Tracker> {
+        self.state.guard.tracker.as_deref()
+    }
+
+    /// A whole artifact by its hash.
+    pub fn artifact(&self, hash: &[u8; 32]) -> Option<&[u8]> {
+        self.state.guard.whole(hash)
+    }
+
+    /// Cases by the numbers of their payments.
+    pub fn cases(&self) -> impl Iterator<Item = CaseView<'_>> {
+        self.state.guard.cases.iter().map(|(id, row)| CaseView {
+            transfer: TransferId(*id),
+            opened: row.opened,
+            set: row.set,
+            claimed_by: &row.claimed_by,
+            status: &row.status,
+            mark: row.mark,
+            reported: row.reported,
+        })
     }
 
     /// Whether an account takes no more transfers.

@@ -36,6 +36,9 @@ impl Engine {
         let mut done = self.inherit(t, p)?;
         done.amount = resolved_amount(t, p)?;
         check_phase(p, time)?;
+        if p.flags.has(TransferFlags::HELD) {
+            self.check_review(p.id, t.flags.has(TransferFlags::POST_PENDING))?;
+        }
         let debit = self.state.accounts.at(p.debit);
         let credit = self.state.accounts.at(p.credit);
         if t.flags.has(TransferFlags::IMPORTED) {

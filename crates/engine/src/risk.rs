@@ -1,8 +1,7 @@
 //! Risk control in line. Features first (`tiles`, `features`, `tracker`), then what is made of
-//! them (`program`), and the bank as it was before each payment (`follower`).
+//! them (`program`).
 
 mod features;
-mod follower;
 mod program;
 mod tiles;
 mod tracker;
@@ -19,10 +18,10 @@ fn dice(mut seed: u64) -> impl FnMut(u64) -> u64 {
 pub use features::{
     Direction, FEATURES, Feature, Kind, Measure, NAMED, Single, Subject, Unit, Values, Wanted, Way,
 };
-pub use follower::Follower;
 pub use program::{
-    LINES_MAX, Line, Machine, Outcome, Program, ProgramError, REASONS, REGISTERS_MAX, Register,
-    STEPS_MAX, Step, Verdict,
+    Found, LINES_MAX, Line, Machine, Program, ProgramError, REGISTERS_MAX, Register, STEPS_MAX,
+    Step,
 };
 pub use tiles::{COUNTERPARTIES_MAX, MONEY_MAX, WINDOWS, Window};
+pub(crate) use tracker::Past;
 pub use tracker::{Books, NEAR, Payment, Tracker, thousandths};

@@ -3,6 +3,7 @@
 //! believing them. Private to this program: another version may refuse them and replay instead.
 
 mod bytes;
+mod guard;
 mod whole;
 
 use crate::engine::Engine;
@@ -82,6 +83,9 @@ impl Engine {
         w.all(s.transfers.iter(), write_transfer);
         w.all(s.entries.iter(), write_entry);
         w.all(s.failed.iter(), |w, id| w.u128(*id));
+        if !s.guard.is_empty() {
+            guard::write(&mut w, &s.guard);
+        }
         w.bytes
     }
 
@@ -92,7 +96,14 @@ impl Engine {
     pub fn restore(bytes: &[u8]) -> Result<Engine, SnapshotError> {
         let mut r = Reader { bytes, at: 0 };
         match read_state(&mut r) {
-            Some(state) if r.at == bytes.len() => Ok(Engine { state }),
+            Some(state) if r.at == bytes.len() => {
+                let mut engine = Engine { state, ..Engine::default() };
+                engine.state.guard.compile();
+                if !engine.state.guard.sets.is_empty() {
+                    engine.track();
+                }
+                Ok(engine)
+            }
             _ => Err(SnapshotError { at: r.at }),
         }
     }
@@ -144,6 +155,9 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
     r.all(|r| read_transfer(r).and_then(|row| add_transfer(&mut s, row)))?;
     r.all(|r| read_entry(r).and_then(|row| add_entry(&mut s, row)))?;
     r.all(|r| r.u128().map(|id| done(s.failed.insert(id))))?;
+    if r.at < r.bytes.len() {
+        s.guard = guard::read(r)?;
+    }
     whole::is_whole(&s).then_some(s)
 }
 

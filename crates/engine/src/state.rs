@@ -1,5 +1,6 @@
 //! Everything the bank knows, and the few ways to change it that keep it whole.
 
+use crate::guard::Guard;
 use crate::ledger::{AccountId128, AccountRow, EntryRow, Extras, NOWHERE, TransferRow};
 use crate::table::{IdTable, Rows};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -60,6 +61,8 @@ pub(crate) struct State {
     pub(crate) entries: Vec<EntryRow>,
     /// Ids refused for a passing reason.
     pub(crate) failed: BTreeSet<u128>,
+    /// What risk control knows.
+    pub(crate) guard: Guard,
     /// Pending transfers with a timeout: when it ends, and their place.
     pub(crate) expiries: BTreeSet<(TimeNs, u32)>,
 }

@@ -7,21 +7,20 @@ use terms::{
     Amount, Day, Event, Refusal, TimeNs, Transfer, TransferEvent, TransferFlags, TransferId,
 };
 
-/// Flags that cannot stand beside posting or voiding.
-const NOT_WITH_RESOLVING: TransferFlags =
-    TransferFlags(0b1111_0010 | TransferFlags::CLOSING_CREDIT.0 | TransferFlags::CLOSING_DEBIT.0);
-/// Posting or voiding.
-pub(crate) const RESOLVING: TransferFlags =
-    TransferFlags(TransferFlags::POST_PENDING.0 | TransferFlags::VOID_PENDING.0);
 /// Closing either side.
 const CLOSING: TransferFlags =
     TransferFlags(TransferFlags::CLOSING_DEBIT.0 | TransferFlags::CLOSING_CREDIT.0);
-
+/// Flags that cannot stand beside posting or voiding.
+const NOT_WITH_RESOLVING: TransferFlags =
+    TransferFlags(0b1111_0010 | CLOSING.0 | TransferFlags::CONFIRMED.0);
+/// Posting or voiding.
+pub(crate) const RESOLVING: TransferFlags =
+    TransferFlags(TransferFlags::POST_PENDING.0 | TransferFlags::VOID_PENDING.0);
 impl Engine {
     /// Same id and content answers `exists`; a new id is judged by every rule in order.
-    pub(crate) fn decide_transfer(&self, time: TimeNs, asked: &Transfer) -> Event {
+    pub(crate) fn decide_transfer(&self, time: TimeNs, asked: &Transfer, alone: bool) -> Event {
         match self.allow_transfer(time, asked) {
-            Ok(transfer) => self.transfer_done(transfer, time),
+            Ok(transfer) => self.rule(time, asked, transfer, alone),
             Err(refusal) => self.transfer_refused(time, asked, refusal),
         }
     }
@@ -31,7 +30,11 @@ impl Engine {
     fn allow_transfer(&self, time: TimeNs, t: &Transfer) -> Result<Transfer, Refusal> {
         let imported = t.flags.has(TransferFlags::IMPORTED);
         check_timestamp(imported, t.timestamp, time)?;
-        if t.flags.0 & !TransferFlags::ASKABLE.0 != 0 {
+        // Where nobody warns, nothing can be confirmed.
+        let confirms = t.flags.has(TransferFlags::CONFIRMED);
+        if t.flags.0 & !TransferFlags::ASKABLE.0 != 0
+            || (confirms && self.state.guard.sets.is_empty())
+        {
             return Err(Refusal::ReservedFlag);
         }
         self.check_new_transfer_id(t.id, |found| self.exists(t, found))?;
@@ -260,7 +263,7 @@ impl Engine {
     /// The event of an accepted transfer.
     pub(crate) fn transfer_done(&self, transfer: Transfer, time: TimeNs) -> Event {
         let booking_date = self.booking_date_of(&transfer, time);
-        Event::Transfer(TransferEvent { transfer, booking_date, outcome: Ok(()) })
+        Event::Transfer(TransferEvent { transfer, booking_date, outcome: Ok(()), verdict: None })
     }
 
     /// The event of a refused transfer: as it was asked, with the time of the decision.
@@ -275,12 +278,18 @@ impl Engine {
             transfer.timestamp = time;
         }
         let booking_date = self.state.booking_date(time);
-        Event::Transfer(TransferEvent { transfer, booking_date, outcome: Err(refusal) })
+        Event::Transfer(TransferEvent {
+            transfer,
+            booking_date,
+            outcome: Err(refusal),
+            verdict: None,
+        })
     }
 
     /// Makes a transfer so: both sides or neither.
     pub(crate) fn evolve_transfer(&mut self, event: &TransferEvent) {
         let t = &event.transfer;
+        self.evolve_verdict(event);
         if let Err(refusal) = event.outcome {
             if refusal.is_transient() {
                 self.state.failed.insert(t.id.0);
@@ -295,6 +304,7 @@ impl Engine {
             self.evolve_resolution(event);
             return;
         }
+        self.observe(t);
         let debit = self.place_of(t.debit_account);
         let credit = self.place_of(t.credit_account);
         let pending = t.flags.has(TransferFlags::PENDING);
@@ -416,6 +426,9 @@ pub(crate) fn check_timestamp(
 fn check_shape(t: &Transfer) -> Result<(), Refusal> {
     let flags = t.flags;
     debug_assert!(!flags.any(RESOLVING), "posting and voiding have their own rules");
+    if flags.has(TransferFlags::CONFIRMED | TransferFlags::IMPORTED) {
+        return Err(Refusal::FlagsAreMutuallyExclusive);
+    }
     if t.debit_account.0 == 0 {
         return Err(Refusal::DebitAccountIdMustNotBeZero);
     }

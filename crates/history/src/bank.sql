@@ -24,6 +24,8 @@
 -- closing_credit | 3 | | It closes the credit account.
 -- imported | 2 | | It happened elsewhere.
 -- interest | 2 | | It settles interest.
+-- confirmed | 3 | | The payer said that a warning of exactly this payment was read.
+-- held | 3 | | Risk control made it wait until somebody had looked at it.
 -- user_data_128 | 3 | | A number of the caller's own; empty if zero. Of an interest settlement: the account.
 -- user_data_64 | 3 | | A number of the caller's own; empty if zero.
 -- user_data_32 | 3 | | A number of the caller's own; empty if zero.
@@ -41,6 +43,7 @@ SELECT entry, "row", time, booking_date, value_date,
     (flags & 1) <> 0 AS linked, (flags & 48) <> 0 AS balancing,
     (flags & 64) <> 0 AS closing_debit, (flags & 128) <> 0 AS closing_credit,
     (flags & 256) <> 0 AS imported, (flags & 8192) <> 0 AS interest,
+    (flags & 512) <> 0 AS confirmed, (flags & 4096) <> 0 AS held,
     id_text(user_data_128_hi, user_data_128_lo) AS user_data_128, user_data_64, user_data_32,
     debit_key, credit_key
 FROM stored.transfers;
@@ -289,6 +292,29 @@ SELECT entry, "row", CAST(code AS INT) AS code, class, name FROM stored.chart_li
 SELECT entry, "row", time, booking_date, command, refusal, CAST(refusal_no AS INT) AS refusal_no,
     subject, debit_account, credit_account, amount, currency
 FROM stored.refusals;
+
+-- table verdicts
+-- What risk control said of each payment it was asked about: those that happened and those that did not.
+-- transfer | 3 | | The payment's id.
+-- ruling | 3 | | approve, ask (the payer is warned), hold (somebody looks first) or refuse.
+-- warned | 3 | | The payer had been warned of exactly this payment and wanted it nevertheless.
+-- on_trial | 2 | | A rule set on trial ruled.
+-- risked | 3 | | The set on trial let it through, and the active one would not have.
+-- rule_set | 2 | | The number of the rule set, in order of adoption.
+-- score | 3 | points | The sum of the points of the conditions that were true.
+-- model | 3 | probability | What the set's model says; empty without a model.
+-- conditions | 3 | | How many conditions were true.
+-- reason_1 | 3 | | The severest condition that was true, by its number in the set's program from 0; empty if none was.
+-- reason_2 | 3 | | The next one.
+-- reason_3 | 3 | | The next one.
+SELECT entry, "row", id_text(transfer_hi, transfer_lo) AS transfer,
+    CASE ruling_no WHEN 0 THEN 'approve' WHEN 1 THEN 'ask' WHEN 2 THEN 'hold' ELSE 'refuse' END AS ruling,
+    (marks & 1) <> 0 AS warned, (marks & 2) <> 0 AS on_trial, (marks & 4) <> 0 AS risked,
+    CAST(rule_set AS INT) AS rule_set, score,
+    CAST(CAST(model_ppm AS DECIMAL(7, 0)) / 1000000 AS DECIMAL(7, 6)) AS model,
+    CAST(conditions AS INT) AS conditions, CAST(reason_1 AS INT) AS reason_1,
+    CAST(reason_2 AS INT) AS reason_2, CAST(reason_3 AS INT) AS reason_3
+FROM stored.verdicts;
 
 -- table entries
 -- The entries of the journal: each a batch of records that became durable together, one leaf of the log's tree.

@@ -4,6 +4,7 @@
 
 mod acts;
 mod transfers;
+mod verdicts;
 
 use crate::directory::{Directory, Names};
 use crate::failed::HistoryFailed;
@@ -14,9 +15,10 @@ use arrow::error::ArrowError;
 use journal::BatchHeader;
 use std::sync::Arc;
 use terms::facts;
-use terms::{Command, Event};
+use terms::{Command, Event, TransferEvent};
 pub use transfers::hex;
 use transfers::{EntryRows, PostingRows, RefusalRows, TransferRows, Unopened};
+use verdicts::VerdictRows;
 
 /// Rows of all stored tables from a range of entries.
 #[derive(Clone, Debug)]
@@ -40,6 +42,7 @@ pub struct Converter {
     postings: PostingRows,
     refusals: RefusalRows,
     entries: EntryRows,
+    verdicts: VerdictRows,
     acts: Vec<Option<ActRows>>,
 }
 
@@ -67,6 +70,7 @@ impl Converter {
             postings: PostingRows::default(),
             refusals: RefusalRows::default(),
             entries: EntryRows::default(),
+            verdicts: VerdictRows::default(),
             acts,
         }
     }
@@ -106,6 +110,9 @@ impl Converter {
         place: Place,
         event: &Event,
     ) -> Result<(), Unopened> {
+        if let Event::Transfer(TransferEvent { transfer, verdict: Some(verdict), .. }) = event {
+            self.verdicts.add(place, transfer.id, verdict);
+        }
         if event.outcome().is_err() {
             self.refusals.add(place, event);
             return Ok(());
@@ -145,6 +152,7 @@ impl Converter {
             self.postings.finish(schema(stored::POSTINGS), sorted)?,
             self.refusals.finish(schema(stored::REFUSALS))?,
             self.entries.finish(schema(stored::ENTRIES))?,
+            self.verdicts.finish(schema(stored::VERDICTS))?,
         ];
         for rows in self.acts {
             tables.push(rows.map(ActRows::finish).transpose()?);

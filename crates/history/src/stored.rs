@@ -15,8 +15,10 @@ pub const POSTINGS: usize = 1;
 pub const REFUSALS: usize = 2;
 /// Batches of the journal.
 pub const ENTRIES: usize = 3;
+/// What risk control said of payments.
+pub const VERDICTS: usize = 4;
 /// Where the acts' tables begin.
-pub const ACTS: usize = 4;
+pub const ACTS: usize = 5;
 
 /// Digits of money: all that a column of 128 bits has, three of them after the point, which is what the
 /// currencies with the smallest units need (ISO 4217: KWD, BHD and others).
@@ -52,6 +54,7 @@ pub fn tables(zone: &str) -> Vec<StoredTable> {
         stored("postings", postings()),
         stored("refusals", refusals(zone)),
         stored("entries", entries(zone)),
+        stored("verdicts", verdicts()),
     ];
     all.extend(facts::TABLES.iter().map(|table| stored(table.name, act(table, zone))));
     all
@@ -137,6 +140,25 @@ fn refusals(zone: &str) -> Vec<Field> {
         may("credit_account", TEXT),
         may("amount", MONEY),
         may("currency", TEXT),
+    ]);
+    fields
+}
+
+fn verdicts() -> Vec<Field> {
+    use DataType::{Int32, UInt8, UInt16, UInt32, UInt64};
+    let mut fields = place();
+    fields.extend([
+        must("transfer_hi", UInt64),
+        must("transfer_lo", UInt64),
+        must("ruling_no", UInt8),
+        must("marks", UInt8),
+        must("rule_set", UInt16),
+        must("score", Int32),
+        may("model_ppm", UInt32),
+        must("conditions", UInt16),
+        may("reason_1", UInt16),
+        may("reason_2", UInt16),
+        may("reason_3", UInt16),
     ]);
     fields
 }

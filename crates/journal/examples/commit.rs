@@ -37,6 +37,7 @@ fn transfer(n: u64) -> Event {
         },
         booking_date: Day(20_000),
         outcome: Ok(()),
+        verdict: None,
     })
 }
 

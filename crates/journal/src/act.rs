@@ -9,8 +9,8 @@ pub(crate) use read::decode;
 use crate::cbor::Writer;
 use crate::outcome::outcome_code;
 use terms::{
-    Account, Act, ChartLine, CheckRecord, Command, Entry, Hold, Institution, InterestTerms, Party,
-    QueryRecord, Role, Sealed, SpendingLimits,
+    Account, Act, CaseAct, ChartLine, CheckRecord, Command, Entry, Hold, Institution,
+    InterestTerms, Party, QueryRecord, Role, RuleSet, Sealed, SpendingLimits, TransferId,
 };
 
 /// Keys of the outer map.
@@ -41,6 +41,10 @@ const EXPIRE: u8 = 18;
 const MARK_SNAPSHOT: u8 = 19;
 const RECORD_QUERIES: u8 = 20;
 const RECORD_CHECK: u8 = 21;
+const KEEP_PART: u8 = 22;
+const ADOPT_RULES: u8 = 23;
+const WITHDRAW_RULES: u8 = 24;
+const WORK_CASE: u8 = 25;
 
 /// Appends the CBOR of `act`. A transfer, which `record::encode` never hands on, has no fields here.
 pub(crate) fn encode(act: &Act, out: &mut Vec<u8>) {
@@ -78,6 +82,10 @@ fn tag_of(command: &Command) -> u8 {
         Command::MarkSnapshot(_) => MARK_SNAPSHOT,
         Command::RecordQueries(_) => RECORD_QUERIES,
         Command::RecordCheck(_) => RECORD_CHECK,
+        Command::KeepPart(_) => KEEP_PART,
+        Command::AdoptRules(_) => ADOPT_RULES,
+        Command::WithdrawRules(_) => WITHDRAW_RULES,
+        Command::WorkCase(_) => WORK_CASE,
     }
 }
 
@@ -133,6 +141,21 @@ fn fields(w: &mut Writer<'_>, command: &Command) {
         }
         Command::RecordQueries(queries) => queries_fields(w, queries),
         Command::RecordCheck(check) => check_fields(w, check),
+        Command::KeepPart(part) => {
+            w.map(4);
+            w.key(1).bytes(&part.artifact);
+            w.key(2).uint(part.size);
+            w.key(3).uint(part.at);
+            w.key(4).bytes(&part.bytes);
+        }
+        Command::AdoptRules(set) => rule_set_fields(w, set),
+        Command::WithdrawRules(end) => {
+            w.map(3);
+            w.key(1).uint(end.set);
+            w.key(2).uint(end.reason as u8);
+            w.key(3).text(&end.by);
+        }
+        Command::WorkCase(act) => case_fields(w, act),
     }
 }
 
@@ -262,5 +285,37 @@ fn check_fields(w: &mut Writer<'_>, check: &CheckRecord) {
         w.uint(result.rows);
         w.text(&result.value);
         w.bytes(&result.result_hash);
+    }
+}
+
+fn rule_set_fields(w: &mut Writer<'_>, set: &RuleSet) {
+    w.map(10 + u8::from(set.model.is_some()));
+    w.key(1).text(&set.name);
+    w.key(2).bytes(&set.program);
+    w.key(3).bytes(&set.words);
+    if let Some(model) = &set.model {
+        w.key(4).bytes(model);
+    }
+    w.key(5).uint(set.stage as u8);
+    w.key(6).uint(set.share_ppm);
+    w.key(7).uint(set.loss_max);
+    w.key(8).uint(set.stopped_ppm_max);
+    w.key(9).uint(set.hold_s);
+    w.key(10).uint(u8::from(set.four_eyes));
+    w.key(11).text(&set.by);
+}
+
+fn case_fields(w: &mut Writer<'_>, act: &CaseAct) {
+    let linked = act.other != TransferId(0);
+    w.map(4 + u8::from(linked) + u8::from(act.mark.is_some()));
+    w.key(1).uint128(act.case.0);
+    w.key(2).text(&act.by);
+    w.key(3).uint(act.step as u8);
+    w.key(4).text(&act.text);
+    if linked {
+        w.key(5).uint128(act.other.0);
+    }
+    if let Some(mark) = act.mark {
+        w.key(6).uint(mark as u8);
     }
 }

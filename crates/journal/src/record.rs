@@ -6,10 +6,10 @@ use crate::act;
 use crate::cbor::{DecodeError, Fault, fault};
 use crate::outcome::{outcome_code, outcome_of};
 use std::fmt;
-use terms::limits::{RECORD_BYTES_MAX, TRANSFER_RECORD_BYTES};
+use terms::limits::{REASONS, RECORD_BYTES_MAX, TRANSFER_RECORD_BYTES};
 use terms::{
-    AccountId, Amount, Command, Currency, Day, Event, TimeNs, Transfer, TransferEvent,
-    TransferFlags, TransferId,
+    AccountId, Amount, Command, Currency, Day, Event, Ruling, TimeNs, Transfer, TransferEvent,
+    TransferFlags, TransferId, Verdict, VerdictMarks,
 };
 
 /// First byte of a transfer's record.
@@ -20,9 +20,14 @@ const KIND_ACT: u8 = 2;
 const VERSION: u8 = 1;
 /// Kind, version and length before the CBOR of an act.
 const ACT_HEAD_BYTES: usize = 4;
-/// Where the bytes begin that are kept for the verdict of risk control.
-const RESERVED_AT: usize = 140;
+/// Where the verdict of risk control begins; zeros if there is none.
+const VERDICT_AT: usize = 140;
+const VERDICT_BYTES: usize = TRANSFER_RECORD_BYTES - VERDICT_AT;
 
+/// A whole, in millionths.
+const WHOLE_PPM: u32 = 1_000_000;
+
+const _: () = assert!(14 + 2 * REASONS == VERDICT_BYTES);
 const _: () = assert!(RECORD_BYTES_MAX - ACT_HEAD_BYTES <= u16::MAX as usize);
 
 /// Why an event has no record.
@@ -167,13 +172,13 @@ fn encode_transfer(event: &TransferEvent) -> [u8; TRANSFER_RECORD_BYTES] {
     record[128..132].copy_from_slice(&t.user_data_32.to_le_bytes());
     record[132..136].copy_from_slice(&t.value_date.0.to_le_bytes());
     record[136..140].copy_from_slice(&event.booking_date.0.to_le_bytes());
+    if let Some(verdict) = &event.verdict {
+        record[VERDICT_AT..].copy_from_slice(&encode_verdict(verdict));
+    }
     record
 }
 
 fn decode_transfer(record: &[u8; TRANSFER_RECORD_BYTES]) -> Result<TransferEvent, DecodeError> {
-    if record[RESERVED_AT..] != [0; TRANSFER_RECORD_BYTES - RESERVED_AT] {
-        return fault("reserved", Fault::NotZero);
-    }
     Ok(TransferEvent {
         transfer: Transfer {
             id: TransferId(u128::from_le_bytes(part(record, 16))),
@@ -193,7 +198,61 @@ fn decode_transfer(record: &[u8; TRANSFER_RECORD_BYTES]) -> Result<TransferEvent
         },
         booking_date: Day(i32::from_le_bytes(part(record, 136))),
         outcome: outcome_of(u16::from_le_bytes(part(record, 2)))?,
+        verdict: decode_verdict(&part(record, VERDICT_AT))?,
     })
+}
+
+/// Numbers that may be missing stand one higher, so that zero is left for nothing.
+fn encode_verdict(verdict: &Verdict) -> [u8; VERDICT_BYTES] {
+    let mut bytes = [0; VERDICT_BYTES];
+    bytes[0] = verdict.ruling as u8 + 1;
+    bytes[1] = verdict.marks.0;
+    bytes[2..4].copy_from_slice(&verdict.set.to_le_bytes());
+    bytes[4..8].copy_from_slice(&verdict.score.to_le_bytes());
+    let model = verdict.model_ppm.map_or(0, |ppm| ppm + 1);
+    bytes[8..12].copy_from_slice(&model.to_le_bytes());
+    bytes[12..14].copy_from_slice(&verdict.hits.to_le_bytes());
+    for (at, reason) in verdict.reasons.into_iter().enumerate() {
+        let number = reason.map_or(0, |reason| reason + 1);
+        bytes[14 + 2 * at..16 + 2 * at].copy_from_slice(&number.to_le_bytes());
+    }
+    bytes
+}
+
+fn decode_verdict(bytes: &[u8; VERDICT_BYTES]) -> Result<Option<Verdict>, DecodeError> {
+    let Some(ruling) = bytes[0].checked_sub(1) else {
+        return if *bytes == [0; VERDICT_BYTES] {
+            Ok(None)
+        } else {
+            fault("verdict", Fault::NotZero)
+        };
+    };
+    let Some(ruling) = Ruling::of(ruling) else {
+        return fault("verdict ruling", Fault::UnknownCode(bytes[0].into()));
+    };
+    let marks = VerdictMarks(bytes[1]);
+    if !VerdictMarks::ALL.has(marks) {
+        return fault("verdict marks", Fault::UnknownCode(marks.0.into()));
+    }
+    let set = u16::from_le_bytes(part(bytes, 2));
+    let model_ppm = u32::from_le_bytes(part(bytes, 8)).checked_sub(1);
+    if set == 0 || model_ppm.is_some_and(|ppm| ppm > WHOLE_PPM) {
+        return fault(if set == 0 { "verdict set" } else { "verdict model" }, Fault::OutOfRange);
+    }
+    let reasons: [Option<u16>; REASONS] =
+        std::array::from_fn(|at| u16::from_le_bytes(part(bytes, 14 + 2 * at)).checked_sub(1));
+    if reasons.windows(2).any(|pair| pair[0].is_none() && pair[1].is_some()) {
+        return fault("verdict reasons", Fault::OutOfRange);
+    }
+    Ok(Some(Verdict {
+        ruling,
+        marks,
+        set,
+        score: i32::from_le_bytes(part(bytes, 4)),
+        model_ppm,
+        hits: u16::from_le_bytes(part(bytes, 12)),
+        reasons,
+    }))
 }
 
 /// `N` bytes from `at` on; both are constants of a layout, so they lie inside.

@@ -4,4 +4,6 @@ mod memory;
 mod sample;
 
 pub use memory::MemoryDisk;
-pub use sample::{Dice, sample_act, sample_event, sample_observation, sample_transfer};
+pub use sample::{
+    Dice, sample_act, sample_event, sample_judged, sample_observation, sample_transfer,
+};

@@ -5,10 +5,10 @@ use engine::chain_length;
 use journal::segment::SEGMENT_HEADER_BYTES;
 use std::fmt;
 use terms::limits::{
-    BATCH_BYTES_MAX, BATCH_RECORDS_MAX, CHECK_RESULT_BYTES, ENTRY_LEGS_MAX, QUERY_RECORD_BYTES,
-    RECORD_BYTES_MAX, SEALED_BYTES_MAX,
+    BATCH_BYTES_MAX, BATCH_RECORDS_MAX, CHECK_RESULT_BYTES, ENTRY_LEGS_MAX, PART_BYTES_MAX,
+    QUERY_RECORD_BYTES, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
 };
-use terms::{Act, Command, Event};
+use terms::{Act, Command, Event, WithdrawalReason};
 
 /// Bytes of clear text a command may bring; the rules refuse less, and that refusal must have room.
 const TEXT_BYTES: usize = 8_192;
@@ -27,6 +27,7 @@ const _: () =
     assert!(BATCH_RECORDS_MAX * ACT_BYTES + RECORD_BYTES_MAX <= BATCH_BYTES_MAX - AROUND_BYTES);
 const _: () = assert!(TEXT_BYTES + ACT_BYTES <= RECORD_BYTES_MAX);
 const _: () = assert!(SEALED_BYTES_MAX * 2 + ACT_BYTES <= RECORD_BYTES_MAX);
+const _: () = assert!(PART_BYTES_MAX + ACT_BYTES <= RECORD_BYTES_MAX);
 const _: () = assert!(LEGS * 64 + ACT_BYTES <= RECORD_BYTES_MAX);
 
 /// What one caller asks at once: commands, of which linked ones stand or fall together.
@@ -41,7 +42,7 @@ pub enum Inadmissible {
     TooManyCommands(usize),
     /// A command, by its place, brings more text, sealed data or legs than a record can hold.
     TooLarge(usize),
-    /// A command, by its place, is the writer's own: an expiry or a snapshot's mark.
+    /// A command, by its place, is the writer's own: an expiry, a snapshot's mark, a rule set that broke its budget.
     WritersOwn(usize),
 }
 
@@ -86,7 +87,12 @@ pub(crate) fn check(request: &Request) -> Result<(), Inadmissible> {
     }
     for (at, command) in request.iter().enumerate() {
         // A mark that anybody may set would vouch for a state that is not the bank's.
-        if matches!(command, Command::Expire { .. } | Command::MarkSnapshot(_)) {
+        let own = match command {
+            Command::Expire { .. } | Command::MarkSnapshot(_) => true,
+            Command::WithdrawRules(end) => end.reason != WithdrawalReason::Asked,
+            _ => false,
+        };
+        if own {
             return Err(Inadmissible::WritersOwn(at));
         }
         if free_bytes(command).is_none() {
@@ -114,6 +120,10 @@ fn free_bytes(command: &Command) -> Option<usize> {
             let texts = results.map(|r| CHECK_RESULT_BYTES + r.rule.len() + r.value.len());
             (check.pack.len() + texts.sum::<usize>(), SEEN_BYTES)
         }
+        Command::KeepPart(part) => (part.bytes.len(), PART_BYTES_MAX),
+        Command::AdoptRules(set) => (set.name.len() + set.by.len(), TEXT_BYTES),
+        Command::WithdrawRules(end) => (end.by.len(), TEXT_BYTES),
+        Command::WorkCase(act) => (act.by.len() + act.text.len(), TEXT_BYTES),
         _ => (0, 0),
     };
     (bytes <= most).then_some(bytes)

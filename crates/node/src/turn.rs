@@ -29,9 +29,9 @@ pub struct Answer {
 pub struct Decided {
     now: TimeNs,
     events: Vec<Event>,
-    /// Events before those of the first request: expiries that were due.
-    due: usize,
-    /// How many events each request has.
+    /// Places of the writer's own events: expiries that were due, rule sets that had to end.
+    own: Vec<usize>,
+    /// How many events each request has, without the writer's own.
     lengths: Vec<usize>,
 }
 
@@ -201,9 +201,9 @@ impl Writer {
     ) -> Decided {
         let now = self.time(now);
         self.last_now = now;
-        let mut decided = Decided { now, events: Vec::new(), due: 0, lengths: Vec::new() };
+        let mut decided = Decided { now, events: Vec::new(), own: Vec::new(), lengths: Vec::new() };
         self.engine.submit_due(now, &mut decided.events);
-        decided.due = decided.events.len();
+        decided.own.extend(0..decided.events.len());
         self.decide_more(&mut decided, requests);
         decided
     }
@@ -216,15 +216,16 @@ impl Writer {
     ) {
         let now = decided.now;
         for request in requests {
-            let before = decided.events.len();
             decided.events.reserve(request.len());
             self.engine.warm(request);
             for chain in chains(request) {
+                let overdue = self.engine.submit_overdue(now, &mut decided.events);
                 let start = decided.events.len();
+                decided.own.extend(start - overdue..start);
                 self.engine.decide_chain(now, &chain, &mut decided.events);
                 decided.events[start..].iter().for_each(|event| self.engine.evolve(event));
             }
-            decided.lengths.push(decided.events.len() - before);
+            decided.lengths.push(request.len());
         }
     }
 }
@@ -267,12 +268,11 @@ fn answers(turns: Vec<Decided>, places: &[(u64, u64, u64)]) -> Vec<Vec<Vec<Answe
     });
     let mut answered = Vec::with_capacity(turns.len());
     for turn in turns {
-        let mut numbered = turn
-            .events
-            .into_iter()
-            .zip(&mut place)
-            .map(|(event, (entry, row, record))| Answer { event, record, entry, row });
-        numbered.by_ref().take(turn.due).for_each(drop);
+        let mut own = turn.own.into_iter().peekable();
+        let numbered = turn.events.into_iter().zip(&mut place).enumerate();
+        let mut numbered = numbered
+            .filter(|(at, _)| own.next_if_eq(at).is_none())
+            .map(|(_, (event, (entry, row, record)))| Answer { event, record, entry, row });
         let requests = turn.lengths.iter().map(|length| numbered.by_ref().take(*length).collect());
         answered.push(requests.collect());
     }

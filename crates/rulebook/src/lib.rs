@@ -24,8 +24,7 @@ pub use pack::{Confidence, Pack, PackHead};
 pub use page::features_page;
 pub use risk::RiskSet;
 pub use rule::{
-    Dimension, Form, Indicator, OUTCOMES, QualityRule, RiskRule, Rule, Severity, Target,
-    outcome_word,
+    Dimension, Form, Indicator, QualityRule, RULINGS, RiskRule, Rule, Severity, Target,
 };
 pub use rulebook::{Rulebook, load};
 pub use shipped::shipped;

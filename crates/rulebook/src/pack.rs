@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::head::Head;
 use crate::limits::{FILE_BYTES_MAX, PACK_FILES_MAX};
 use crate::rule::{
-    Dimension, Form, Indicator, OUTCOMES, QualityRule, RiskRule, Rule, Severity, Target, word,
+    Dimension, Form, Indicator, QualityRule, RULINGS, RiskRule, Rule, Severity, Target, word,
 };
 use sha2::{Digest, Sha256};
 use terms::Day;
@@ -356,7 +356,7 @@ fn read_risk(
 ) -> Result<Rule, Vec<Fault>> {
     let (says, says_zh) = (head.text("says"), head.text("says_zh"));
     let (tells, tells_zh) = (head.text("tells"), head.text("tells_zh"));
-    let outcome = if head.has("outcome") { head.choice("outcome", OUTCOMES) } else { None };
+    let outcome = if head.has("outcome") { head.choice("outcome", RULINGS) } else { None };
     let points = head.optional_points("points");
     if !head.has("outcome") && !head.has("points") {
         head.fault("id", "a risk rule has an `outcome`, `points` for the score, or both");
@@ -370,7 +370,7 @@ fn read_risk(
             says_zh,
             tells,
             tells_zh,
-            outcome: outcome.unwrap_or_default(),
+            ruling: outcome.unwrap_or_default(),
             points: points.unwrap_or(0),
             body,
         })),

@@ -34,7 +34,7 @@ impl Rulebook {
         let (mut rules, mut warnings, mut faults) = (Vec::new(), Vec::new(), Vec::new());
         for (pack, rule) in self.risks() {
             let condition = Condition::read(&rule.body.sql);
-            let added = condition.and_then(|c| compiler.add(&c, rule.outcome, rule.points));
+            let added = condition.and_then(|c| compiler.add(&c, rule.ruling, rule.points));
             match added {
                 Ok(Spoken::Sometimes) => {}
                 Ok(Spoken::Always) => {

@@ -3,7 +3,7 @@
 
 use crate::body::Body;
 use crate::fault::Fault;
-use engine::risk::Outcome;
+use terms::Ruling;
 
 /// One file of a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,25 +208,20 @@ pub struct RiskRule {
     /// The same in Chinese.
     pub tells_zh: String,
     /// What it demands by itself.
-    pub outcome: Outcome,
+    pub ruling: Ruling,
     /// What it adds to the score.
     pub points: i32,
     /// The condition.
     pub body: Body,
 }
 
-/// Every outcome, as a pack writes it.
-pub const OUTCOMES: &[(&str, Outcome)] = &[
-    ("approve", Outcome::Approve),
-    ("ask", Outcome::Ask),
-    ("hold", Outcome::Hold),
-    ("refuse", Outcome::Refuse),
+/// Every ruling, as a pack writes it.
+pub const RULINGS: &[(&str, Ruling)] = &[
+    ("approve", Ruling::Approve),
+    ("ask", Ruling::Ask),
+    ("hold", Ruling::Hold),
+    ("refuse", Ruling::Refuse),
 ];
-
-/// An outcome as a pack writes it.
-pub fn outcome_word(outcome: Outcome) -> &'static str {
-    word(OUTCOMES, outcome)
-}
 
 /// What an indicator should reach, and who says so.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -57,7 +57,7 @@ fn payments(utc_offset_min: i16) -> String {
     };
     format!(
         "WITH plain AS (SELECT entry, \"row\", CAST(time AS BIGINT) AS ns, debit_key AS payer, credit_key AS payee, \
-         least(amount, {MONEY}) AS amount, currency_no, code, user_data_64 AS device, phase_no = 1 AS pending, \
+         least(amount, {MONEY}) AS amount, currency_no, code, user_data_64 AS device, phase_no = 1 AND (flags & 2048) = 0 AS pending, \
          (CAST(time AS BIGINT) / 1000000000 + {offset}) / 3600 % 24 AS hour, \
          ((CAST(time AS BIGINT) / 1000000000 + {offset}) / 86400 + 3) % 7 + 1 AS weekday \
          FROM stored.transfers WHERE phase_no IN (0, 1) AND (flags & 24576) = 0), {}, {}, \

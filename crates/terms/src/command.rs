@@ -6,6 +6,7 @@ use crate::entry::Entry;
 use crate::money::{Amount, Currency};
 use crate::observation::{CheckRecord, QueryRecord};
 use crate::party::{Party, PartyId, Role, Sealed};
+use crate::risk::{ArtifactPart, CaseAct, RuleSet, Withdrawal};
 use crate::time::Day;
 use crate::transfer::{Transfer, TransferFlags, TransferId};
 use alloc::string::String;
@@ -84,6 +85,14 @@ pub enum Command {
     RecordQueries(Vec<QueryRecord>),
     /// Note that a pack of the rulebook was run, and what it found.
     RecordCheck(CheckRecord),
+    /// Keep a part of something large: a program of rules, their words, a model.
+    KeepPart(ArtifactPart),
+    /// Let a rule set judge payments, or watch it first.
+    AdoptRules(RuleSet),
+    /// End a rule set.
+    WithdrawRules(Withdrawal),
+    /// Do something about a case.
+    WorkCase(CaseAct),
 }
 
 impl Command {

@@ -5,6 +5,7 @@ use crate::command::Command;
 use crate::refusal::Refusal;
 use crate::time::{Day, TimeNs};
 use crate::transfer::Transfer;
+use crate::verdict::Verdict;
 use alloc::boxed::Box;
 
 /// Done, or refused for one reason.
@@ -46,6 +47,8 @@ pub struct TransferEvent {
     pub booking_date: Day,
     /// Done or refused.
     pub outcome: Outcome,
+    /// What risk control said, if it was asked.
+    pub verdict: Option<Verdict>,
 }
 
 /// Any other command as decided.

@@ -146,6 +146,10 @@ pub static TABLES: &[&Table] = &[
     &snapshots::TABLE,
     &queries::TABLE,
     &check_results::TABLE,
+    &artifact_parts::TABLE,
+    &rule_sets::TABLE,
+    &rule_withdrawals::TABLE,
+    &case_steps::TABLE,
 ];
 
 /// The table in which acts of this kind are rows. A transfer has none, and neither have a reversal and
@@ -173,6 +177,10 @@ pub fn table_of(command: &Command) -> Option<&'static Table> {
         Command::MarkSnapshot(_) => &snapshots::TABLE,
         Command::RecordQueries(_) => &queries::TABLE,
         Command::RecordCheck(_) => &check_results::TABLE,
+        Command::KeepPart(_) => &artifact_parts::TABLE,
+        Command::AdoptRules(_) => &rule_sets::TABLE,
+        Command::WithdrawRules(_) => &rule_withdrawals::TABLE,
+        Command::WorkCase(_) => &case_steps::TABLE,
     };
     Some(table)
 }
@@ -204,5 +212,9 @@ pub fn rows<'a>(command: &'a Command, row: &mut dyn FnMut(&[Value<'a>])) {
         Command::RecordCheck(check) => {
             check.results.iter().for_each(|result| check_results::row(check, result, row));
         }
+        Command::KeepPart(part) => artifact_parts::row(part, row),
+        Command::AdoptRules(set) => rule_sets::row(set, row),
+        Command::WithdrawRules(end) => rule_withdrawals::row(end, row),
+        Command::WorkCase(act) => case_steps::row(act, row),
     }
 }

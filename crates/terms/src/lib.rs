@@ -13,6 +13,8 @@ mod account;
 mod transfer;
 mod entry;
 mod observation;
+mod risk;
+mod verdict;
 mod command;
 mod refusal;
 mod event;
@@ -32,5 +34,9 @@ pub use money::{Amount, AmountError, Currency, format_minor, parse_minor};
 pub use observation::{CheckKind, CheckRecord, CheckResult, QueryDoor, QueryEnd, QueryRecord};
 pub use party::{Party, PartyId, PartyKind, Role, RoleKind, Sealed, SealingCipher};
 pub use refusal::Refusal;
+pub use risk::{
+    ArtifactPart, CaseAct, CaseMark, CaseStep, RuleSet, RuleStage, Withdrawal, WithdrawalReason,
+};
 pub use time::{Day, DayError, TimeNs};
 pub use transfer::{Transfer, TransferFlags, TransferId};
+pub use verdict::{Ruling, Verdict, VerdictMarks};

@@ -36,6 +36,18 @@ pub const BUSINESS_DAY_GAP_MAX: i32 = 31;
 /// Yearly interest rate, in millionths: at most 100 %.
 pub const RATE_PPM_MAX: u32 = 1_000_000;
 
+/// Bytes of one part of an artifact.
+pub const PART_BYTES_MAX: usize = 15_360;
+/// Bytes of an artifact: a program of rules, their words, a model.
+pub const ARTIFACT_BYTES_MAX: u32 = 16 << 20;
+/// How many reasons a verdict names.
+pub const REASONS: usize = 3;
+/// Seconds in which a payer who was warned may confirm.
+pub const CONFIRM_S: u32 = 3_600;
+/// Payments that a rule set has judged before its budget can end it, and after how many counting begins anew.
+pub const BUDGET_PAYMENTS: core::ops::Range<u32> = 200..1_000;
+
+const _: () = assert!(PART_BYTES_MAX + 512 <= RECORD_BYTES_MAX);
 const _: () = assert!(BATCH_RECORDS_MAX < 1 << 13);
 const _: () = assert!(TRANSFER_RECORD_BYTES * BATCH_RECORDS_MAX <= BATCH_BYTES_MAX / 8);
 const _: () = assert!(SEALED_BYTES_MAX * 2 <= RECORD_BYTES_MAX);

@@ -54,6 +54,7 @@ refusals! {
     ReservedField = 8, "reserved_field", "a field that must be zero or empty is not";
     ReservedFlag = 9, "reserved_flag", "a flag without a meaning here is set";
     TextTooLong = 10, "text_too_long", "a text or sealed payload is longer than the bank keeps";
+    TextMustNotBeEmpty = 120, "text_must_not_be_empty", "a name or text that is needed here is empty";
     IdMustNotBeZero = 11, "id_must_not_be_zero", "zero is not an id";
     IdMustNotBeIntMax = 12, "id_must_not_be_int_max", "the largest 128-bit number is not an id";
     ExistsWithDifferentFlags = 13, "exists_with_different_flags", "this id exists with other flags";
@@ -110,6 +111,7 @@ refusals! {
     PendingTransferAlreadyPosted = 54, "pending_transfer_already_posted", "the pending transfer was posted before";
     PendingTransferAlreadyVoided = 55, "pending_transfer_already_voided", "the pending transfer was voided before";
     PendingTransferExpired = 56, "pending_transfer_expired", "the pending transfer's time is over";
+    HeldForReview = 110, "held_for_review", "somebody must decide on the transfer's case before it is posted or voided so";
     ImportedEventTimestampMustNotRegress = 57, "imported_event_timestamp_must_not_regress", "something later was recorded already";
     ImportedEventTimestampMustPostdateDebitAccount = 58, "imported_event_timestamp_must_postdate_debit_account", "the debit account was opened later than that";
     ImportedEventTimestampMustPostdateCreditAccount = 59, "imported_event_timestamp_must_postdate_credit_account", "the credit account was opened later than that";
@@ -130,6 +132,9 @@ refusals! {
     ExceedsHold = 74, "exceeds_hold", "money of the debit account is blocked by order";
     ExceedsTransferLimit = 75, "exceeds_transfer_limit", "more than the debit account may send at once";
     ExceedsDailyLimit = 76, "exceeds_daily_limit", "more than the debit account may send on one day";
+    RefusedByRiskControl = 107, "refused_by_risk_control", "risk control refused it; the reasons are in its verdict";
+    NeedsReview = 108, "needs_review", "somebody must look at it first, and what is linked to others cannot wait";
+    PayerMustConfirm = 109, "payer_must_confirm", "the payer must read a warning first and then confirm";
     ChartCodeUnknown = 78, "chart_code_unknown", "the chart of accounts has no such code";
     InstitutionAlreadyOpen = 79, "institution_already_open", "the institution is open already";
     InstitutionNotOpen = 80, "institution_not_open", "the institution must be opened first";
@@ -143,11 +148,21 @@ refusals! {
     RateOutOfRange = 88, "rate_out_of_range", "an interest rate is at most 100 % a year";
     DayNotOpen = 98, "day_not_open", "that is not the business day";
     NextDayOutOfRange = 99, "next_day_out_of_range", "the next business day is not after this one, or too far away";
+    CaseNotFound = 116, "case_not_found", "there is no such case";
     SubjectNotFound = 100, "subject_not_found", "there is no such transfer or entry";
     NotDueYet = 101, "not_due_yet", "the pending transfer has no timeout or its time is not over";
     SnapshotMismatch = 102, "snapshot_mismatch", "the state that was marked is not the state at this place";
     // 103 stays free: published test vectors say that no reader knows it.
     ListMustNotBeEmpty = 104, "list_must_not_be_empty", "a list of what was seen has nothing in it";
+    PartOutOfPlace = 111, "part_out_of_place", "the parts of an artifact come in order, none of them empty, and fit its size";
+    ArtifactNotWhole = 112, "artifact_not_whole", "there is no whole artifact with that hash";
+    ArtifactBroken = 113, "artifact_broken", "the artifact's bytes are not what its hash says, or not what it is used for";
+    ShareOutOfRange = 114, "share_out_of_range", "a share is between one and a million millionths";
+    RuleSetNotInForce = 115, "rule_set_not_in_force", "that rule set is not in force or on trial";
+    BudgetKept = 106, "budget_kept", "the rule set has kept its budget, so the bank itself may not end it";
+    CaseDecided = 117, "case_decided", "the case was decided before";
+    CaseIsAnothers = 118, "case_is_anothers", "somebody else has claimed the case";
+    NeedsOtherEyes = 119, "needs_other_eyes", "somebody other than who proposed it must decide as well";
     ListTooLong = 105, "list_too_long", "a list of what was seen is longer than one record holds";
 }
 
@@ -181,6 +196,10 @@ impl Refusal {
                 | Refusal::ExceedsHold
                 | Refusal::ExceedsTransferLimit
                 | Refusal::ExceedsDailyLimit
+                | Refusal::RefusedByRiskControl
+                | Refusal::NeedsReview
+                | Refusal::PayerMustConfirm
+                | Refusal::HeldForReview
         )
     }
 }

@@ -41,17 +41,29 @@ impl TransferFlags {
     pub const CLOSING_CREDIT: TransferFlags = TransferFlags(1 << 7);
     /// Happened elsewhere at the given timestamp.
     pub const IMPORTED: TransferFlags = TransferFlags(1 << 8);
+    /// The payer was warned of exactly this payment and wants it nevertheless.
+    pub const CONFIRMED: TransferFlags = TransferFlags(1 << 9);
+    /// In events only, beside `HELD`: it was asked to happen at once, and the hold made it pending.
+    pub const PUT_OFF: TransferFlags = TransferFlags(1 << 11);
+    /// In events only: pending until somebody has looked at it.
+    pub const HELD: TransferFlags = TransferFlags(1 << 12);
     /// In events only: settles accrued interest.
     pub const INTEREST: TransferFlags = TransferFlags(1 << 13);
     /// In events only: takes back the transfer named by `pending_id`.
     pub const REVERSAL: TransferFlags = TransferFlags(1 << 14);
     /// All bits a caller may set.
-    pub const ASKABLE: TransferFlags = TransferFlags(0x1ff);
+    pub const ASKABLE: TransferFlags = TransferFlags(0x3ff);
 
     /// All bits of `other` are set.
     #[inline]
     pub fn has(self, other: TransferFlags) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Without the bits of `other`.
+    #[inline]
+    pub fn without(self, other: TransferFlags) -> TransferFlags {
+        TransferFlags(self.0 & !other.0)
     }
 
     /// At least one bit of `other` is set.

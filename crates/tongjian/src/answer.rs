@@ -4,10 +4,11 @@
 use crate::bank::Bank;
 use crate::fail::{Done, Exit, Failure};
 use crate::out::Out;
+use crate::reasons::reasons;
 use crate::tell::{Around, Stands, json_of, line_of};
 use node::Answer;
 use serde_json::{Value, json};
-use terms::{AccountId, Currency, Refusal};
+use terms::{AccountId, Currency, Event, Refusal, Ruling, TransferEvent, TransferFlags};
 
 /// Says every answer. The first refusal decides the exit code.
 ///
@@ -34,6 +35,7 @@ pub fn say_with(out: &Out, bank: &Bank, answers: &[Answer], beside: Value) -> Do
         for answer in answers {
             let Answer { record, entry, .. } = answer;
             out.line(format_args!("{}", line_of(&answer.event, around)));
+            why(out, bank, &answer.event);
             if answer.event.outcome().is_ok() {
                 out.line(format_args!("    done: record {record} in entry {entry} of the journal"));
             }
@@ -50,6 +52,29 @@ pub fn say_with(out: &Out, bank: &Bank, answers: &[Answer], beside: Value) -> Do
         .unwrap_or(refusal);
     out.line(format_args!("    next: {}", advice(reason)));
     Err(Failure::said(Exit::Refused))
+}
+
+/// What risk control has to say of a payment, if it has: to the customer in both languages, and until when it waits.
+fn why(out: &Out, bank: &Bank, event: &Event) {
+    let Event::Transfer(TransferEvent { transfer, verdict: Some(verdict), outcome, .. }) = event
+    else {
+        return;
+    };
+    let engine = bank.node.engine();
+    if verdict.ruling > Ruling::Approve {
+        for reason in reasons(engine, verdict) {
+            out.line(format_args!("    {}\n    {}", reason.tells, reason.tells_zh));
+        }
+    }
+    if outcome.is_ok() && transfer.flags.has(TransferFlags::HELD) {
+        let offset = engine.institution().map_or(0, |i| i.utc_offset_min);
+        let until = transfer.timestamp.plus_s(transfer.timeout_s);
+        let until = until.filter(|_| transfer.timeout_s > 0).map_or(String::new(), |end| {
+            format!(" If nobody decides by {}, it goes back.", end.iso_at(offset))
+        });
+        out.line(format_args!("    held: the money is reserved and somebody looks first.{until}"));
+        out.line(format_args!("    next: tj case show {}", transfer.id));
+    }
 }
 
 /// Everything of a request was done; a refusal is a failure in the words of `what`.
@@ -116,6 +141,20 @@ pub fn advice(refusal: Refusal) -> &'static str {
         Refusal::ValueDateOutOfRange | Refusal::ValueDateBeforeInterestSettled => {
             "give another --value-date"
         }
+        Refusal::PayerMustConfirm => {
+            "read the warning to the payer; if the payer wants it nevertheless, pay again with --confirmed under a new --id"
+        }
+        Refusal::RefusedByRiskControl => {
+            "see why with `tj risk explain`; a customer who objects: `tj case open`, then `tj case appeal`"
+        }
+        Refusal::HeldForReview => "decide on its case with `tj case release` or `tj case refuse`",
+        Refusal::NeedsReview => "ask for the payment alone, so that it can wait",
+        Refusal::CaseNotFound => {
+            "see the cases with `tj case list`, or open one with `tj case open`"
+        }
+        Refusal::CaseIsAnothers => "ask whoever claimed it, or take it over with `tj case assign`",
+        Refusal::NeedsOtherEyes => "a second person must release it: --by somebody else",
+        Refusal::RuleSetNotInForce => "see the rule sets with `tj risk sets`",
         _ => "change the request; docs/terms.md says what the words mean",
     }
 }

@@ -4,6 +4,7 @@
 mod account;
 mod bench;
 mod book;
+mod case;
 mod chart;
 mod check;
 mod day;
@@ -139,6 +140,9 @@ enum Command {
     /// Rules on payments: check them, and see what they would have said
     #[command(subcommand)]
     Risk(risk::RiskCommand),
+    /// Payments that somebody must look at
+    #[command(subcommand)]
+    Case(case::CaseCommand),
     /// The tables as files
     #[command(subcommand)]
     History(history::HistoryCommand),
@@ -202,6 +206,7 @@ impl Line {
             Command::Sql(c) => c.run(context),
             Command::Check(c) => c.run(context),
             Command::Risk(c) => c.run(context),
+            Command::Case(c) => c.run(context),
             Command::History(c) => c.run(context),
             Command::Serve(c) => c.run(context),
             Command::Token(c) => c.run(context),

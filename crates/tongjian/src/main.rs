@@ -9,6 +9,7 @@ mod figures;
 mod import;
 mod out;
 mod progress;
+mod reasons;
 mod settings;
 mod tables;
 mod roller;

@@ -5,9 +5,9 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use node::Answer;
 use serde_json::{Map, Value, json};
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, CheckKind, CheckRecord, CheckResult, Command,
-    Currency, Day, Entry, Event, Outcome, QueryRecord, Role, SealingCipher, Transfer,
-    TransferFlags,
+    Account, AccountFlags, AccountId, Act, Amount, CaseAct, CaseMark, CaseStep, CheckKind,
+    CheckRecord, CheckResult, Command, Currency, Day, Entry, Event, Outcome, QueryRecord, Role,
+    RuleSet, SealingCipher, Transfer, TransferFlags, Verdict, VerdictMarks,
 };
 
 /// What has to be known beside the event to tell it.
@@ -56,6 +56,9 @@ pub fn json_of(event: &Event, stands: Option<Stands>, around: Around<'_>) -> Val
     let (kind, fields) = match event {
         Event::Transfer(t) => {
             told.insert("booking_date".into(), json!(t.booking_date.to_string()));
+            if let Some(said) = &t.verdict {
+                told.insert("verdict".into(), verdict(said));
+            }
             ("transfer", transfer(&t.transfer))
         }
         Event::Act(act) => {
@@ -166,8 +169,41 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
             "pack": c.pack, "version": c.version, "hash": hex(&c.hash), "as_of": c.as_of,
             "results": c.results.iter().map(check_result).collect::<Vec<_>>(),
         }),
+        Command::KeepPart(part) => json!({
+            "artifact": hex(&part.artifact), "size": part.size, "at": part.at, "bytes": part.bytes.len(),
+        }),
+        Command::AdoptRules(set) => rule_set(set),
+        Command::WithdrawRules(end) => json!({
+            "rule_set": end.set, "reason": end.reason.word(), "by": end.by,
+        }),
+        Command::WorkCase(act) => json!({
+            "case": act.case.to_string(), "by": act.by, "step": act.step.word(), "text": act.text,
+            "other": act.other.to_string(), "mark": act.mark.map(CaseMark::word),
+        }),
     };
     (name, fields)
+}
+
+/// A rule set for programs.
+pub fn rule_set(set: &RuleSet) -> Value {
+    json!({
+        "name": set.name, "program": hex(&set.program), "words": hex(&set.words),
+        "model": set.model.as_ref().map(|model| hex(model)), "stage": set.stage.word(),
+        "share_ppm": set.share_ppm, "loss_max_thousandths": set.loss_max,
+        "stopped_ppm_max": set.stopped_ppm_max, "hold_s": set.hold_s, "four_eyes": set.four_eyes,
+        "by": set.by,
+    })
+}
+
+/// A verdict for programs.
+pub fn verdict(said: &Verdict) -> Value {
+    json!({
+        "ruling": said.ruling.word(), "rule_set": said.set, "score": said.score,
+        "model_ppm": said.model_ppm, "conditions": said.hits,
+        "reasons": said.reasons.iter().flatten().collect::<Vec<_>>(),
+        "warned": said.marks.has(VerdictMarks::WARNED), "on_trial": said.marks.has(VerdictMarks::TRIAL),
+        "risked": said.marks.has(VerdictMarks::RISKED),
+    })
 }
 
 fn account(a: &Account) -> Value {
@@ -255,6 +291,10 @@ pub fn name_of(command: &Command) -> &'static str {
         Command::MarkSnapshot(_) => "mark_snapshot",
         Command::RecordQueries(_) => "record_queries",
         Command::RecordCheck(_) => "record_check",
+        Command::KeepPart(_) => "keep_part",
+        Command::AdoptRules(_) => "adopt_rules",
+        Command::WithdrawRules(_) => "withdraw_rules",
+        Command::WorkCase(_) => "work_case",
     }
 }
 
@@ -283,6 +323,9 @@ pub fn transfer_flags(flags: TransferFlags) -> Vec<&'static str> {
         (TransferFlags::CLOSING_DEBIT, "closing_debit"),
         (TransferFlags::CLOSING_CREDIT, "closing_credit"),
         (TransferFlags::IMPORTED, "imported"),
+        (TransferFlags::CONFIRMED, "confirmed"),
+        (TransferFlags::PUT_OFF, "put_off"),
+        (TransferFlags::HELD, "held"),
         (TransferFlags::INTEREST, "interest"),
         (TransferFlags::REVERSAL, "reversal"),
     ];
@@ -387,7 +430,33 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
         Command::MarkSnapshot(mark) => format!("snapshot of the first {} records", mark.records),
         Command::RecordQueries(queries) => queries_line(queries),
         Command::RecordCheck(check) => check_line(check),
+        Command::KeepPart(part) => format!(
+            "bytes {} to {} of {} of artifact {}",
+            part.at,
+            part.at as usize + part.bytes.len(),
+            part.size,
+            &hex(&part.artifact)[..12]
+        ),
+        Command::AdoptRules(set) => {
+            format!("rule set {:?} adopted by {:?}: {}", set.name, set.by, set.stage.word())
+        }
+        Command::WithdrawRules(end) => {
+            let by = if end.by.is_empty() { "the bank itself" } else { &end.by };
+            format!("rule set {} ended by {by:?}: {}", end.set, end.reason.word())
+        }
+        Command::WorkCase(act) => case_line(act),
     }
+}
+
+fn case_line(act: &CaseAct) -> String {
+    let CaseAct { case, by, step, text, other, mark } = act;
+    let what = match (step, mark) {
+        (CaseStep::Link, _) => format!(" {other}"),
+        (_, Some(mark)) => format!(" {}", mark.word()),
+        _ if text.is_empty() => String::new(),
+        _ => format!(" {text:?}"),
+    };
+    format!("case {case}: {by:?} {}{what}", step.word())
 }
 
 fn queries_line(queries: &[QueryRecord]) -> String {
@@ -426,8 +495,12 @@ mod tests {
             timestamp: TimeNs(16 * 3_600_000_000_000),
             ..Transfer::default()
         };
-        let event =
-            TransferEvent { transfer, booking_date: Day(1), outcome: Err(Refusal::ExceedsCredits) };
+        let event = TransferEvent {
+            transfer,
+            booking_date: Day(1),
+            outcome: Err(Refusal::ExceedsCredits),
+            verdict: None,
+        };
         let around = Around { utc_offset_min: 480, currency_of: &|_| None };
         let told =
             json_of(&Event::Transfer(event), Some(Stands { record: 7, entry: 3, row: 1 }), around);

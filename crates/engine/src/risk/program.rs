@@ -7,6 +7,8 @@ use super::features::{Feature, Values, Wanted};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use terms::Ruling;
+use terms::limits::REASONS;
 
 /// Registers of a program at most.
 pub const REGISTERS_MAX: usize = 4_096;
@@ -128,37 +130,13 @@ impl Step {
     }
 }
 
-/// What is done with a payment. The severest wins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Outcome {
-    /// It goes through.
-    #[default]
-    Approve = 0,
-    /// The payer is warned and must say so again.
-    Ask = 1,
-    /// Somebody looks at it first.
-    Hold = 2,
-    /// It does not happen.
-    Refuse = 3,
-}
-
-impl Outcome {
-    /// The outcome of a number.
-    pub fn of(number: u8) -> Option<Outcome> {
-        [Outcome::Approve, Outcome::Ask, Outcome::Hold, Outcome::Refuse]
-            .into_iter()
-            .find(|outcome| *outcome as u8 == number)
-    }
-}
-
 /// A condition of the program and what follows when it is true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
     /// Where its truth stands when all steps are done.
     pub condition: Register,
     /// What it demands.
-    pub outcome: Outcome,
+    pub ruling: Ruling,
     /// What it adds to the score.
     pub points: i32,
 }
@@ -280,7 +258,7 @@ impl Program {
         }
         for line in &self.lines {
             out.extend(line.condition.to_le_bytes());
-            out.push(line.outcome as u8);
+            out.push(line.ruling as u8);
             out.extend(line.points.to_le_bytes());
         }
         out
@@ -321,10 +299,10 @@ impl Program {
         let mut demands = Vec::with_capacity(lines);
         for at in 0..lines {
             let condition = u16::from_le_bytes(take(&mut rest)?);
-            let [outcome] = take(&mut rest)?;
-            let outcome = Outcome::of(outcome).ok_or(ProgramError::Line(at as u16))?;
+            let [ruling] = take(&mut rest)?;
+            let ruling = Ruling::of(ruling).ok_or(ProgramError::Line(at as u16))?;
             let points = i32::from_le_bytes(take(&mut rest)?);
-            demands.push(Line { condition, outcome, points });
+            demands.push(Line { condition, ruling, points });
         }
         let program = Program::new(constants, read, demands, cutoffs)?;
         // One program has one form, so whatever was not read as it would be written is refused.
@@ -336,28 +314,28 @@ impl Program {
     }
 
     /// Runs it over the features of one payment.
-    pub fn run(&self, values: &Values, machine: &mut Machine) -> Verdict {
+    pub fn run(&self, values: &Values, machine: &mut Machine) -> Found {
         machine.fit(self.registers);
         for (step, to) in self.steps.iter().zip(&self.targets) {
             let value = machine.value(*step, values, &self.constants);
             machine.registers[usize::from(*to)] = value;
         }
-        let mut verdict = Verdict::default();
+        let mut found = Found::default();
         let mut score = 0_i64;
         for (at, line) in (0..).zip(&self.lines) {
             if machine.get(line.condition).is_some_and(|truth| truth != 0) {
                 score += i64::from(line.points);
-                verdict.found(at, line.outcome);
+                found.add(at, line.ruling);
             }
         }
-        verdict.score = score.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
-        let cuts = [Outcome::Ask, Outcome::Hold, Outcome::Refuse].into_iter().zip(self.cutoffs);
-        for (outcome, cutoff) in cuts {
-            if cutoff.is_some_and(|cutoff| verdict.score >= cutoff) {
-                verdict.outcome = verdict.outcome.max(outcome);
+        found.score = score.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+        let cuts = [Ruling::Ask, Ruling::Hold, Ruling::Refuse].into_iter().zip(self.cutoffs);
+        for (ruling, cutoff) in cuts {
+            if cutoff.is_some_and(|cutoff| found.score >= cutoff) {
+                found.ruling = found.ruling.max(ruling);
             }
         }
-        verdict
+        found
     }
 }
 
@@ -368,35 +346,32 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], ProgramError> {
     Ok(*first)
 }
 
-/// How many conditions a verdict names.
-pub const REASONS: usize = 3;
-
 /// What a program says of a payment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Found {
     /// What is to be done.
-    pub outcome: Outcome,
+    pub ruling: Ruling,
     /// The sum of the points.
     pub score: i32,
     /// How many conditions were true.
     pub hits: u16,
     /// The first of the severest conditions that were true, by their numbers.
     pub reasons: [Option<u16>; REASONS],
-    severities: [Outcome; REASONS],
+    severities: [Ruling; REASONS],
 }
 
-impl Verdict {
+impl Found {
     /// Condition `at` is true.
-    fn found(&mut self, at: u16, outcome: Outcome) {
+    fn add(&mut self, at: u16, ruling: Ruling) {
         self.hits += 1;
-        self.outcome = self.outcome.max(outcome);
+        self.ruling = self.ruling.max(ruling);
         let place = (0..REASONS)
-            .find(|place| self.reasons[*place].is_none() || self.severities[*place] < outcome);
+            .find(|place| self.reasons[*place].is_none() || self.severities[*place] < ruling);
         if let Some(place) = place {
             self.reasons[place..].rotate_right(1);
             self.severities[place..].rotate_right(1);
             self.reasons[place] = Some(at);
-            self.severities[place] = outcome;
+            self.severities[place] = ruling;
         }
     }
 }
@@ -523,12 +498,12 @@ mod tests {
             Step::Load(3, first),
             Step::And(4, 2, 3),
         ];
-        let line = |condition, outcome, points| Line { condition, outcome, points };
+        let line = |condition, ruling, points| Line { condition, ruling, points };
         let lines = vec![
-            line(2, Outcome::Approve, 30),
-            line(3, Outcome::Ask, 20),
-            line(4, Outcome::Hold, 60),
-            line(2, Outcome::Ask, 0),
+            line(2, Ruling::Approve, 30),
+            line(3, Ruling::Ask, 20),
+            line(4, Ruling::Hold, 60),
+            line(2, Ruling::Ask, 0),
         ];
         Program::new(vec![5_000], steps, lines, [Some(20), None, Some(110)]).unwrap()
     }
@@ -540,13 +515,13 @@ mod tests {
         let mut machine = Machine::default();
         values.set(Feature::single(Single::Amount), Some(5_001));
         values.set(Feature::single(Single::PairFirst), Some(1));
-        let verdict = program.run(&values, &mut machine);
-        assert_eq!((verdict.outcome, verdict.score, verdict.hits), (Outcome::Refuse, 110, 4));
-        assert_eq!(verdict.reasons, [Some(2), Some(1), Some(3)]);
+        let found = program.run(&values, &mut machine);
+        assert_eq!((found.ruling, found.score, found.hits), (Ruling::Refuse, 110, 4));
+        assert_eq!(found.reasons, [Some(2), Some(1), Some(3)]);
         values.set(Feature::single(Single::PairFirst), None);
-        let verdict = program.run(&values, &mut machine);
-        assert_eq!((verdict.outcome, verdict.score), (Outcome::Ask, 30));
-        assert_eq!(verdict.reasons, [Some(3), Some(0), None]);
+        let found = program.run(&values, &mut machine);
+        assert_eq!((found.ruling, found.score), (Ruling::Ask, 30));
+        assert_eq!(found.reasons, [Some(3), Some(0), None]);
     }
 
     #[test]
@@ -556,7 +531,7 @@ mod tests {
         let own = vec![Step::Constant(1, 0), Step::If(0, 1, 1)];
         assert_eq!(new(own, Vec::new()), Some(ProgramError::Step(1)));
         assert_eq!(new(vec![Step::Constant(0, 1)], Vec::new()), Some(ProgramError::Step(0)));
-        let line = Line { condition: 1, outcome: Outcome::Ask, points: 0 };
+        let line = Line { condition: 1, ruling: Ruling::Ask, points: 0 };
         assert_eq!(new(vec![Step::Constant(0, 0)], vec![line]), Some(ProgramError::Line(0)));
     }
 

@@ -245,6 +245,56 @@ impl Tracker {
         self.pairs.insert(key, place);
     }
 
+    /// What observing a payment will change, as it is before.
+    pub(crate) fn before(&self, payment: &Payment) -> Past {
+        let Payment { payer, payee, ledger, device, .. } = *payment;
+        let party = |account: u32| self.owner(account).map(|owner| party_key(owner, ledger));
+        let account = |account: u32| {
+            self.accounts.get(account as usize).copied().filter(|place| *place != NOWHERE)
+        };
+        let row = |place: Option<u32>| place.map(|place| (place, self.sides.at(place).clone()));
+        let in_table =
+            |table: &IdTable, key: Option<u128>| key.map(|key| (key, row(table.get(key))));
+        let key = pair_key(payer, payee);
+        Past {
+            sides: self.sides.len(),
+            accounts: [(payer, row(account(payer))), (payee, row(account(payee)))],
+            parties: [payer, payee].map(|account| in_table(&self.parties, party(account))),
+            device: in_table(&self.devices, (device != 0).then_some(device.into())),
+            pair: key,
+            between: self.pairs.get(key).map(|place| (place, self.between.at(place).clone())),
+        }
+    }
+
+    /// Undoes the latest observation.
+    pub(crate) fn take_back(&mut self, past: Past) {
+        for (account, row) in past.accounts {
+            match row {
+                Some((place, sides)) => *self.sides.at_mut(place) = sides,
+                None => *at_place(&mut self.accounts, account) = NOWHERE,
+            }
+        }
+        while self.accounts.last() == Some(&NOWHERE) {
+            self.accounts.pop();
+        }
+        let [payer, payee] = past.parties;
+        let tables = [(&mut self.parties, payer), (&mut self.devices, past.device)];
+        for (table, was) in tables {
+            put_back(table, &mut self.sides, was);
+        }
+        put_back(&mut self.parties, &mut self.sides, payee);
+        while self.sides.len() > past.sides {
+            self.sides.pop();
+        }
+        match past.between {
+            Some((place, between)) => *self.between.at_mut(place) = between,
+            None => {
+                self.pairs.remove(past.pair);
+                self.between.pop();
+            }
+        }
+    }
+
     /// The wanted features of a payment that is not observed yet.
     pub fn fill(&self, payment: &Payment, books: &Books, wanted: &Wanted, values: &mut Values) {
         values.clear();
@@ -387,6 +437,28 @@ impl Tracker {
             *place = self.sides.push(Sides::default());
         }
         *place
+    }
+}
+
+/// Rows of a table that observing a payment changed, as they were: where it stood, if it was there.
+type Row = Option<(u32, Sides)>;
+
+/// What observing a payment changed.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    sides: usize,
+    accounts: [(u32, Row); 2],
+    parties: [Option<(u128, Row)>; 2],
+    device: Option<(u128, Row)>,
+    pair: u128,
+    between: Option<(u32, Between)>,
+}
+
+fn put_back(table: &mut IdTable, sides: &mut Rows<Sides>, was: Option<(u128, Row)>) {
+    match was {
+        Some((_, Some((place, row)))) => *sides.at_mut(place) = row,
+        Some((key, None)) => table.remove(key),
+        None => {}
     }
 }
 

@@ -2,7 +2,9 @@
 //! journal to say; that no place leads nowhere is looked at here, so that bytes of any kind are refused
 //! and never end the program.
 
+use crate::guard::SetRow;
 use crate::ledger::{AccountRow, Interest, NOWHERE, TransferRow};
+use crate::risk::Program;
 use crate::state::State;
 use crate::transfer::RESOLVING;
 use terms::AccountId;
@@ -26,7 +28,20 @@ pub(super) fn is_whole(s: &State) -> bool {
                 && has_account(row.credit)
                 && names_a_transfer(row, s.transfers.len())
         })
+        && guard_is_whole(s)
         && s.entries.iter().flat_map(|entry| &entry.legs).all(|leg| known(leg.account).is_some())
+}
+
+/// Rule sets in force exist, and so do the programs they run and the accounts that somebody owns.
+fn guard_is_whole(s: &State) -> bool {
+    let guard = &s.guard;
+    let program = |row: &SetRow| {
+        guard.whole(&row.set.program).is_some_and(|bytes| Program::of_bytes(bytes).is_ok())
+    };
+    let set = |number: &u16| guard.set(*number).is_some_and(program);
+    guard.active.iter().chain(&guard.trial).all(set)
+        && guard.artifacts.values().all(|artifact| artifact.bytes.len() <= artifact.size as usize)
+        && guard.owned.iter().all(|owned| (owned.account as usize) < s.accounts.len())
 }
 
 fn account_is_whole(row: &AccountRow, extras: usize) -> bool {

@@ -13,6 +13,7 @@ pub fn check_run(live: &Engine, run: &[Decided]) {
     let bytes = live.snapshot();
     let restored = Engine::restore(&bytes).unwrap();
     assert!(restored.snapshot() == bytes, "the snapshot reads back otherwise");
+    assert!(restored.recent() == live.recent(), "what was done lately is made again otherwise");
     // INVARIANT (replay): the state folded from the events equals the live state.
     let mut replayed = Engine::default();
     for event in run.iter().flat_map(|(_, events)| events) {
@@ -22,6 +23,7 @@ pub fn check_run(live: &Engine, run: &[Decided]) {
         assert!(is_imported(event) || before < event.time(), "not later than before: {event:?}");
     }
     assert!(replayed.snapshot() == bytes, "replay gives another state");
+    assert!(replayed.recent() == live.recent(), "what was done lately is replayed otherwise");
     let mut judge = Engine::default();
     for (now, events) in run {
         let judged = judge.judge(*now, events);

@@ -15,3 +15,4 @@ mod vectors;
 mod precedence;
 mod twin;
 mod plays;
+mod risky;

@@ -108,6 +108,22 @@ fn answers_of_transfers() -> BTreeSet<Refusal> {
         SnapshotMismatch,
         ListMustNotBeEmpty,
         ListTooLong,
+        // Where a rule set is in force; `plays.rs` has them.
+        RefusedByRiskControl,
+        NeedsReview,
+        PayerMustConfirm,
+        HeldForReview,
+        PartOutOfPlace,
+        ArtifactNotWhole,
+        ArtifactBroken,
+        ShareOutOfRange,
+        RuleSetNotInForce,
+        BudgetKept,
+        TextMustNotBeEmpty,
+        CaseNotFound,
+        CaseDecided,
+        CaseIsAnothers,
+        NeedsOtherEyes,
     ];
     Refusal::ALL.iter().copied().filter(|refusal| !of_others.contains(refusal)).collect()
 }

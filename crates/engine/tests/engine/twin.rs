@@ -150,7 +150,9 @@ fn the_engine_and_its_naive_twin_agree() {
         check_run(&twins.engine, &twins.run);
         answered.append(&mut twins.answered);
     }
-    let unseen: Vec<&Refusal> = Refusal::ALL.iter().filter(|r| !answered.contains(r)).collect();
+    // The twin knows no rule sets: numbers from 106 on are for risk control, which `risky.rs` tries.
+    let known = Refusal::ALL.iter().filter(|refusal| refusal.code() < 106);
+    let unseen: Vec<&Refusal> = known.filter(|r| !answered.contains(r)).collect();
     // Only a clock near the end of time gets that answer.
     assert_eq!(unseen, [&Refusal::OverflowsTimeout], "random requests reach every rule");
 }

@@ -137,7 +137,7 @@ fn a_timeout_ends_exactly_at_its_nanosecond() {
     let made = bank.engine.transfer(TransferId(1)).unwrap().transfer.timestamp;
     let end = TimeNs(made.0 + 60_000_000_000);
     assert_eq!(bank.engine.due(TimeNs(end.0 - 1)), None);
-    assert_eq!(bank.engine.due(end), Some(TransferId(1)));
+    assert_eq!(bank.engine.due(end), Some(Command::Expire { pending: TransferId(1) }));
     // Posting is judged by the end itself, even while nobody has taken the balance back yet.
     let post = Command::Transfer(resolution(2, 1, 5, POST));
     assert_eq!(bank.engine.decide(TimeNs(end.0 - 1), &post).outcome(), Ok(()));
@@ -190,7 +190,10 @@ fn flags_go_together_as_documented() {
             true => resolution(9, 1, if flags.has(VOID) { 0 } else { 5 }, flags),
             false => with(flags, transfer(9, 1, 2, 5)),
         };
-        let expected = if resolving && (flags.has(POST | VOID) || flags.any(first_phase)) {
+        // No rule set is in force, so nothing can be confirmed.
+        let expected = if flags.has(TransferFlags::CONFIRMED) {
+            Err(Refusal::ReservedFlag)
+        } else if resolving && (flags.has(POST | VOID) || flags.any(first_phase)) {
             Err(Refusal::FlagsAreMutuallyExclusive)
         } else if !resolving
             && !flags.has(PENDING)

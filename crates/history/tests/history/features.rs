@@ -4,7 +4,8 @@ use crate::bank::{Bank, memory};
 use arrow::array::{ArrayRef, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type, UInt32Type, UInt64Type};
-use engine::risk::{Feature, Follower, Unit, Values, Wanted};
+use engine::Follower;
+use engine::risk::{Feature, Unit, Values, Wanted};
 use history::AsOf;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,18 +2,20 @@
 //! key, another order, a number without meaning) is an error that names the field.
 
 use super::{
-    ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, ERASE_PARTY, EXPIRE, GRANT_ROLE,
-    KEY_BOOKING_DATE, KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME, KEY_TIME, MARK_SNAPSHOT,
-    OPEN_INSTITUTION, PLACE_HOLD, POST_ENTRY, RECORD_CHECK, RECORD_QUERIES, REGISTER_PARTY,
-    RELEASE_HOLD, REVERSE, REVOKE_ROLE, SET_INTEREST, SET_LIMITS, SETTLE_INTEREST,
+    ADOPT_RULES, ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, ERASE_PARTY, EXPIRE,
+    GRANT_ROLE, KEEP_PART, KEY_BOOKING_DATE, KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME, KEY_TIME,
+    MARK_SNAPSHOT, OPEN_INSTITUTION, PLACE_HOLD, POST_ENTRY, RECORD_CHECK, RECORD_QUERIES,
+    REGISTER_PARTY, RELEASE_HOLD, REVERSE, REVOKE_ROLE, SET_INTEREST, SET_LIMITS, SETTLE_INTEREST,
+    WITHDRAW_RULES, WORK_CASE,
 };
 use crate::cbor::{DecodeError, Fault, Pairs, Reader, fault};
 use crate::outcome::outcome_of;
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartClass, ChartLine, CheckKind,
-    CheckRecord, CheckResult, Command, Currency, Day, DayBasis, Entry, Hold, HoldOrder,
-    Institution, InterestTerms, Leg, Party, PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord,
-    Role, RoleKind, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, TimeNs, TransferId,
+    Account, AccountFlags, AccountId, Act, Amount, ArtifactPart, Attachment, CaseAct, CaseMark,
+    CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord, CheckResult, Command, Currency, Day,
+    DayBasis, Entry, Hold, HoldOrder, Institution, InterestTerms, Leg, Party, PartyId, PartyKind,
+    QueryDoor, QueryEnd, QueryRecord, Role, RoleKind, RuleSet, RuleStage, Sealed, SealingCipher,
+    Side, SnapshotMark, SpendingLimits, TimeNs, TransferId, Withdrawal, WithdrawalReason,
 };
 
 type Read<T> = Result<T, DecodeError>;
@@ -132,6 +134,14 @@ impl Fields<'_> {
             MARK_SNAPSHOT => Command::MarkSnapshot(self.snapshot_mark(m)?),
             RECORD_QUERIES => Command::RecordQueries(self.list(m, 1, "queries", Fields::query)?),
             RECORD_CHECK => Command::RecordCheck(self.check(m)?),
+            KEEP_PART => Command::KeepPart(self.part(m)?),
+            ADOPT_RULES => Command::AdoptRules(self.rule_set(m)?),
+            WITHDRAW_RULES => Command::WithdrawRules(Withdrawal {
+                set: self.uint(m, 1, "set")?,
+                reason: self.one_of(m, 2, "reason", &WITHDRAWAL_REASONS)?,
+                by: self.text(m, 3, "by")?,
+            }),
+            WORK_CASE => Command::WorkCase(self.case(m)?),
             other => return fault("command", Fault::UnknownCode(other.into())),
         };
         self.0.end_map(m, "fields")?;
@@ -297,6 +307,59 @@ impl Fields<'_> {
         Ok(CheckRecord { pack, version, hash, as_of, results })
     }
 
+    fn part(&mut self, m: &mut Pairs) -> Read<ArtifactPart> {
+        self.0.key(m, 1, "artifact")?;
+        let artifact = self.0.bytes_of("artifact")?;
+        let (size, at) = (self.uint(m, 2, "size")?, self.uint(m, 3, "at")?);
+        self.0.key(m, 4, "bytes")?;
+        Ok(ArtifactPart { artifact, size, at, bytes: self.0.bytes("bytes")?.to_vec() })
+    }
+
+    fn hash(&mut self, m: &mut Pairs, key: u8, field: &'static str) -> Read<[u8; 32]> {
+        self.0.key(m, key, field)?;
+        self.0.bytes_of(field)
+    }
+
+    fn rule_set(&mut self, m: &mut Pairs) -> Read<RuleSet> {
+        let name = self.text(m, 1, "name")?;
+        let (program, words) = (self.hash(m, 2, "program")?, self.hash(m, 3, "words")?);
+        let model = if self.0.optional_key(m, 4) { Some(self.0.bytes_of("model")?) } else { None };
+        Ok(RuleSet {
+            name,
+            program,
+            words,
+            model,
+            stage: self.one_of(m, 5, "stage", &RULE_STAGES)?,
+            share_ppm: self.uint(m, 6, "share_ppm")?,
+            loss_max: self.uint(m, 7, "loss_max")?,
+            stopped_ppm_max: self.uint(m, 8, "stopped_ppm_max")?,
+            hold_s: self.uint(m, 9, "hold_s")?,
+            four_eyes: self.one_of(m, 10, "four_eyes", &[(0, false), (1, true)])?,
+            by: self.text(m, 11, "by")?,
+        })
+    }
+
+    fn case(&mut self, m: &mut Pairs) -> Read<CaseAct> {
+        let (case, by) = (self.transfer_id(m, 1, "case")?, self.text(m, 2, "by")?);
+        let code: u64 = self.uint(m, 3, "step")?;
+        let step = CaseStep::ALL.into_iter().find(|step| u64::from(*step as u8) == code);
+        let Some(step) = step else { return fault("step", Fault::UnknownCode(code)) };
+        let text = self.text(m, 4, "text")?;
+        let mut other = TransferId(0);
+        if self.0.optional_key(m, 5) {
+            other = TransferId(self.0.uint128("other")?);
+            // Zero stands for none, which is left out.
+            if other == TransferId(0) {
+                return fault("other", Fault::OutOfRange);
+            }
+        }
+        let mut mark = None;
+        if self.0.optional_key(m, 6) {
+            mark = Some(meaning(self.0.uint("mark")?, "mark", &CASE_MARKS)?);
+        }
+        Ok(CaseAct { case, by, step, text, other, mark })
+    }
+
     fn result(&mut self) -> Read<CheckResult> {
         self.array_of(5, "result")?;
         Ok(CheckResult {
@@ -366,4 +429,20 @@ const QUERY_ENDS: [(u16, QueryEnd); 3] = [
 const CHECK_KINDS: [(u16, CheckKind); 2] = [
     (CheckKind::Quality as u16, CheckKind::Quality),
     (CheckKind::Indicator as u16, CheckKind::Indicator),
+];
+const RULE_STAGES: [(u16, RuleStage); 3] = [
+    (RuleStage::Shadow as u16, RuleStage::Shadow),
+    (RuleStage::Canary as u16, RuleStage::Canary),
+    (RuleStage::Active as u16, RuleStage::Active),
+];
+const WITHDRAWAL_REASONS: [(u16, WithdrawalReason); 4] = [
+    (WithdrawalReason::Asked as u16, WithdrawalReason::Asked),
+    (WithdrawalReason::StoppedTooMany as u16, WithdrawalReason::StoppedTooMany),
+    (WithdrawalReason::LostTooMuch as u16, WithdrawalReason::LostTooMuch),
+    (WithdrawalReason::TooSlow as u16, WithdrawalReason::TooSlow),
+];
+const CASE_MARKS: [(u16, CaseMark); 3] = [
+    (CaseMark::Fraud as u16, CaseMark::Fraud),
+    (CaseMark::Laundering as u16, CaseMark::Laundering),
+    (CaseMark::Mistaken as u16, CaseMark::Mistaken),
 ];

@@ -2,16 +2,19 @@
 //! reach the edges of every field.
 
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartClass, ChartLine, CheckKind,
-    CheckRecord, CheckResult, Command, Currency, Day, DayBasis, Entry, Event, Hold, HoldOrder,
-    Institution, InterestTerms, Leg, Outcome, Party, PartyId, PartyKind, QueryDoor, QueryEnd,
-    QueryRecord, Refusal, Role, RoleKind, Sealed, SealingCipher, Side, SnapshotMark,
-    SpendingLimits, TimeNs, Transfer, TransferEvent, TransferFlags, TransferId,
+    Account, AccountFlags, AccountId, Act, Amount, ArtifactPart, Attachment, CaseAct, CaseMark,
+    CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord, CheckResult, Command, Currency, Day,
+    DayBasis, Entry, Event, Hold, HoldOrder, Institution, InterestTerms, Leg, Outcome, Party,
+    PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord, Refusal, Role, RoleKind, RuleSet,
+    RuleStage, Ruling, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, TimeNs, Transfer,
+    TransferEvent, TransferFlags, TransferId, Verdict, VerdictMarks, Withdrawal, WithdrawalReason,
 };
 
-/// Refusals that there were when the first vectors were made of these samples, the first of the list.
-/// What came later must not change what a seed gives.
-const FIRST_REFUSALS: usize = 102;
+/// The last refusals that there were when vectors were first made of events, of observations and of what was judged.
+/// What comes later must not change what a seed gives.
+const EVENTS_LAST: u16 = 102;
+const OBSERVED_LAST: u16 = 105;
+const JUDGED_LAST: u16 = 120;
 
 /// A small generator of numbers (splitmix64).
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +80,13 @@ impl Dice {
         (self.below(2) == 0).then_some(amount)
     }
 
-    fn outcome(&mut self) -> Outcome {
-        if self.below(3) == 0 { Err(self.one_of(&Refusal::ALL[..FIRST_REFUSALS])) } else { Ok(()) }
+    /// Done, or refused for a reason whose number is at most `last`.
+    fn outcome(&mut self, last: u16) -> Outcome {
+        if self.below(3) > 0 {
+            return Ok(());
+        }
+        let known = Refusal::ALL.iter().copied().filter(|refusal| refusal.code() <= last);
+        Err(self.one_of(&known.collect::<Vec<_>>()))
     }
 
     fn sealed(&mut self) -> Sealed {
@@ -118,14 +126,15 @@ pub fn sample_transfer(seed: u64) -> Event {
             timestamp: TimeNs(d.narrow()),
         },
         booking_date: d.day(),
-        outcome: d.outcome(),
+        outcome: d.outcome(EVENTS_LAST),
+        verdict: None,
     })
 }
 
 /// Anything but a transfer, a noted query or a check.
 pub fn sample_act(seed: u64) -> Event {
     let mut d = Dice(seed ^ 0x6163_7473);
-    let (time, booking_date, outcome) = (TimeNs(d.narrow()), d.day(), d.outcome());
+    let (time, booking_date, outcome) = (TimeNs(d.narrow()), d.day(), d.outcome(EVENTS_LAST));
     let command = match d.below(18) {
         0 => Command::CreateAccount(account(&mut d)),
         1 => Command::OpenInstitution(Institution {
@@ -189,7 +198,7 @@ pub fn sample_act(seed: u64) -> Event {
 pub fn sample_observation(seed: u64) -> Event {
     let mut d = Dice(seed ^ 0x6f62_7376);
     let (time, booking_date) = (TimeNs(d.narrow()), d.day());
-    let outcome = if d.below(3) == 0 { Err(d.one_of(Refusal::ALL)) } else { Ok(()) };
+    let outcome = d.outcome(OBSERVED_LAST);
     let count = d.one_of(&[0, 1, 1, 2, 3, 24]);
     let command = if d.below(2) == 0 {
         Command::RecordQueries((0..count).map(|_| query(&mut d)).collect())
@@ -224,6 +233,75 @@ fn check_result(d: &mut Dice) -> CheckResult {
         rows: d.narrow(),
         value: d.text(),
         result_hash: d.hash(),
+    }
+}
+
+/// A payment that was judged, or an act of risk control.
+pub fn sample_judged(seed: u64) -> Event {
+    let mut d = Dice(seed ^ 0x7665_7264);
+    if d.below(3) == 0
+        && let Event::Transfer(event) = sample_transfer(seed)
+    {
+        let reasons = d.below(4) as usize;
+        let verdict = Verdict {
+            ruling: d.one_of(&Ruling::ALL),
+            marks: VerdictMarks(d.below(8) as u8),
+            set: d.one_of(&[1, 2, u16::MAX]),
+            score: d.narrow() as i32,
+            model_ppm: d.one_of(&[None, Some(0), Some(640_123), Some(1_000_000)]),
+            hits: d.narrow() as u16,
+            reasons: std::array::from_fn(|at| {
+                (at < reasons).then(|| d.below(u16::MAX.into()) as u16)
+            }),
+        };
+        return Event::Transfer(TransferEvent { verdict: Some(verdict), ..event });
+    }
+    let (time, booking_date) = (TimeNs(d.narrow()), d.day());
+    let outcome = d.outcome(JUDGED_LAST);
+    let command = match d.below(4) {
+        0 => {
+            let count = d.below(900);
+            let (size, at) = (d.narrow() as u32, d.narrow() as u32);
+            let bytes = d.bytes(count);
+            Command::KeepPart(ArtifactPart { artifact: d.hash(), size, at, bytes })
+        }
+        1 => Command::AdoptRules(rule_set(&mut d)),
+        2 => {
+            let reasons = [
+                WithdrawalReason::Asked,
+                WithdrawalReason::StoppedTooMany,
+                WithdrawalReason::LostTooMuch,
+                WithdrawalReason::TooSlow,
+            ];
+            let reason = d.one_of(&reasons);
+            Command::WithdrawRules(Withdrawal { set: d.narrow() as u16, reason, by: d.text() })
+        }
+        _ => Command::WorkCase(CaseAct {
+            case: TransferId(d.wide()),
+            by: d.text(),
+            step: d.one_of(&CaseStep::ALL),
+            text: d.text(),
+            other: TransferId(d.wide()),
+            mark: d.one_of(&[None, Some(CaseMark::Fraud), Some(CaseMark::Mistaken)]),
+        }),
+    };
+    Event::Act(Box::new(Act { time, booking_date, command, outcome }))
+}
+
+fn rule_set(d: &mut Dice) -> RuleSet {
+    let model = d.hash();
+    RuleSet {
+        name: d.text(),
+        program: d.hash(),
+        words: d.hash(),
+        model: (d.below(2) == 0).then_some(model),
+        stage: d.one_of(&[RuleStage::Shadow, RuleStage::Canary, RuleStage::Active]),
+        share_ppm: d.narrow() as u32,
+        loss_max: d.narrow(),
+        stopped_ppm_max: d.narrow() as u32,
+        hold_s: d.narrow() as u32,
+        four_eyes: d.below(2) == 0,
+        by: d.text(),
     }
 }
 

@@ -88,13 +88,13 @@ impl Desk {
         let timestamp = self.next_time();
         let (value_date, booking_date, outcome) = (self.day, self.day, Ok(()));
         let transfer = Transfer { timestamp, value_date, ..transfer };
-        self.push(Event::Transfer(TransferEvent { transfer, booking_date, outcome }))
+        self.push(Event::Transfer(TransferEvent { transfer, booking_date, outcome, verdict: None }))
     }
 
     fn no(&mut self, transfer: Transfer, why: Refusal) -> &mut Desk {
         let transfer = Transfer { timestamp: self.next_time(), ..transfer };
         let (booking_date, outcome) = (self.day, Err(why));
-        self.push(Event::Transfer(TransferEvent { transfer, booking_date, outcome }))
+        self.push(Event::Transfer(TransferEvent { transfer, booking_date, outcome, verdict: None }))
     }
 }
 
@@ -310,7 +310,12 @@ fn the_rest(desk: &mut Desk) {
     let closing = TransferFlags::PENDING | TransferFlags::CLOSING_DEBIT;
     desk.turn(13_000)
         .act(Command::MarkSnapshot(mark))
-        .push(Event::Transfer(TransferEvent { transfer: elsewhere, booking_date, outcome }))
+        .push(Event::Transfer(TransferEvent {
+            transfer: elsewhere,
+            booking_date,
+            outcome,
+            verdict: None,
+        }))
         .done(flagged(pay(802, EUR_ANNA, EUR_CASH, 0), closing))
         .done(flagged(pay(803, BERT, ANNA, 12_345), TransferFlags::BALANCING_DEBIT));
 }

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::{env, fs};
 use terms::{
-    Account, Act, Amount, ChartLine, CheckRecord, Command, Entry, Event, Hold, Institution,
-    InterestTerms, Leg, Outcome, Party, QueryRecord, Role, Sealed, SpendingLimits, TransferEvent,
+    Account, Act, Amount, CaseAct, ChartLine, CheckRecord, Command, Entry, Event, Hold,
+    Institution, InterestTerms, Leg, Outcome, Party, QueryRecord, Role, RuleSet, Sealed,
+    SpendingLimits, TransferEvent, Verdict,
 };
 
 /// Compares a vector's file with what the code says now, or writes it when BLESS=1.
@@ -71,7 +72,7 @@ pub fn event(event: &Event) -> String {
 
 fn transfer(event: &TransferEvent) -> String {
     let t = &event.transfer;
-    object(&[
+    let mut fields = vec![
         ("command", text("transfer")),
         ("outcome", outcome(event.outcome)),
         ("flags", t.flags.0.to_string()),
@@ -89,6 +90,22 @@ fn transfer(event: &TransferEvent) -> String {
         ("user_data_32", t.user_data_32.to_string()),
         ("value_date", t.value_date.0.to_string()),
         ("booking_date", event.booking_date.0.to_string()),
+    ];
+    fields.extend(event.verdict.as_ref().map(|said| ("verdict", verdict(said))));
+    object(&fields)
+}
+
+fn verdict(v: &Verdict) -> String {
+    let optional = |number: Option<u32>| number.map_or("null".to_owned(), |n| n.to_string());
+    let reasons = v.reasons.iter().flatten().map(ToString::to_string).collect::<Vec<_>>();
+    object(&[
+        ("ruling", (v.ruling as u8).to_string()),
+        ("marks", v.marks.0.to_string()),
+        ("set", v.set.to_string()),
+        ("score", v.score.to_string()),
+        ("model_ppm", optional(v.model_ppm)),
+        ("hits", v.hits.to_string()),
+        ("reasons", format!("[{}]", reasons.join(", "))),
     ])
 }
 
@@ -141,11 +158,57 @@ fn command(command: &Command) -> (&'static str, String) {
         }
         Command::RecordQueries(q) => ("record_queries", queries(q)),
         Command::RecordCheck(c) => ("record_check", check(c)),
+        Command::KeepPart(p) => {
+            let (size, at) = (p.size.to_string(), p.at.to_string());
+            let artifact = bytes(&p.artifact);
+            let fields = [("artifact", artifact), ("size", size), ("at", at)];
+            ("keep_part", fields.into_iter().chain([("bytes", bytes(&p.bytes))]).collect())
+        }
+        Command::AdoptRules(set) => ("adopt_rules", rule_set(set)),
+        Command::WithdrawRules(end) => {
+            let reason = (end.reason as u8).to_string();
+            let set = end.set.to_string();
+            ("withdraw_rules", vec![("set", set), ("reason", reason), ("by", text(&end.by))])
+        }
+        Command::WorkCase(act) => ("work_case", case(act)),
     };
     (name, object(&fields))
 }
 
 type Fields = Vec<(&'static str, String)>;
+
+fn rule_set(set: &RuleSet) -> Fields {
+    let mut fields = vec![
+        ("name", text(&set.name)),
+        ("program", bytes(&set.program)),
+        ("words", bytes(&set.words)),
+    ];
+    fields.extend(set.model.as_ref().map(|model| ("model", bytes(model))));
+    fields.extend([
+        ("stage", (set.stage as u8).to_string()),
+        ("share_ppm", set.share_ppm.to_string()),
+        ("loss_max", large(set.loss_max)),
+        ("stopped_ppm_max", set.stopped_ppm_max.to_string()),
+        ("hold_s", set.hold_s.to_string()),
+        ("four_eyes", u8::from(set.four_eyes).to_string()),
+        ("by", text(&set.by)),
+    ]);
+    fields
+}
+
+fn case(act: &CaseAct) -> Fields {
+    let mut fields = vec![
+        ("case", large(act.case.0)),
+        ("by", text(&act.by)),
+        ("step", (act.step as u8).to_string()),
+        ("text", text(&act.text)),
+    ];
+    if act.other.0 != 0 {
+        fields.push(("other", large(act.other.0)));
+    }
+    fields.extend(act.mark.map(|mark| ("mark", (mark as u8).to_string())));
+    fields
+}
 
 fn account(a: &Account) -> Fields {
     vec![

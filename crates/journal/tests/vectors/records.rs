@@ -2,7 +2,7 @@
 
 use crate::json::{check_vector, event, hex, lines, object, text};
 use journal::record::{decode, encode};
-use journal::testing::{sample_event, sample_observation};
+use journal::testing::{sample_event, sample_judged, sample_observation};
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
 use terms::{Command, Event};
@@ -10,18 +10,19 @@ use terms::{Command, Event};
 /// Records of each command.
 const OF_EACH: usize = 4;
 /// Kinds of commands, transfers included.
-const COMMAND_KINDS: usize = 21;
+const COMMAND_KINDS: usize = 25;
 /// Enough seeds for `OF_EACH` records of every command.
 const SEEDS: u64 = 400;
 
 #[test]
 fn the_vectors_of_records_hold() {
-    let mut seen: HashMap<Option<Discriminant<Command>>, usize> = HashMap::new();
+    let mut seen: HashMap<(Option<Discriminant<Command>>, bool), usize> = HashMap::new();
     let mut records = Vec::new();
-    for made in (0..SEEDS).map(sample_event).chain((0..SEEDS).map(sample_observation)) {
+    let made = (0..SEEDS).map(sample_event).chain((0..SEEDS).map(sample_observation));
+    for made in made.chain((0..SEEDS).map(sample_judged)) {
         let kind = match &made {
-            Event::Transfer(_) => None,
-            Event::Act(act) => Some(discriminant(&act.command)),
+            Event::Transfer(transfer) => (None, transfer.verdict.is_some()),
+            Event::Act(act) => (Some(discriminant(&act.command)), false),
         };
         let count = seen.entry(kind).or_default();
         *count += 1;
@@ -34,7 +35,8 @@ fn the_vectors_of_records_hold() {
         let fields = [("event", event(&made)), ("record", text(&hex(&record)))];
         records.push(object(&fields));
     }
-    assert_eq!(seen.len(), COMMAND_KINDS, "every command is there");
+    // Transfers twice: judged and not.
+    assert_eq!(seen.len(), COMMAND_KINDS + 1, "every command is there");
     assert!(seen.values().all(|count| *count >= OF_EACH), "and often enough");
     let about = "each record and its fields; the events make no sense to a ledger and reach the edges of every field";
     let vector = object(&[("about", text(about)), ("records", lines(records))]);

@@ -107,6 +107,43 @@ const ACTS: [(&str, &str); 81] = [
     ),
 ];
 
+/// More acts that are refused, of commands that came later.
+const LATER_ACTS: [(&str, &str); 12] = [
+    ("command 26", "a501010202030004 181a05a10105"),
+    ("a part of three", "a501010202030004 1605a301 Z 02090304"),
+    ("a part whose bytes are a text", "a501010202030004 1605a401 Z 0209030404626161"),
+    ("a part at 2^32", "a501010202030004 1605a401 Z 0209031b000000010000000004416a"),
+    (
+        "a rule set of stage 0",
+        "a501010202030004 1705aa01616102 Z 03 Z 050006000700080009000a000b6162",
+    ),
+    (
+        "a rule set of stage 4",
+        "a501010202030004 1705aa01616102 Z 03 Z 050406000700080009000a000b6162",
+    ),
+    (
+        "a rule set that half wants four eyes",
+        "a501010202030004 1705aa01616102 Z 03 Z 050106000700080009000a020b6162",
+    ),
+    (
+        "a rule set whose model is short",
+        "a501010202030004 1705ab01616102 Z 03 Z 0441aa050106000700080009000a000b6162",
+    ),
+    ("a withdrawal for reason 5", "a501010202030004 181805a30101020503616161"),
+    ("a case step 12", "a501010202030004 181905a401010261610 30c0460"),
+    ("a case linked to 0", "a501010202030004 181905a5010102616103060460 0500"),
+    ("a case marked 4", "a501010202030004 181905a501010261610309 0460 0604"),
+];
+/// The same, read.
+const LATER_READ: [&str; 6] = [
+    "1605a401 Z 0209030404416a",
+    "1705aa01616102 Z 03 Z 050306000700080009000a000b6162",
+    "1705ab01616102 Z 03 Z 04 Z 050106000700080009000a010b6162",
+    "181805a3010102040360",
+    "181905a401010261610301 0460",
+    "181905a6010102616103060460 0501 0603",
+];
+
 /// Acts beside those above that are read, so that the one thing that differs is what is refused.
 const READ: [&str; 17] = [
     "1205a10105",
@@ -174,14 +211,49 @@ fn others() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Verdicts that are refused: each a transfer whose last 20 bytes these are.
+const VERDICTS: [(&str, &str); 7] = [
+    ("a verdict without a rule set", "0100000000000000000000000000000000000000"),
+    ("a verdict of ruling 4", "0500010000000000000000000000000000000000"),
+    ("a verdict with a mark without meaning", "0108010000000000000000000000000000000000"),
+    ("a verdict whose model is surer than sure", "010001000000000042420f000000000000000000"),
+    (
+        "a verdict whose second reason stands without a first",
+        "0100010000000000000000000100000001000000",
+    ),
+    (
+        "a verdict whose third reason stands without a second",
+        "0100010000000000000000000100010000000100",
+    ),
+    ("a score without a verdict", "0000000001000000000000000000000000000000"),
+];
+/// Verdicts beside those that are read.
+const VERDICTS_READ: [&str; 3] = [
+    "0100010000000000000000000000000000000000",
+    "0407ffffffffffff41420f000300010002000300",
+    "0000000000000000000000000000000000000000",
+];
+
+fn judged(verdict: &str) -> Vec<u8> {
+    let mut transfer = Vec::new();
+    encode(&sample_transfer(1), &mut transfer).unwrap();
+    [&transfer[..140], &bytes_of(verdict)].concat()
+}
+
 #[test]
 fn the_vectors_of_what_is_refused_hold() {
-    for read in READ {
+    for read in READ.into_iter().chain(LATER_READ) {
         let cbor = bytes_of(&(START.to_owned() + read));
         assert!(decode(&act_of(&cbor)).is_ok(), "{read}");
     }
     let acts = ACTS.map(|(what, cbor)| (what, act_of(&bytes_of(cbor))));
-    let cases = others().into_iter().chain(acts).map(|(what, record)| {
+    for verdict in VERDICTS_READ {
+        assert!(decode(&judged(verdict)).is_ok(), "{verdict}");
+    }
+    let later = LATER_ACTS.map(|(what, cbor)| (what, act_of(&bytes_of(cbor))));
+    let verdicts = VERDICTS.map(|(what, verdict)| (what, judged(verdict)));
+    let later = later.into_iter().chain(verdicts);
+    let cases = others().into_iter().chain(acts).chain(later).map(|(what, record)| {
         assert!(decode(&record).is_err(), "{what} is read");
         object(&[("what", text(what)), ("record", text(&hex(&record)))])
     });

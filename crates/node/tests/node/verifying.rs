@@ -70,7 +70,8 @@ fn what_no_rule_allowed_is_found_although_every_hash_is_right() {
     let Command::Transfer(mut transfer) = pay(901, 3, 2, 1_000_000) else { unreachable!() };
     transfer.timestamp = TimeNs(4_000_000_000);
     let booking_date = Day(0);
-    let forged = Event::Transfer(TransferEvent { transfer, booking_date, outcome: Ok(()) });
+    let forged =
+        Event::Transfer(TransferEvent { transfer, booking_date, outcome: Ok(()), verdict: None });
     journal.commit(&[PendingBatch { time: TimeNs(4_000_000_000), events: &[forged] }]).unwrap();
     drop(journal);
     let report = verify(&disk, &signer().verifier(), &[], |_| {}).unwrap();

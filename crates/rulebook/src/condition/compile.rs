@@ -6,9 +6,9 @@ use arrow_schema::DataType;
 use datafusion_common::ScalarValue;
 use datafusion_expr::expr::{Between, Case, InList, ScalarFunction};
 use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
-use engine::risk::{Feature, Line, Outcome, Program, ProgramError, Register, Step, Unit};
+use engine::risk::{Feature, Line, Program, ProgramError, Register, Step, Unit};
 use std::collections::BTreeMap;
-use terms::Currency;
+use terms::{Currency, Ruling};
 
 /// No value with 38 digits reaches this.
 const DECIMAL_LIMIT: i128 = 10_i128.pow(38);
@@ -67,7 +67,7 @@ impl Compiler {
     pub fn add(
         &mut self,
         condition: &Condition,
-        outcome: Outcome,
+        ruling: Ruling,
         points: i32,
     ) -> Result<Spoken, Wrong> {
         let value = self.value(&condition.expr).map_err(|wrong| wrong.placed(&condition.text))?;
@@ -77,7 +77,7 @@ impl Compiler {
         if value.kind == Kind::Missing || value.high == 0 {
             return Err(Wrong::new("this can never be true"));
         }
-        self.lines.push(Line { condition: value.register, outcome, points });
+        self.lines.push(Line { condition: value.register, ruling, points });
         let always = value.low == 1 && !value.nullable;
         Ok(if always { Spoken::Always } else { Spoken::Sometimes })
     }

@@ -6,8 +6,9 @@ use arrow::array::{
 };
 use arrow::record_batch::RecordBatch;
 use datafusion_expr::execution_props::ExecutionProps;
-use engine::risk::{Machine, Outcome, Values};
+use engine::risk::{Machine, Values};
 use terms::Currency;
+use terms::Ruling;
 
 const ROWS: usize = 40;
 
@@ -116,7 +117,7 @@ fn physical(expr: &Expr) -> Arc<dyn datafusion_physical_expr::PhysicalExpr> {
 fn run(text: &str, rows: &[Values]) -> Result<Vec<Option<bool>>, Wrong> {
     let condition = Condition::read(text)?;
     let mut compiler = Compiler::default();
-    compiler.add(&condition, Outcome::Hold, 1)?;
+    compiler.add(&condition, Ruling::Hold, 1)?;
     let program = compiler.finish([None; 3]).unwrap();
     let again = engine::risk::Program::of_bytes(&program.to_bytes()).unwrap();
     assert_eq!(program, again);
@@ -340,7 +341,7 @@ fn whatever_is_written_is_compiled_or_refused() {
     // What is the same for every payment is one constant, however it is written.
     let size = |text: &str| {
         let mut compiler = Compiler::default();
-        compiler.add(&Condition::read(text).unwrap(), Outcome::Ask, 0).unwrap();
+        compiler.add(&Condition::read(text).unwrap(), Ruling::Ask, 0).unwrap();
         compiler.finish([None; 3]).unwrap().to_bytes().len()
     };
     assert_eq!(size(&sum), size("amount > 500"));
@@ -350,7 +351,7 @@ fn whatever_is_written_is_compiled_or_refused() {
 fn what_is_always_true_is_seen() {
     let spoken = |text: &str| {
         let condition = Condition::read(text).unwrap();
-        Compiler::default().add(&condition, Outcome::Ask, 0).unwrap()
+        Compiler::default().add(&condition, Ruling::Ask, 0).unwrap()
     };
     assert_eq!(spoken("hour < 24"), Spoken::Always);
     assert_eq!(spoken("TRUE"), Spoken::Always);

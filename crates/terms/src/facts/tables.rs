@@ -9,6 +9,7 @@ use crate::entry::Entry;
 use crate::money::Amount;
 use crate::observation::{CheckRecord, CheckResult, QueryRecord};
 use crate::party::{Party, PartyId, Role};
+use crate::risk::{ArtifactPart, CaseAct, RuleSet, Withdrawal};
 use crate::time::{Day, TimeNs};
 use crate::transfer::TransferId;
 
@@ -259,6 +260,65 @@ tables! {
         result_hash: Hash or_null, Internal, "",
             "The digest of the canonical result; empty if there is none."
                 = hash_if_any(&result.result_hash);
+    }
+
+    artifact_parts(part: ArtifactPart) "A part of a program, of its words or of a model was kept." {
+        artifact: Hash, Internal, "", "SHA-256 of the whole." = Value::Hash(&part.artifact);
+        size: Number, Internal, "bytes", "How large the whole is." = Value::Number(part.size.into());
+        starts_at: Number, Internal, "bytes",
+            "Where in the whole this part begins." = Value::Number(part.at.into());
+        part_size: Number or_null, Internal, "bytes",
+            "How large the part is." = count(part.bytes.len() as u64);
+    }
+
+    rule_sets(set: RuleSet) "A rule set was adopted: it judges payments, or is on trial." {
+        name: Text, Internal, "", "What people call it." = Value::Text(&set.name);
+        program: Hash, Internal, "", "SHA-256 of its program." = Value::Hash(&set.program);
+        words: Hash, Internal, "",
+            "SHA-256 of what its conditions say in words." = Value::Hash(&set.words);
+        model: Hash or_null, Internal, "",
+            "SHA-256 of the model it looks at; empty if it looks at none."
+                = set.model.as_ref().map_or(Value::Null, Value::Hash);
+        stage: Word, Internal, "",
+            "How far it may go: shadow, canary or active." = Value::Word(set.stage.word());
+        share: Number or_null, Internal, "millionths",
+            "The share of accounts that a canary judges; empty for others."
+                = number_if_any(set.share_ppm.into());
+        loss_limit: Number or_null, Internal, "thousandths of main units",
+            "What a canary may let through that the active set would not have, all currencies together; empty if that passes 2^63 - 1."
+                = count(set.loss_max);
+        stopped_limit: Number, Internal, "millionths",
+            "The share of payments it may stop before it ends by itself."
+                = Value::Number(set.stopped_ppm_max.into());
+        hold_time: Number, Internal, "seconds",
+            "After how long a held payment goes back to its payer." = Value::Number(set.hold_s.into());
+        four_eyes: Flag, Internal, "",
+            "Whether two people must agree to release a held payment." = Value::Flag(set.four_eyes);
+        adopted_by: Text, Internal, "", "Who adopted it." = Value::Text(&set.by);
+    }
+
+    rule_withdrawals(end: Withdrawal) "A rule set was ended." {
+        rule_set: Number, Internal, "", "Its number." = Value::Number(end.set.into());
+        reason: Word, Internal, "",
+            "Why: asked, stopped_too_many, lost_too_much or too_slow." = Value::Word(end.reason.word());
+        withdrawn_by: Text or_null, Internal, "",
+            "Who ended it; empty if the bank itself did." = text_if_any(&end.by);
+    }
+
+    case_steps(act: CaseAct) "Somebody worked on a case." {
+        transfer: Transfer, Confidential, "",
+            "The payment the case is about." = Value::Id(act.case.0);
+        worked_by: Text, Internal, "", "Who did it." = Value::Text(&act.by);
+        step: Word, Internal, "",
+            "What: open, claim, assign, note, evidence, link, release, refuse, mark, report or appeal."
+                = Value::Word(act.step.word());
+        text: Text or_null, Confidential, "",
+            "What the step says; empty if nothing." = text_if_any(&act.text);
+        other: Transfer or_null, Confidential, "",
+            "The payment a link names; empty for other steps." = id_if_any(act.other.0);
+        mark: Word or_null, Confidential, "",
+            "What the payment turned out to be: fraud, laundering or mistaken; empty for other steps."
+                = act.mark.map_or(Value::Null, |mark| Value::Word(mark.word()));
     }
 }
 

@@ -165,6 +165,33 @@ fn samples() -> Vec<Command> {
             as_of: 9,
             results: vec![result(CheckKind::Quality, ""), result(CheckKind::Indicator, "0.25")],
         }),
+        Command::KeepPart(ArtifactPart { artifact: [8; 32], size: 9, at: 4, bytes: vec![1; 5] }),
+        Command::AdoptRules(RuleSet {
+            name: "payments 3".into(),
+            program: [8; 32],
+            words: [9; 32],
+            model: None,
+            stage: RuleStage::Canary,
+            share_ppm: 10_000,
+            loss_max: u64::MAX,
+            stopped_ppm_max: 50_000,
+            hold_s: 86_400,
+            four_eyes: true,
+            by: "risk office".into(),
+        }),
+        Command::WithdrawRules(Withdrawal {
+            set: 3,
+            reason: WithdrawalReason::TooSlow,
+            by: String::new(),
+        }),
+        Command::WorkCase(CaseAct {
+            case: id,
+            by: "wang".into(),
+            step: CaseStep::Mark,
+            text: String::new(),
+            other: TransferId(0),
+            mark: Some(CaseMark::Fraud),
+        }),
     ]
 }
 

@@ -13,6 +13,11 @@ pub struct Book {
 }
 
 impl Book {
+    /// Whether a folder was named.
+    pub fn is_named(&self) -> bool {
+        self.rulebook.is_some()
+    }
+
     /// The rulebook.
     ///
     /// # Errors

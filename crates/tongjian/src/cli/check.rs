@@ -168,7 +168,7 @@ fn rule_json(rule: &Rule) -> Value {
             "rule": indicator.id, "kind": "indicator", "unit": indicator.unit, "says": says, "says_zh": says_zh,
         }),
         Rule::Risk(risk) => json!({
-            "rule": risk.id, "kind": "risk", "outcome": rulebook::outcome_word(risk.outcome),
+            "rule": risk.id, "kind": "risk", "outcome": risk.ruling.word(),
             "points": risk.points, "says": says, "says_zh": says_zh,
         }),
     }

@@ -35,6 +35,12 @@ pub struct Pay {
     /// Seconds after which a reservation is void.
     #[arg(long, requires = "pending", default_value_t = 0)]
     timeout: u32,
+    /// The payer has read the warning of exactly this payment and wants it nevertheless.
+    #[arg(long)]
+    confirmed: bool,
+    /// From which device the payer asks; a number of the bank's own.
+    #[arg(long, default_value_t = 0)]
+    device: u64,
     /// As much as the paying account has, at most the amount.
     #[arg(long)]
     all: bool,
@@ -64,9 +70,11 @@ impl Pay {
         }
         let id = new_id::or_new(self.id)?;
         let mut flags = TransferFlags::default();
-        for (wanted, flag) in
-            [(self.pending, TransferFlags::PENDING), (self.all, TransferFlags::BALANCING_DEBIT)]
-        {
+        for (wanted, flag) in [
+            (self.pending, TransferFlags::PENDING),
+            (self.all, TransferFlags::BALANCING_DEBIT),
+            (self.confirmed, TransferFlags::CONFIRMED),
+        ] {
             if wanted {
                 flags |= flag;
             }
@@ -76,6 +84,7 @@ impl Pay {
             debit_account: self.from,
             credit_account: self.to,
             amount,
+            user_data_64: self.device,
             timeout_s: self.timeout,
             ledger: known.account.ledger,
             code: self.code,

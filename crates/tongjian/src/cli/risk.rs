@@ -2,8 +2,10 @@
 //! runs them over everything that ever happened, by the code that would judge a payment now, and `explain`
 //! shows one payment as they saw it.
 
+mod adopt;
 mod past;
 mod replay;
+mod sets;
 
 use super::Context;
 use super::book::{Book, book_refused};
@@ -11,7 +13,8 @@ use crate::fail::Done;
 use crate::figures::hex;
 use crate::out::{Align, Table};
 use engine::risk::{Feature, Unit};
-use rulebook::{RiskSet, Rulebook, outcome_word};
+pub use past::every_event;
+use rulebook::{RiskSet, Rulebook};
 use serde_json::json;
 
 /// Rules on payments.
@@ -20,6 +23,10 @@ pub enum RiskCommand {
     /// The rules themselves
     #[command(subcommand)]
     Rules(Rules),
+    /// Rule sets that were adopted, and which of them judge
+    Sets,
+    /// End a rule set; the one that was active before it judges again
+    Withdraw(sets::Withdraw),
     /// What rules may look at: every feature with its unit and meaning
     Features,
     /// Run rules over all of the past and say what they would have done
@@ -35,6 +42,8 @@ pub enum Rules {
     Check(Book),
     /// What each one sees, demands and adds to the score
     List(Book),
+    /// Put them into the journal and let them judge payments, or watch them first
+    Adopt(adopt::Adopt),
 }
 
 impl RiskCommand {
@@ -46,6 +55,9 @@ impl RiskCommand {
         match self {
             RiskCommand::Rules(Rules::Check(book)) => check(context, &book.load()?),
             RiskCommand::Rules(Rules::List(book)) => list(context, &book.load()?),
+            RiskCommand::Rules(Rules::Adopt(adopt)) => adopt.run(context),
+            RiskCommand::Sets => sets::list(context),
+            RiskCommand::Withdraw(withdraw) => withdraw.run(context),
             RiskCommand::Features => features(context),
             RiskCommand::Replay(replay) => replay.run(context),
             RiskCommand::Explain(explain) => explain.run(context),
@@ -82,7 +94,7 @@ fn list(context: &Context, book: &Rulebook) -> Done {
     let set = compiled(book)?;
     let rule = |(pack, rule): &(&rulebook::Pack, &rulebook::RiskRule)| {
         json!({
-            "rule": rule.id, "pack": pack.head.id, "outcome": outcome_word(rule.outcome),
+            "rule": rule.id, "pack": pack.head.id, "outcome": rule.ruling.word(),
             "points": rule.points, "says": rule.says, "says_zh": rule.says_zh,
             "tells": rule.tells, "tells_zh": rule.tells_zh, "condition": rule.body.sql,
         })
@@ -92,7 +104,7 @@ fn list(context: &Context, book: &Rulebook) -> Done {
         context.out.line(format_args!(
             "{:<30} {:<8} {:>5}  {}\n{:<46} {}",
             rule.id,
-            outcome_word(rule.outcome),
+            rule.ruling.word(),
             rule.points,
             rule.says,
             "",

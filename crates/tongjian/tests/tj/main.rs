@@ -22,3 +22,4 @@ mod killed;
 mod asking;
 mod rolled;
 mod risky;
+mod control;

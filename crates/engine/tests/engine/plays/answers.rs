@@ -15,6 +15,11 @@ pub fn outcome(command: &Command, event: &Event) -> String {
         {
             format!("done, {}", amount(&done.transfer))
         }
+        (Command::Transfer(_), Event::Transfer(done))
+            if done.transfer.flags.has(TransferFlags::HELD) =>
+        {
+            "held".into()
+        }
         (Command::Reverse { .. } | Command::SettleInterest { .. }, Event::Transfer(done)) => {
             format!("done, {}", movement(&done.transfer))
         }

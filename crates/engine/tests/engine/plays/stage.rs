@@ -71,7 +71,8 @@ impl Stage {
 
     fn submit(&mut self, commands: &[Command]) -> Vec<String> {
         let events = self.engine.submit(self.now, commands);
-        let answers = commands.iter().zip(&events).map(|(c, e)| answers::outcome(c, e)).collect();
+        let asked = events.iter().filter(|event| !is_own(event));
+        let answers = commands.iter().zip(asked).map(|(c, e)| answers::outcome(c, e)).collect();
         self.run.push((self.now, events));
         answers
     }
@@ -87,6 +88,12 @@ impl Stage {
         self.run.push((now, due));
         if expired.is_empty() { vec![] } else { vec![format!("expired {}", expired.join(", "))] }
     }
+}
+
+/// A rule set that the bank itself had to end.
+fn is_own(event: &Event) -> bool {
+    let Event::Act(act) = event else { return false };
+    matches!(&act.command, Command::WithdrawRules(end) if end.by.is_empty()) && act.outcome.is_ok()
 }
 
 fn expired(event: &Event) -> TransferId {

@@ -2,6 +2,8 @@
 //! Amounts are decimal in the currency of the account, `all` is the largest number, `all-5` five
 //! less. A word nobody understands ends the play.
 
+mod risk;
+
 use engine::Engine;
 use std::collections::BTreeMap;
 use terms::*;
@@ -141,6 +143,7 @@ impl Words<'_> {
                 records: self.keyed("records")?.unwrap_or(self.engine.records()),
                 hash: [0; 32],
             }),
+            "keep" | "adopt" | "withdraw" | "case" => self.risk_command(verb)?,
             _ => self.party_command(verb)?,
         })
     }
@@ -219,7 +222,8 @@ impl Words<'_> {
             ("closing-debit", TransferFlags::CLOSING_DEBIT),
             ("closing-credit", TransferFlags::CLOSING_CREDIT),
             ("imported", TransferFlags::IMPORTED),
-            ("reserved", TransferFlags(1 << 9)),
+            ("confirmed", TransferFlags::CONFIRMED),
+            ("reserved", TransferFlags(1 << 10)),
         ];
         for (word, flag) in flags {
             if self.flag(word) {

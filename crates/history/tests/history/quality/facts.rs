@@ -135,7 +135,12 @@ impl Words {
             // A refused one stands as it was asked for.
             let open = if outcome.is_err() { Day::BOOKING } else { booking_date };
             transfer.value_date = value_date.unwrap_or(open);
-            return Event::Transfer(TransferEvent { transfer, booking_date, outcome });
+            return Event::Transfer(TransferEvent {
+                transfer,
+                booking_date,
+                outcome,
+                verdict: None,
+            });
         }
         let mut command = self.command(verb, around, booking_date);
         if let (Some(day), Command::CreateAccount(account)) = (imported, &mut command) {

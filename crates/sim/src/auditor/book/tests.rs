@@ -31,7 +31,7 @@ fn paid(time: u64, id: u128, debit: u128, credit: u128, amount: u128) -> Event {
         timestamp: TimeNs(time),
         ..Transfer::default()
     };
-    Event::Transfer(TransferEvent { transfer, booking_date: DAY, outcome: Ok(()) })
+    Event::Transfer(TransferEvent { transfer, booking_date: DAY, outcome: Ok(()), verdict: None })
 }
 
 /// Two accounts, the second of which must not be overdrawn and has 100.

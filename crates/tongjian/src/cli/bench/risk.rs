@@ -123,7 +123,7 @@ impl RiskBench {
                 if let Some(begun) = begun {
                     run.took_ns.push(share + begun.elapsed().as_nanos() as u32);
                 }
-                run.outcomes[verdict.outcome as usize] += 1;
+                run.outcomes[verdict.ruling as usize] += 1;
             }
         }
         run.seconds = start.elapsed().as_secs_f64();

@@ -8,10 +8,43 @@ use crate::cli::journal::read_failed;
 use crate::fail::{Done, Exit, Failure};
 use crate::figures;
 use crate::out::{Align, Table};
-use engine::risk::{Feature, Follower, Machine, Payment, Unit, Values, Wanted};
-use rulebook::outcome_word;
+use crate::reasons::{Reason, conditions, reasons_of};
+use crate::tell::verdict;
+use engine::risk::{Feature, Found, Machine, Payment, Program, Unit, Values, Wanted};
+use engine::{Engine, Follower};
 use serde_json::json;
-use terms::{Transfer, TransferId};
+use terms::{Event, TimeNs, Transfer, TransferEvent, TransferFlags, TransferId};
+
+/// Hands every batch of the bank's journal to `see`: when its turn was, and its events.
+///
+/// # Errors
+/// The journal cannot be read, or `see` fails.
+pub fn every_batch(
+    context: &Context,
+    bank: &Bank,
+    mut see: impl FnMut(TimeNs, &[Event]) -> Done,
+) -> Done {
+    for batch in bank.node.reader().scan(0) {
+        let batch = batch.map_err(|error| read_failed(context, &error))?;
+        let events = batch.events().map_err(|error| {
+            let what = format!("entry {} cannot be read", batch.header.entry);
+            Failure::because(Exit::NotVerified, what, &error, "run tj verify")
+        })?;
+        see(batch.header.time, &events)?;
+    }
+    Ok(())
+}
+
+/// Hands every event of the bank's journal to `see`.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn every_event(context: &Context, bank: &Bank, mut see: impl FnMut(&Event)) -> Done {
+    every_batch(context, bank, |_, events| {
+        events.iter().for_each(&mut see);
+        Ok(())
+    })
+}
 
 /// Hands every payment of the bank's journal to `see`, with the bank as it was before it.
 ///
@@ -23,15 +56,7 @@ pub fn payments(
     mut see: impl FnMut(&Follower, &Payment, &Transfer),
 ) -> Done {
     let mut follower = Follower::default();
-    for batch in bank.node.reader().scan(0) {
-        let batch = batch.map_err(|error| read_failed(context, &error))?;
-        let events = batch.events().map_err(|error| {
-            let what = format!("entry {} cannot be read", batch.header.entry);
-            Failure::because(Exit::NotVerified, what, &error, "run tj verify")
-        })?;
-        events.iter().for_each(|event| follower.follow(event, &mut see));
-    }
-    Ok(())
+    every_event(context, bank, |event| follower.follow(event, &mut see))
 }
 
 /// Show one payment of the past as the rules saw it: its features just before it, and which rules spoke.
@@ -53,74 +78,120 @@ impl Explain {
     /// # Errors
     /// No such payment; broken rules; the bank cannot be opened.
     pub fn run(self, context: &Context) -> Done {
-        let id = self.transfer;
-        let book = self.book.load()?;
-        let set = compiled(&book)?;
         let bank = context.bank()?;
-        let wanted = if self.all { Wanted::all() } else { set.program.wanted().clone() };
-        let mut values = Values::default();
-        let mut found = None;
-        payments(context, &bank, |follower, payment, transfer| {
-            if transfer.id == id {
-                follower.fill(payment, &wanted, &mut values);
-                found = Some(*transfer);
-            }
-        })?;
-        let transfer = found.ok_or_else(|| {
-            let what = format!("{id} is not a payment that was made");
-            Failure::new(
-                Exit::Refused,
-                what,
-                "what was refused, reversed or only the second phase of another has no features",
-            )
-        })?;
+        let Some((done, values)) = self.find(context, &bank)? else {
+            let what = format!("{} is not a payment that was made or judged", self.transfer);
+            let next = "what was refused by the ledger, reversed, or only the second phase of another has no features";
+            return Err(Failure::new(Exit::Refused, what, next));
+        };
+        let rules = match (&done.verdict, self.book.is_named()) {
+            (Some(verdict), false) => Rules::adopted(bank.node.engine(), verdict.set),
+            _ => Rules::written(&self.book)?,
+        };
         let mut machine = Machine::default();
-        let verdict = set.program.run(&values, &mut machine);
-        let spoke: Vec<_> = set
+        let said = rules.program.run(&values, &mut machine);
+        let spoke: Vec<&Reason> = rules
             .program
             .lines()
             .iter()
-            .zip(&set.rules)
+            .zip(&rules.reasons)
             .filter(|(line, _)| machine.get(line.condition).is_some_and(|truth| truth != 0))
-            .map(|(_, (_, rule))| *rule)
+            .map(|(_, reason)| reason)
             .collect();
+        let wanted = if self.all { Wanted::all() } else { rules.program.wanted().clone() };
         let shown: Vec<(Feature, Option<i64>)> =
             wanted.features().iter().map(|(feature, _)| (*feature, values.get(*feature))).collect();
-        context.out.json(&json!({
-            "transfer": id.to_string(), "outcome": outcome_word(verdict.outcome), "score": verdict.score,
-            "rules": spoke.iter().map(|rule| json!({
-                "rule": rule.id, "outcome": outcome_word(rule.outcome), "points": rule.points, "says": rule.says,
-            })).collect::<Vec<_>>(),
-            "features": shown.iter().map(|(feature, value)| {
-                (feature.name(), value.map(|value| shown_value(*feature, value)).into())
-            }).collect::<serde_json::Map<_, _>>(),
-        }));
-        context.out.line(format_args!(
-            "{} from {} to {}: {}, score {}",
-            figures::amount(transfer.ledger, transfer.amount),
-            transfer.debit_account,
-            transfer.credit_account,
-            outcome_word(verdict.outcome),
-            verdict.score
-        ));
-        for rule in &spoke {
-            context.out.line(format_args!(
-                "    {:<30} {:<8} {:>4}  {}",
-                rule.id,
-                outcome_word(rule.outcome),
-                rule.points,
-                rule.says
-            ));
-        }
-        let mut table =
-            Table::new(&[("feature", Align::Left), ("value", Align::Right), ("unit", Align::Left)]);
-        for (feature, value) in shown {
-            let value = value.map_or("–".to_owned(), |value| shown_value(feature, value));
-            table.row([feature.name(), value, unit_word(feature.unit()).to_owned()]);
-        }
-        context.out.table(&table);
+        tell(context, &done, &said, (&spoke, shown));
         Ok(())
     }
+
+    /// The payment, and all its features as they were before it was decided.
+    fn find(&self, context: &Context, bank: &Bank) -> Done<Option<(TransferEvent, Values)>> {
+        let (mut follower, all) = (Follower::default(), Wanted::all());
+        let mut found = None;
+        every_event(context, bank, |event| {
+            if let Event::Transfer(done) = event
+                && done.transfer.id == self.transfer
+                && (done.outcome.is_ok() || done.verdict.is_some())
+                && let Some(payment) = follower.payment_of(done)
+            {
+                let mut values = Values::default();
+                follower.fill(&payment, &all, &mut values);
+                found = Some((*done, values));
+            }
+            follower.follow(event, |_, _, _| {});
+        })?;
+        Ok(found)
+    }
+}
+
+/// Rules that can be run and told, from the rulebook or as they were adopted.
+struct Rules {
+    program: Program,
+    reasons: Vec<Reason>,
+}
+
+impl Rules {
+    fn written(book: &Book) -> Done<Rules> {
+        let book = book.load()?;
+        let set = compiled(&book)?;
+        Ok(Rules { program: set.program.clone(), reasons: reasons_of(&set) })
+    }
+
+    /// The set with this number; what cannot be read, which no adopted set is, has no conditions.
+    fn adopted(engine: &Engine, number: u16) -> Rules {
+        let set = engine.rule_sets().find(|view| view.number == number);
+        let bytes = set.and_then(|view| engine.artifact(&view.set.program)).unwrap_or_default();
+        let program = Program::of_bytes(bytes).unwrap_or_default();
+        Rules { program, reasons: conditions(engine, number) }
+    }
+}
+
+fn tell(
+    context: &Context,
+    done: &TransferEvent,
+    said: &Found,
+    (spoke, shown): (&[&Reason], Vec<(Feature, Option<i64>)>),
+) {
+    let (t, ruling) = (&done.transfer, said.ruling.word());
+    context.out.json(&json!({
+        "transfer": t.id.to_string(), "outcome": ruling, "score": said.score,
+        "recorded": done.verdict.as_ref().map(verdict),
+        "rules": spoke.iter().map(|reason| json!({
+            "rule": reason.rule, "outcome": reason.ruling, "points": reason.points, "says": reason.says,
+        })).collect::<Vec<_>>(),
+        "features": shown.iter().map(|(feature, value)| {
+            (feature.name(), value.map(|value| shown_value(*feature, value)).into())
+        }).collect::<serde_json::Map<_, _>>(),
+    }));
+    let (money, from, to) =
+        (figures::amount(t.ledger, t.amount), t.debit_account, t.credit_account);
+    let score = said.score;
+    context.out.line(format_args!("{money} from {from} to {to}: {ruling}, score {score}"));
+    if let Some(recorded) = &done.verdict {
+        let became = match done.outcome {
+            Ok(()) if t.flags.has(TransferFlags::HELD) => "held".to_owned(),
+            Ok(()) => "done".to_owned(),
+            Err(refusal) => refusal.sentence().to_owned(),
+        };
+        context.out.line(format_args!(
+            "    recorded: {} by rule set {}, score {}; {became}",
+            recorded.ruling.word(),
+            recorded.set,
+            recorded.score
+        ));
+    }
+    for reason in spoke {
+        let Reason { rule, ruling, points, says, .. } = reason;
+        context.out.line(format_args!("    {rule:<30} {ruling:<8} {points:>4}  {says}"));
+    }
+    let mut table =
+        Table::new(&[("feature", Align::Left), ("value", Align::Right), ("unit", Align::Left)]);
+    for (feature, value) in shown {
+        let value = value.map_or("–".to_owned(), |value| shown_value(feature, value));
+        table.row([feature.name(), value, unit_word(feature.unit()).to_owned()]);
+    }
+    context.out.table(&table);
 }
 
 /// A feature's value as people read it.

@@ -1,18 +1,21 @@
 //! `tj risk replay`: what rules would have done, by rule and in all. Nothing is changed.
 
 use super::compiled;
-use super::past::payments;
+use super::past::{every_batch, payments};
+use crate::bank::Bank;
 use crate::cli::Context;
 use crate::cli::book::Book;
-use crate::fail::{Done, Failure};
+use crate::fail::{Done, Exit, Failure};
 use crate::figures::{amount, grouped, hex, parse_day};
 use crate::out::{Align, Table};
-use engine::risk::{Machine, Outcome, Payment, Values, Verdict};
-use rulebook::{RiskSet, outcome_word};
+use crate::tell::{Around, line_of};
+use engine::Engine;
+use engine::risk::{Found as Said, Machine, Payment, Values};
+use rulebook::RiskSet;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
-use terms::{Amount, Currency, Day, Transfer, TransferId};
+use terms::{Amount, Currency, Day, Event, Ruling, Transfer, TransferId};
 
 /// Run rules over everything that ever happened and say what they would have done.
 #[derive(Debug, clap::Args)]
@@ -25,6 +28,9 @@ pub struct Replay {
     /// Judge only payments of this day and earlier.
     #[arg(long, value_parser = parse_day, value_name = "DAY")]
     to: Option<Day>,
+    /// Instead: judge again what was judged, by the rule sets that were in force then, and compare each verdict.
+    #[arg(long, conflicts_with_all = ["rulebook", "from", "to", "examples"])]
+    recorded: bool,
     /// Payments to name for each rule.
     #[arg(long, default_value_t = 3)]
     examples: usize,
@@ -85,16 +91,16 @@ impl Tally {
     fn add(
         &mut self,
         set: &RiskSet<'_>,
-        (verdict, machine): (&Verdict, &Machine),
+        (said, machine): (&Said, &Machine),
         (payment, transfer): (&Payment, &Transfer),
         examples: usize,
     ) {
         self.judged += 1;
-        let outcome = &mut self.outcomes[verdict.outcome as usize];
+        let outcome = &mut self.outcomes[said.ruling as usize];
         outcome.add(payment, transfer, false, examples);
         for (line, found) in set.program.lines().iter().zip(&mut self.rules) {
             if machine.get(line.condition).is_some_and(|truth| truth != 0) {
-                found.add(payment, transfer, verdict.hits == 1, examples);
+                found.add(payment, transfer, said.hits == 1, examples);
             }
         }
     }
@@ -108,6 +114,9 @@ impl Replay {
     pub fn run(self, context: &Context) -> Done {
         if self.from.zip(self.to).is_some_and(|(from, to)| to < from) {
             return Err(Failure::usage("--to lies before --from", "give the days in order"));
+        }
+        if self.recorded {
+            return recorded(context, &context.bank()?);
         }
         let book = self.book.load()?;
         let set = compiled(&book)?;
@@ -134,13 +143,55 @@ impl Replay {
     }
 }
 
+/// Decides everything again and counts the verdicts that come out the same: all of them, or this is a failure.
+fn recorded(context: &Context, bank: &Bank) -> Done {
+    let mut engine = Engine::default();
+    let (mut counts, mut payments) = ([0_u64; Ruling::ALL.len()], 0_u64);
+    every_batch(context, bank, |now, events| {
+        engine.judge(now, events).map_err(|misjudged| {
+            let what = match events.get(misjudged.row) {
+                Some(event) => line_of(event, Around::NOTHING),
+                None => "an entry".to_owned(),
+            };
+            Failure::because(
+                Exit::NotVerified,
+                format!("what is recorded is not what comes out again: {what}"),
+                &misjudged,
+                "run tj verify; compare with a copy of the journal",
+            )
+        })?;
+        for event in events {
+            if let Event::Transfer(event) = event {
+                payments += 1;
+                if let Some(verdict) = &event.verdict {
+                    counts[verdict.ruling as usize] += 1;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let judged: u64 = counts.iter().sum();
+    context.out.json(&json!({
+        "transfers": payments, "verdicts": judged, "same": judged,
+        "rulings": Ruling::ALL.iter().zip(counts)
+            .map(|(ruling, count)| (ruling.word().to_owned(), count.into()))
+            .collect::<serde_json::Map<_, _>>(),
+    }));
+    context.out.line(format_args!(
+        "{} transfers decided again, {} of them judged by rule sets: every verdict came out as it is recorded",
+        grouped(payments.into()),
+        grouped(judged.into())
+    ));
+    Ok(())
+}
+
 fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
-    let outcomes = [Outcome::Approve, Outcome::Ask, Outcome::Hold, Outcome::Refuse];
+    let outcomes = Ruling::ALL;
     let ns = tally.spent_ns / u128::from(tally.judged.max(1));
     context.out.json(&json!({
         "rules_hash": hex(&set.hash), "judged": tally.judged, "ns_per_payment": ns,
         "outcomes": outcomes.iter().map(|outcome| {
-            tally.outcomes[*outcome as usize].json(outcome_word(*outcome))
+            tally.outcomes[*outcome as usize].json(outcome.word())
         }).collect::<Vec<_>>(),
         "rules": set.rules.iter().zip(&tally.rules)
             .map(|((_, rule), found)| found.json(&rule.id)).collect::<Vec<_>>(),
@@ -155,7 +206,7 @@ fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
         let found = &tally.outcomes[outcome as usize];
         let (payments, payers) =
             (grouped(found.payments.into()), grouped(found.payers.len() as u128));
-        table.row([outcome_word(outcome).to_owned(), payments, payers, found.money()]);
+        table.row([outcome.word().to_owned(), payments, payers, found.money()]);
     }
     context.out.table(&table);
     let mut table = Table::new(&[

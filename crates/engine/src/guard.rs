@@ -1,0 +1,162 @@
+//! What risk control keeps in the state: the rule sets and what they are made of, what everybody did lately, who was
+//! warned of what, and the cases. `judgement.rs` asks it; `acts/adoption.rs` and `acts/cases.rs` change it.
+
+use crate::risk::{Program, Tracker};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use terms::{CaseMark, PartyId, RuleSet, RuleStage, TimeNs};
+
+/// Something large, kept part by part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Artifact {
+    pub(crate) size: u32,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Artifact {
+    pub(crate) fn is_whole(&self) -> bool {
+        self.bytes.len() == self.size as usize
+    }
+}
+
+/// A rule set as adopted, and what it did since counting last began anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SetRow {
+    pub(crate) set: RuleSet,
+    pub(crate) withdrawn: bool,
+    pub(crate) judged: u32,
+    pub(crate) stopped: u32,
+    /// What it let through on trial that the active set would not have, in thousandths of main units.
+    pub(crate) lost: u64,
+}
+
+/// Who owns an account, from a record on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Owned {
+    pub(crate) record: u64,
+    pub(crate) account: u32,
+    pub(crate) party: u128,
+}
+
+/// Where a case stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CaseStatus {
+    /// Nobody has decided.
+    Open,
+    /// One person would release the payment; another must agree.
+    Proposed(String),
+    /// The payment may be posted.
+    Released,
+    /// The payment goes back.
+    Refused,
+    /// Its time was over before anybody decided; the payment went back.
+    Lapsed,
+    /// It was opened by hand: there is nothing to decide.
+    Noted,
+}
+
+impl CaseStatus {
+    /// One word for programs, `proposed`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            CaseStatus::Open => "open",
+            CaseStatus::Proposed(_) => "proposed",
+            CaseStatus::Released => "released",
+            CaseStatus::Refused => "refused",
+            CaseStatus::Lapsed => "lapsed",
+            CaseStatus::Noted => "noted",
+        }
+    }
+
+    /// Somebody must still decide.
+    pub fn is_open(&self) -> bool {
+        matches!(self, CaseStatus::Open | CaseStatus::Proposed(_))
+    }
+}
+
+/// A case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CaseRow {
+    pub(crate) opened: TimeNs,
+    /// The rule set that held the payment; zero if somebody opened it.
+    pub(crate) set: u16,
+    /// Who works on it; empty for nobody.
+    pub(crate) claimed_by: String,
+    pub(crate) status: CaseStatus,
+    pub(crate) mark: Option<CaseMark>,
+    pub(crate) reported: bool,
+}
+
+/// Payer, payee and minor units of a payment of which its payer was warned.
+pub(crate) type Warned = (u32, u32, u128);
+
+/// All of it. A bank without rules has nothing here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Guard {
+    pub(crate) artifacts: BTreeMap<[u8; 32], Artifact>,
+    /// Set `n` stands at place `n - 1`.
+    pub(crate) sets: Vec<SetRow>,
+    /// Active sets that were not withdrawn; the last one judges.
+    pub(crate) active: Vec<u16>,
+    pub(crate) trial: Option<u16>,
+    /// Since the first adoption, in order.
+    pub(crate) owned: Vec<Owned>,
+    /// When the warning was given.
+    pub(crate) warned: BTreeMap<Warned, TimeNs>,
+    pub(crate) cases: BTreeMap<u128, CaseRow>,
+    /// Follows from the sets in force and the artifacts.
+    pub(crate) judging: Option<(u16, Program)>,
+    pub(crate) trying: Option<(u16, Program)>,
+    /// Follows from the transfers and from who owned what; there since the first adoption.
+    pub(crate) tracker: Option<Box<Tracker>>,
+}
+
+impl Guard {
+    /// Nothing was ever kept, adopted or opened.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.artifacts.is_empty() && self.cases.is_empty()
+    }
+
+    /// The set with this number.
+    pub(crate) fn set(&self, number: u16) -> Option<&SetRow> {
+        self.sets.get(usize::from(number).checked_sub(1)?)
+    }
+
+    pub(crate) fn set_mut(&mut self, number: u16) -> Option<&mut SetRow> {
+        self.sets.get_mut(usize::from(number).checked_sub(1)?)
+    }
+
+    /// A whole artifact.
+    pub(crate) fn whole(&self, hash: &[u8; 32]) -> Option<&[u8]> {
+        let artifact = self.artifacts.get(hash).filter(|artifact| artifact.is_whole())?;
+        Some(&artifact.bytes)
+    }
+
+    /// Whether the set judges payments or is on trial.
+    pub(crate) fn in_force(&self, number: u16) -> bool {
+        self.active.contains(&number) || self.trial == Some(number)
+    }
+
+    /// Reads the programs of the sets in force. They were read once before they were adopted.
+    pub(crate) fn compile(&mut self) {
+        let program = |number: Option<u16>| {
+            let number = number?;
+            let bytes = self.whole(&self.set(number)?.set.program)?;
+            Program::of_bytes(bytes).ok().map(|program| (number, program))
+        };
+        let canary = self
+            .trial
+            .filter(|at| self.set(*at).is_some_and(|row| row.set.stage == RuleStage::Canary));
+        (self.judging, self.trying) = (program(self.active.last().copied()), program(canary));
+    }
+
+    /// An owner's role was granted.
+    pub(crate) fn own(&mut self, owned: Owned) {
+        if let Some(tracker) = &mut self.tracker {
+            tracker.own(owned.account, PartyId(owned.party));
+            self.owned.push(owned);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! `tj risk rules adopt`: the compiled rules and their words become artifacts of the journal, and then a rule set.
+
+use super::compiled;
+use crate::answer::{must, say_with};
+use crate::bank::Bank;
+use crate::cli::Context;
+use crate::cli::book::Book;
+use crate::fail::{Done, Failure};
+use crate::reasons::words_of;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use terms::limits::PART_BYTES_MAX;
+use terms::{ArtifactPart, Command, RuleSet, RuleStage};
+
+/// A whole, in millionths.
+const WHOLE_PPM: f64 = 1_000_000.0;
+
+/// Put rules into the journal and let them judge payments, or watch them first.
+#[derive(Debug, clap::Args)]
+pub struct Adopt {
+    #[command(flatten)]
+    book: Book,
+    /// What people call the set.
+    #[arg(long, default_value = "payments")]
+    name: String,
+    /// Who adopts it.
+    #[arg(long, env = "USER", value_name = "NAME")]
+    by: String,
+    /// shadow (judges nothing), canary (some accounts) or active (every payment).
+    #[arg(long, default_value = "active", value_parser = parse_stage)]
+    stage: RuleStage,
+    /// Of a canary: the share of accounts it judges, such as 0.05.
+    #[arg(long, value_parser = parse_share, value_name = "SHARE")]
+    share: Option<u32>,
+    /// Of a canary: what it may let through that the active set would not have, in main units.
+    #[arg(long, default_value_t = 100_000, value_name = "MONEY")]
+    loss: u64,
+    /// It ends by itself when it stops more than this share of payments; 1 is never.
+    #[arg(long, default_value = "0.2", value_parser = parse_share, value_name = "SHARE")]
+    stops: u32,
+    /// Hours after which a held payment goes back to its payer.
+    #[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8_760))]
+    hold_hours: u32,
+    /// Two people must agree to release a held payment.
+    #[arg(long)]
+    four_eyes: bool,
+}
+
+fn parse_stage(text: &str) -> Result<RuleStage, String> {
+    let stages = [RuleStage::Shadow, RuleStage::Canary, RuleStage::Active];
+    let known = stages.into_iter().find(|stage| stage.word() == text);
+    known.ok_or_else(|| format!("{text} is none of shadow, canary and active"))
+}
+
+/// A share between 0 and 1 in millionths.
+fn parse_share(text: &str) -> Result<u32, String> {
+    let share: f64 = text.parse().map_err(|_| format!("{text} is no number"))?;
+    if !(0.0..=1.0).contains(&share) {
+        return Err(format!("{text} is not between 0 and 1"));
+    }
+    Ok((share * WHOLE_PPM).round() as u32)
+}
+
+impl Adopt {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Broken rules; refused; the bank cannot be opened.
+    pub fn run(self, context: &Context) -> Done {
+        let canary = self.stage == RuleStage::Canary;
+        if canary != self.share.is_some() {
+            return Err(Failure::usage(
+                "a canary, and nothing else, has a --share of accounts",
+                "give --stage canary --share 0.05, or neither",
+            ));
+        }
+        let book = self.book.load()?;
+        let set = compiled(&book)?;
+        let mut bank = context.bank()?;
+        let program = keep(&mut bank, &set.program.to_bytes())?;
+        let words = keep(&mut bank, &words_of(&set))?;
+        let adopted = RuleSet {
+            name: self.name,
+            program,
+            words,
+            model: None,
+            stage: self.stage,
+            share_ppm: self.share.unwrap_or(0),
+            loss_max: if canary { self.loss.saturating_mul(1_000) } else { 0 },
+            stopped_ppm_max: self.stops,
+            hold_s: self.hold_hours * 3_600,
+            four_eyes: self.four_eyes,
+            by: self.by,
+        };
+        let answers = bank.ask(vec![Command::AdoptRules(adopted)])?;
+        let number = bank.node.engine().rule_sets().count();
+        let more = json!({ "rule_set": number, "rules": set.rules.len() });
+        let said = say_with(&context.out, &bank, &answers, more);
+        if said.is_ok() {
+            let rules = set.rules.len();
+            context
+                .out
+                .line(format_args!("    rule set {number} with {rules} rules; see `tj risk sets`"));
+        }
+        bank.close()?;
+        said
+    }
+}
+
+/// Keeps something in the journal, part by part; what is there already stays as it is.
+///
+/// # Errors
+/// Refused, or the journal failed.
+pub fn keep(bank: &mut Bank, bytes: &[u8]) -> Done<[u8; 32]> {
+    let artifact: [u8; 32] = Sha256::digest(bytes).into();
+    if bank.node.engine().artifact(&artifact).is_some() {
+        return Ok(artifact);
+    }
+    let size = u32::try_from(bytes.len())
+        .map_err(|_| Failure::usage("it is larger than an artifact may be", "make it smaller"))?;
+    for (at, part) in (0..).zip(bytes.chunks(PART_BYTES_MAX)) {
+        let at = at * PART_BYTES_MAX as u32;
+        let part = ArtifactPart { artifact, size, at, bytes: part.to_vec() };
+        must("keeping a part of the rule set", &bank.ask(vec![Command::KeepPart(part)])?)?;
+    }
+    Ok(artifact)
+}
