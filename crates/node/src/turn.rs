@@ -41,6 +41,11 @@ impl Decided {
         self.events.len()
     }
 
+    /// What was decided, in order.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// Whether nothing happened.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
@@ -151,6 +156,18 @@ impl<D: Disk> Node<D> {
     /// committed in the same order, or the node dropped. Requests must have been admitted.
     pub fn decide(&mut self, now: TimeNs, requests: &[Request]) -> Decided {
         self.writer.decide(now, requests.iter().map(Vec::as_slice))
+    }
+
+    /// More requests of the turn that was decided last and not committed; nothing new can be due at its time. Gives the
+    /// events they became.
+    pub fn decide_more<'a>(
+        &mut self,
+        decided: &'a mut Decided,
+        requests: &[Request],
+    ) -> &'a [Event] {
+        let before = decided.events.len();
+        self.writer.decide_more(decided, requests.iter().map(Vec::as_slice));
+        &decided.events[before..]
     }
 
     /// The second half, for any number of turns decided one after the other: one sync for all.

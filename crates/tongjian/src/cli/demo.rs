@@ -2,6 +2,7 @@
 //! journal, is compared with what the town itself believes, and is verified from the first entry.
 
 mod post;
+mod risk;
 mod story;
 
 use super::Context;
@@ -9,9 +10,10 @@ use super::verify::verify_folder;
 use crate::bank::{self, Bank};
 use crate::fail::{Done, Exit, Failure};
 use crate::settings::Settings;
-use city::{City, Plan};
+use city::{City, Plan, Thieves, listed_csv, write_labels};
 use journal::Files;
 use post::post;
+use risk::Risk;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use story::Story;
@@ -20,6 +22,9 @@ use story::Story;
 const FOLDER: &str = "demo.tj";
 /// In a folder that the demo made, and may replace.
 const MARKER: &str = "made-by-tj-demo";
+/// The truth about the town's thieves, which no journal knows.
+const LABELS: &str = "thieves.csv";
+const LISTED: &str = "listed.csv";
 /// The sample bank's log.
 const ORIGIN: &str = "mingjing.example/journal";
 
@@ -38,6 +43,12 @@ pub struct Demo {
     /// How many movements of money to aim at; 25 a customer for 30 days unless given.
     #[arg(long)]
     transfers: Option<u64>,
+    /// A town without thieves.
+    #[arg(long)]
+    honest: bool,
+    /// No rules judge payments.
+    #[arg(long)]
+    unguarded: bool,
 }
 
 impl Demo {
@@ -62,11 +73,16 @@ impl Demo {
             customers,
             days,
             transfers: about,
+            thieves: if self.honest { Thieves::none() } else { Thieves::usual() },
             ..Plan::default()
         });
+        let book = rulebook::shipped();
+        let set = super::risk::compiled(&book)?;
+        let risk = if self.unguarded { Risk::none() } else { Risk::of(&set) };
         let mut bank = Bank::create(&folder, ORIGIN, Settings::default())?;
         mark(&folder)?;
-        let posted = post(out, &mut bank, &mut city)?;
+        let posted = post(out, &mut bank, &mut city, risk)?;
+        keep_truth(&folder, &city)?;
         bank.publish()?;
         bank.snapshot()?;
         bank.publish()?;
@@ -116,6 +132,15 @@ fn make_room(folder: &Path) -> Done<bool> {
 fn mark(folder: &Path) -> Done {
     let text = "`tj demo` made this folder and replaces it when it runs again. Remove this file to keep the folder.\n";
     std::fs::write(folder.join(MARKER), text).map_err(|error| bank::disk_failed(folder, &error))
+}
+
+/// What stands in no journal: which payments were thieves', and who is listed.
+fn keep_truth(folder: &Path, city: &City) -> Done {
+    let files = [(LABELS, write_labels(city.labels())), (LISTED, listed_csv())];
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).map_err(|error| bank::disk_failed(folder, &error))?;
+    }
+    Ok(())
 }
 
 /// What posting took, for both of its tellers.

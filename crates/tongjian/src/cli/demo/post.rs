@@ -1,17 +1,20 @@
-//! Puts everything a town says to its bank, turn by turn, at the town's own time: what comes within a few
-//! minutes is one turn, and some thousand commands share one sync.
+//! Puts everything a town says to its bank, at the town's own time: what comes within a few minutes is one turn, and some
+//! thousand commands share one sync. Where risk control warns, holds or refuses, the payer, the bank's analyst and the town
+//! hear of it before anything else happens.
 
+use super::risk::{Became, Risk};
 use crate::bank::Bank;
 use crate::fail::Done;
 use crate::out::Out;
 use crate::progress;
 use city::{City, Expected, Item, Step};
 use journal::vault::Fields;
-use node::{Answer, Decided, Request};
+use node::{Decided, Request};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use terms::{
-    Attachment, Command, Event, Party, PartyId, Refusal, TimeNs, TransferFlags, TransferId,
+    Amount, Attachment, CaseAct, CaseMark, CaseStep, Command, Event, Party, PartyId, Refusal, TimeNs,
+    Transfer, TransferEvent, TransferFlags, TransferId,
 };
 
 /// What comes within so long of the town's time is one turn; the town allows for up to ten minutes.
@@ -22,15 +25,20 @@ const TURN_COMMANDS: usize = 4_096;
 const SYNC_COMMANDS: usize = 8_000;
 /// Disagreements that are kept to be shown.
 const KEPT: usize = 5;
+/// In ids that the town does not know: a payment that its payer confirmed, and the second phase of one that was held.
+const CONFIRMED_ID: u128 = 1 << 100;
+const DECIDED_ID: u128 = 1 << 101;
+/// Who decides on cases in the sample bank.
+const ANALYST: &str = "demo analyst";
 
 /// What was posted.
 #[derive(Debug, Default)]
 pub struct Posted {
     /// Commands put to the bank.
     pub commands: u64,
-    /// Transfers and entries done.
+    /// Transfers and entries that the town counts as done.
     pub done: u64,
-    /// Refused, by reason; each as the town expected.
+    /// Refused, by reason; each as the town expected, or by risk control.
     pub refused: BTreeMap<Refusal, u64>,
     /// Answers that were not what the town expected.
     pub unexpected: u64,
@@ -43,156 +51,301 @@ pub struct Posted {
     /// A transfer to make a receipt of: the last salary, or what else was paid.
     pub example: Option<TransferId>,
     example_is_salary: bool,
+    /// What risk control did.
+    pub risk: Risk,
 }
 
-/// What waits to be posted.
-#[derive(Default)]
-struct Turn {
-    requests: Vec<Request>,
-    expected: Vec<Expected>,
-    /// The linked commands of a request that is not whole yet.
-    chain: Request,
-    first: u64,
-    last: TimeNs,
+/// The town at the bank's counter.
+struct Counter<'a> {
+    bank: &'a mut Bank,
+    city: &'a mut City,
+    posted: Posted,
+    /// The turn that goes on, and when it began.
+    turn: Option<(u64, Decided)>,
+    waiting: Vec<Decided>,
+    /// Ids under which payments really happened, where these are not the town's.
+    moved: BTreeMap<TransferId, TransferId>,
 }
 
-/// Posts everything.
+/// Posts everything. `risk` knows the rule set that is adopted as soon as the institution is open, if any.
 ///
 /// # Errors
 /// The bank's.
-pub fn post(out: &Out, bank: &mut Bank, city: &mut City) -> Done<Posted> {
+pub fn post(out: &Out, bank: &mut Bank, city: &mut City, risk: Risk) -> Done<Posted> {
     let start = Instant::now();
-    let mut posted = Posted::default();
     let people: Vec<PartyId> = city.people().map(|(party, _, _)| party).collect();
     bank.ensure_keys(&people)?;
     let bar = progress::bar(out, "posting", city.plan().transfers);
-    let mut turn = Turn::default();
-    let mut waiting: Vec<(Decided, Vec<Expected>)> = Vec::new();
-    while let Some(step) = city.next() {
-        if turn.ends_before(&step) {
-            decide(bank, &mut turn, &mut waiting);
-            if waiting.iter().map(|(decided, _)| decided.len()).sum::<usize>() >= SYNC_COMMANDS {
-                commit(bank, &mut waiting, &mut posted)?;
-                bar.set_position(city.movements());
-            }
+    let posted = Posted { risk, ..Posted::default() };
+    let (waiting, moved) = (Vec::new(), BTreeMap::new());
+    let mut counter = Counter { bank, city, posted, turn: None, waiting, moved };
+    let (mut chain, mut expected) = (Request::new(), Vec::new());
+    while let Some(step) = counter.city.next() {
+        let (time, expect, linked) = (step.time, step.expect, step.is_linked());
+        chain.push(counter.command_of(step)?);
+        expected.push(expect);
+        if !linked {
+            counter.put(time, std::mem::take(&mut chain), &std::mem::take(&mut expected))?;
+            bar.set_position(counter.city.movements());
         }
-        turn.take(bank, step)?;
     }
-    decide(bank, &mut turn, &mut waiting);
-    commit(bank, &mut waiting, &mut posted)?;
+    assert!(chain.is_empty(), "the town ends a linked chain before it goes on");
+    counter.end_turn()?;
+    counter.commit()?;
     bar.finish_and_clear();
+    let mut posted = counter.posted;
     posted.took = start.elapsed();
     Ok(posted)
 }
 
-impl Turn {
-    /// The step belongs into the next turn.
-    fn ends_before(&self, step: &Step) -> bool {
-        let full = self.expected.len() >= TURN_COMMANDS
-            || step.time.0 >= self.first.saturating_add(TURN_NS);
-        full && self.chain.is_empty() && !self.requests.is_empty()
+impl Counter<'_> {
+    /// The command of a step, sealed where it must be, about what really happened.
+    fn command_of(&mut self, step: Step) -> Done<Command> {
+        Ok(match step.item {
+            Item::Ask(Command::Transfer(t)) => {
+                Command::Transfer(Transfer { pending_id: self.now_called(t.pending_id), ..t })
+            }
+            Item::Ask(Command::Reverse { id, of, value_date }) => {
+                Command::Reverse { id, of: self.now_called(of), value_date }
+            }
+            Item::Ask(command) => command,
+            Item::Register { party, kind, fields } => {
+                let fields: Fields =
+                    fields.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+                let identity = self.bank.seal_fields(party, &fields)?;
+                Command::RegisterParty(Party { id: party, kind, identity })
+            }
+            Item::Note { subject, party, text } => {
+                let (subject, text) =
+                    (self.now_called(subject), self.bank.seal_text(party, text)?);
+                Command::Attach(Attachment { subject, party, text })
+            }
+        })
     }
 
-    fn take(&mut self, bank: &mut Bank, step: Step) -> Done {
-        if self.expected.is_empty() {
-            self.first = step.time.0;
+    fn now_called(&self, id: TransferId) -> TransferId {
+        self.moved.get(&id).copied().unwrap_or(id)
+    }
+
+    /// One request, and what follows from its answers before the town says anything else.
+    fn put(&mut self, time: TimeNs, request: Request, expected: &[Expected]) -> Done {
+        if self.turn.as_ref().is_some_and(|(began, turn)| {
+            turn.len() >= TURN_COMMANDS || time.0 >= began.saturating_add(TURN_NS)
+        }) {
+            self.end_turn()?;
         }
-        self.last = step.time;
-        self.expected.push(step.expect);
-        let linked = step.is_linked();
-        self.chain.push(command_of(bank, step.item)?);
-        if !linked {
-            self.requests.push(std::mem::take(&mut self.chain));
+        let opened = self.bank.node.engine().institution().is_some();
+        let mut request = request;
+        // Who was warned in the middle of a chain is asked once for each of its payments.
+        for _ in 0..=request.len() {
+            let events = self.decide(time, &request);
+            let warned = events.iter().position(|event| {
+                matches!(event, Event::Transfer(t) if t.outcome == Err(Refusal::PayerMustConfirm))
+            });
+            let Some(at) = warned.filter(|at| self.confirms(&request[*at])) else {
+                self.heed(time, &request, &events, expected);
+                break;
+            };
+            for event in &events {
+                self.posted.note(event);
+            }
+            if let Command::Transfer(t) = &mut request[at] {
+                let new = TransferId(t.id.0 | CONFIRMED_ID);
+                self.moved.insert(t.id, new);
+                (t.id, t.flags) = (new, t.flags | TransferFlags::CONFIRMED);
+            }
+        }
+        if !opened && self.bank.node.engine().institution().is_some() {
+            self.adopt(time);
+        }
+        Ok(())
+    }
+
+    fn decide(&mut self, time: TimeNs, request: &[Command]) -> Vec<Event> {
+        self.posted.commands += request.len() as u64;
+        let node = &mut self.bank.node;
+        let began = Instant::now();
+        let (_, turn) = self.turn.get_or_insert_with(|| (time.0, node.decide(time, &[])));
+        let events = node.decide_more(turn, &[request.to_vec()]).to_vec();
+        self.posted.risk.spent += began.elapsed();
+        // What the bank had to do by itself is no answer.
+        let own = events.len() - request.len();
+        if own == 0 { events } else { events.into_iter().filter(|event| !is_own(event)).collect() }
+    }
+
+    /// The payer reads the warning.
+    fn confirms(&self, command: &Command) -> bool {
+        let Command::Transfer(t) = command else { return false };
+        !t.flags.has(TransferFlags::CONFIRMED) && self.city.confirms(t.id)
+    }
+
+    /// Counts the answers; the town hears of what it did not expect.
+    fn heed(&mut self, time: TimeNs, request: &[Command], events: &[Event], expected: &[Expected]) {
+        let stopped = events.iter().any(|event| is_stopped(event));
+        for ((command, event), expect) in request.iter().zip(events).zip(expected) {
+            self.posted.note(event);
+            let payment = match (command, event) {
+                (Command::Transfer(asked), Event::Transfer(done)) => Some((asked, done)),
+                _ => None,
+            };
+            let judged = payment.filter(|(_, done)| done.verdict.is_some());
+            if let Some((asked, done)) = judged {
+                self.judged(time, asked, done);
+            } else if let (Some((asked, _)), true) = (payment, stopped) {
+                // It was linked to what was stopped.
+                self.city.kept_back(&self.as_town_says(asked));
+            } else {
+                self.posted.compare(event, *expect);
+            }
+        }
+    }
+
+    /// A payment as the town knows it.
+    fn as_town_says(&self, asked: &Transfer) -> Transfer {
+        let id = TransferId(asked.id.0 & !CONFIRMED_ID);
+        Transfer { id, flags: asked.flags.without(TransferFlags::CONFIRMED), ..*asked }
+    }
+
+    /// What becomes of a payment that was judged.
+    fn judged(&mut self, time: TimeNs, asked: &Transfer, done: &TransferEvent) {
+        let town = self.as_town_says(asked);
+        let label = self.city.truth().label_of(town.id).copied();
+        let held = done.outcome.is_ok() && done.transfer.flags.has(TransferFlags::HELD);
+        let became = match done.outcome {
+            Ok(()) if held && label.is_some() => Became::SentBack,
+            Ok(()) if held => Became::Released,
+            Ok(()) => Became::Done,
+            Err(Refusal::PayerMustConfirm) => Became::NotConfirmed,
+            Err(_) => Became::Refused,
+        };
+        self.posted.risk.judged(done, label, became);
+        if became.moves() {
+            self.posted.count_done(done);
+        } else {
+            self.city.kept_back(&town);
+        }
+        if held {
+            self.work_case(time, done, label.map(|label| label.pattern));
+        }
+    }
+
+    /// The bank's analyst looks: in the sample bank with the truth at hand, and at once.
+    fn work_case(&mut self, time: TimeNs, held: &TransferEvent, stolen: Option<city::Pattern>) {
+        let case = held.transfer.id;
+        let act = |step, mark| {
+            let (by, other) = (ANALYST.to_owned(), TransferId(0));
+            Command::WorkCase(CaseAct { case, by, step, text: String::new(), other, mark })
+        };
+        let (step, mark, flags, amount) = match stolen {
+            None => {
+                let mark = CaseMark::Mistaken;
+                (CaseStep::Release, mark, TransferFlags::POST_PENDING, Amount::MAX)
+            }
+            Some(pattern) => {
+                let robbed = matches!(pattern, city::Pattern::Takeover | city::Pattern::Talked);
+                let mark = if robbed { CaseMark::Fraud } else { CaseMark::Laundering };
+                (CaseStep::Refuse, mark, TransferFlags::VOID_PENDING, Amount::ZERO)
+            }
+        };
+        let mut request = vec![act(step, None), act(CaseStep::Mark, Some(mark))];
+        if held.transfer.flags.has(TransferFlags::PUT_OFF) || stolen.is_some() {
+            let id = TransferId(case.0 | DECIDED_ID);
+            request.push(Command::Transfer(Transfer {
+                id,
+                pending_id: case,
+                flags,
+                amount,
+                ..Transfer::default()
+            }));
+            if stolen.is_none() {
+                self.moved.insert(TransferId(case.0 & !CONFIRMED_ID), id);
+            }
+        }
+        for event in self.decide(time, &request) {
+            self.posted.note(&event);
+            if let Err(refusal) = event.outcome() {
+                self.posted.disagree(format!("case {case}: {refusal}"));
+            }
+        }
+    }
+
+    /// The rules begin to judge.
+    fn adopt(&mut self, time: TimeNs) {
+        let request = self.posted.risk.adoption();
+        for event in self.decide(time, &request) {
+            if let Err(refusal) = event.outcome() {
+                self.posted.disagree(format!("adopting the rules: {refusal}"));
+            }
+        }
+    }
+
+    fn end_turn(&mut self) -> Done {
+        self.waiting.extend(self.turn.take().map(|(_, turn)| turn));
+        if self.waiting.iter().map(Decided::len).sum::<usize>() >= SYNC_COMMANDS {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Done {
+        let decided = std::mem::take(&mut self.waiting);
+        if !decided.is_empty() {
+            self.bank.node.commit(decided).map_err(|error| crate::bank::turn_failed(&error))?;
+            self.posted.syncs += 1;
         }
         Ok(())
     }
 }
 
-/// Seals what has to be sealed.
-fn command_of(bank: &mut Bank, item: Item) -> Done<Command> {
-    Ok(match item {
-        Item::Ask(command) => command,
-        Item::Register { party, kind, fields } => {
-            let fields: Fields =
-                fields.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
-            Command::RegisterParty(Party {
-                id: party,
-                kind,
-                identity: bank.seal_fields(party, &fields)?,
-            })
-        }
-        Item::Note { subject, party, text } => {
-            Command::Attach(Attachment { subject, party, text: bank.seal_text(party, text)? })
-        }
-    })
+/// Risk control kept it back.
+fn is_stopped(event: &Event) -> bool {
+    let Event::Transfer(t) = event else { return false };
+    t.verdict.is_some() && t.outcome.is_err()
 }
 
-fn decide(bank: &mut Bank, turn: &mut Turn, waiting: &mut Vec<(Decided, Vec<Expected>)>) {
-    assert!(turn.chain.is_empty(), "the town ends a linked chain before it goes on");
-    let whole = std::mem::take(turn);
-    if !whole.requests.is_empty() {
-        waiting.push((bank.node.decide(whole.last, &whole.requests), whole.expected));
-    }
-}
-
-fn commit(
-    bank: &mut Bank,
-    waiting: &mut Vec<(Decided, Vec<Expected>)>,
-    posted: &mut Posted,
-) -> Done {
-    let (decided, expected): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
-    if decided.is_empty() {
-        return Ok(());
-    }
-    let answered = bank.node.commit(decided).map_err(|error| crate::bank::turn_failed(&error))?;
-    posted.syncs += 1;
-    for (answers, expected) in answered.iter().zip(expected) {
-        let answers: Vec<&Answer> = answers.iter().flatten().collect();
-        assert!(answers.len() == expected.len(), "each command has one answer");
-        for (answer, expected) in answers.into_iter().zip(expected) {
-            posted.compare(answer, expected);
-        }
-    }
-    Ok(())
+/// A rule set that broke its budget, ended by the bank itself.
+fn is_own(event: &Event) -> bool {
+    let Event::Act(act) = event else { return false };
+    matches!(&act.command, Command::WithdrawRules(end) if end.by.is_empty())
 }
 
 impl Posted {
-    fn compare(&mut self, answer: &Answer, expected: Expected) {
-        self.commands += 1;
-        let got = match answer.event.outcome() {
-            Ok(()) => Expected::Done,
-            Err(refusal) => {
-                *self.refused.entry(refusal).or_default() += 1;
-                Expected::Refused(refusal)
-            }
-        };
-        if got == Expected::Done && is_movement(&answer.event) {
-            self.done += 1;
+    /// Counts refusals.
+    fn note(&mut self, event: &Event) {
+        if let Err(refusal) = event.outcome() {
+            *self.refused.entry(refusal).or_default() += 1;
         }
-        if let Event::Transfer(t) = &answer.event
-            && got == Expected::Done
-            && t.transfer.flags == TransferFlags::default()
-        {
+    }
+
+    fn compare(&mut self, event: &Event, expected: Expected) {
+        let got = event.outcome().map_or_else(Expected::Refused, |()| Expected::Done);
+        if got == Expected::Done {
+            match event {
+                Event::Transfer(t) => self.count_done(t),
+                Event::Act(act) => {
+                    self.done += u64::from(matches!(act.command, Command::PostEntry(_)));
+                }
+            }
+        }
+        if got != expected {
+            self.disagree(format!("{got:?}, and the town expected {expected:?}: {event:?}"));
+        }
+    }
+
+    fn disagree(&mut self, how: String) {
+        self.unexpected += 1;
+        if self.examples.len() < KEPT {
+            self.examples.push(how);
+        }
+    }
+
+    fn count_done(&mut self, t: &TransferEvent) {
+        self.done += 1;
+        if t.transfer.flags == TransferFlags::default() {
             let is_salary = t.transfer.code == city::purpose::SALARY;
             if is_salary || !self.example_is_salary {
                 (self.example, self.example_is_salary) = (Some(t.transfer.id), is_salary);
             }
         }
-        if got != expected {
-            self.unexpected += 1;
-            if self.examples.len() < KEPT {
-                self.examples.push(format!(
-                    "record {}: {got:?}, and the town expected {expected:?}",
-                    answer.record
-                ));
-            }
-        }
-    }
-}
-
-fn is_movement(event: &Event) -> bool {
-    match event {
-        Event::Transfer(_) => true,
-        Event::Act(act) => matches!(act.command, Command::PostEntry(_)),
     }
 }

@@ -78,6 +78,7 @@ impl Story {
             return;
         }
         self.tell_posting(context);
+        self.posted.risk.tell(&context.out);
         context.out.heading("Trial balance");
         trial::print(&context.out, bank, &bank.node.engine().trial_balance());
         self.tell_agreement(context);
@@ -174,6 +175,7 @@ impl Story {
             "commands_per_s": per_second(posted.commands, posted.took), "syncs": posted.syncs,
             "agrees_with_the_town": self.agrees(), "unexpected_answers": posted.unexpected,
             "different_balances": self.different.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "risk": posted.risk.json(),
             "trial_balance": trial::json_of(bank, &bank.node.engine().trial_balance()),
             "journal": { "origin": journal.origin(), "entries": journal.entries(), "records": journal.records(),
                 "root": hash(&journal.root()) },
