@@ -2,7 +2,8 @@
 //! books what the answer must be, and remembers what is to be said later.
 
 use crate::chart::Channel;
-use crate::habits::{Clock, NS_PER_S};
+use crate::devices::device_of;
+use crate::habits::{Clock, NS_PER_S, UTC_OFFSET_MIN};
 use crate::intent::Intent;
 use crate::names::REMARKS;
 use crate::rng::Rng;
@@ -94,6 +95,11 @@ impl Desk {
         self.date_digits = u128::from(digits) * 10_000_000_000;
     }
 
+    /// The calendar day where the bank is.
+    pub(crate) fn today(&self) -> Day {
+        TimeNs(self.now).day_at(UTC_OFFSET_MIN)
+    }
+
     /// An id nobody has.
     #[inline]
     pub(crate) fn new_id(&mut self) -> TransferId {
@@ -145,6 +151,7 @@ impl Desk {
             debit_account: self.world.id(from),
             credit_account: self.world.id(to),
             amount: Amount(amount.into()),
+            user_data_64: device_of(&self.world, from, channel, self.today()),
             user_data_32: channel as u32,
             ledger: self.world.accounts[from as usize].currency,
             code,

@@ -9,6 +9,7 @@ mod chart;
 mod habits;
 mod identity;
 mod world;
+mod devices;
 mod truth;
 mod step;
 mod intent;

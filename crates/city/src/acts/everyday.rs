@@ -2,9 +2,9 @@
 
 use crate::chart::{Channel, own, purpose};
 use crate::desk::Desk;
-use crate::habits::{UTC_OFFSET_MIN, price, red_packet, round_sum};
+use crate::habits::{price, red_packet, round_sum};
 use crate::world::{Life, NONE, OrgKind};
-use terms::{Amount, Command, Currency, Day, Entry, Leg, Side, TimeNs};
+use terms::{Amount, Command, Currency, Day, Entry, Leg, Side};
 
 /// Fen that a credit card may owe; the town keeps to it by itself.
 const CARD_LINE: i64 = 2_000_000;
@@ -131,7 +131,7 @@ impl Desk {
         let mut transfer =
             self.draft(own::CENTRAL_BANK, to, amount, purpose::FROM_OTHER_BANK, Channel::Bank);
         let late = self.rng.between(1, 2) as i32;
-        let counts_from = TimeNs(self.now).day_at(UTC_OFFSET_MIN).plus(-late);
+        let counts_from = self.today().plus(-late);
         if self.rng.chance(500) && counts_from >= self.first_day {
             transfer.value_date = counts_from;
         }
