@@ -10,10 +10,10 @@ use crate::label::Label;
 use crate::rng::{Rng, mix};
 use crate::scheme::Thieves;
 use crate::step::{Expected, Step};
-use crate::thieves::{Start, roster};
+use crate::thieves::{Start, confirms, roster};
 use crate::truth::Truth;
 use crate::world::{NONE, World, place_of};
-use terms::{AccountId, Command, Currency, Day, PartyId, PartyKind};
+use terms::{AccountId, Command, Currency, Day, PartyId, PartyKind, Transfer, TransferId};
 
 /// Seconds after midnight at which the setup begins, on the eve of the first day.
 const SETUP_BEGINS_S: u64 = 18 * 3_600;
@@ -135,6 +135,20 @@ impl City {
     /// it stands in a journal.
     pub fn labels(&self) -> &[Label] {
         self.desk.truth.labels()
+    }
+
+    /// Whether whoever the bank asks about a payment says that it is meant; the same whenever it is asked.
+    pub fn confirms(&self, transfer: TransferId) -> bool {
+        let label = self.desk.truth.label_of(transfer);
+        confirms(self.plan.seed, label, transfer)
+    }
+
+    /// Hears that the bank kept back a payment which the town expected to be done: a transfer of one phase, or
+    /// a reservation. The books forget it, nobody passes it on, and half of the thieves stop there; its label
+    /// stays, because it was tried. Exact when it is said before the next step is taken. The town does not
+    /// know that the id is spent: a note beside the payment and a repeated request for it may still come.
+    pub fn kept_back(&mut self, transfer: &Transfer) {
+        self.desk.kept_back(transfer);
     }
 
     /// Everybody: party, kind, and the fields that identify them, in the order of registration.

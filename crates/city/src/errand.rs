@@ -5,6 +5,7 @@
 use crate::label::Pattern;
 use crate::rng::Rng;
 use std::collections::{BTreeMap, VecDeque};
+use terms::TransferId;
 
 /// How much one payment moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,12 +63,20 @@ pub(crate) struct Errand {
     /// What is still to be done, in order.
     pub(crate) moves: VecDeque<Move>,
     /// Fen that came in by this errand, by place.
-    pub(crate) got: BTreeMap<u32, u64>,
+    got: BTreeMap<u32, u64>,
+    /// What was made so far: to whom, and how much.
+    made: BTreeMap<TransferId, (u32, u64)>,
     /// Its own chance.
     pub(crate) rng: Rng,
 }
 
 impl Errand {
+    /// An errand of nobody's yet.
+    pub(crate) fn new(moves: VecDeque<Move>, margin_ppm: u32, rng: Rng) -> Errand {
+        let (got, made) = (BTreeMap::new(), BTreeMap::new());
+        Errand { pattern: None, margin_ppm: margin_ppm.into(), moves, got, made, rng }
+    }
+
     /// What the next payment should move, in fen, as far as the errand knows.
     pub(crate) fn wanted(&self, of: &Move) -> u64 {
         match of.sum {
@@ -82,8 +91,18 @@ impl Errand {
     }
 
     /// A payment was made.
-    pub(crate) fn made(&mut self, done: &Move, fen: u64) {
-        *self.got.entry(done.to).or_default() += fen;
+    pub(crate) fn made(&mut self, transfer: TransferId, to: u32, fen: u64) {
+        self.made.insert(transfer, (to, fen));
+        *self.got.entry(to).or_default() += fen;
+    }
+
+    /// A payment was made and did not arrive; false if it is none of this errand's.
+    pub(crate) fn lost(&mut self, transfer: TransferId) -> bool {
+        let Some((to, fen)) = self.made.remove(&transfer) else { return false };
+        if let Some(got) = self.got.get_mut(&to) {
+            *got -= fen;
+        }
+        true
     }
 }
 
@@ -102,17 +121,13 @@ mod tests {
             stage: Some(1),
             device: 0,
         };
-        let mut errand = Errand {
-            pattern: None,
-            margin_ppm: 100_000,
-            moves: VecDeque::new(),
-            got: BTreeMap::new(),
-            rng: Rng::new(1),
-        };
+        let mut errand = Errand::new(VecDeque::new(), 100_000, Rng::new(1));
         let half = step(2, 3, Sum::Passed(500_000));
         assert_eq!(errand.wanted(&half), 0, "nothing came, nothing goes");
-        errand.made(&step(1, 2, Sum::Own(100_000)), 100_000);
+        errand.made(TransferId(7), 2, 100_000);
         assert_eq!(errand.wanted(&half), 45_000);
         assert_eq!(errand.wanted(&step(1, 2, Sum::Own(7))), 7);
+        assert!(errand.lost(TransferId(7)) && !errand.lost(TransferId(7)));
+        assert_eq!(errand.wanted(&half), 0, "what did not arrive is not passed on");
     }
 }

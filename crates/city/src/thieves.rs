@@ -1,6 +1,6 @@
 //! Thieves, and honest people who look like them. `roster` says on which day what begins; `cast` finds who
 //! takes part, `times` when; `networks`, `alone` and `victims` write down what thieves do, `lookalikes` what
-//! honest people do. What is written down is an `Errand`; `acts/errands.rs` carries it out.
+//! honest people do; `answers` is what people say when the bank asks. What is written down is an `Errand`; `acts/errands.rs` carries it out.
 
 mod times;
 mod cast;
@@ -9,7 +9,9 @@ mod alone;
 mod victims;
 mod lookalikes;
 mod roster;
+mod answers;
 
+pub(crate) use answers::{confirms, is_frightened};
 pub(crate) use roster::{Start, roster};
 
 use crate::desk::Desk;
@@ -61,5 +63,7 @@ fn crime(mut cast: Cast<'_>, scheme: &Scheme) -> Errand {
         Pattern::Talked => victims::talked(&mut cast, count),
         Pattern::Listed => victims::to_listed(&mut cast, count),
     }
-    Errand { pattern: Some(scheme.pattern), ..cast.errand(scheme.margin_ppm) }
+    let mut errand = cast.errand(scheme.margin_ppm);
+    errand.pattern = Some(scheme.pattern);
+    errand
 }

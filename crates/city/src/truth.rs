@@ -100,7 +100,9 @@ impl Truth {
 
     /// The label of a payment, if it has one.
     pub fn label_of(&self, transfer: TransferId) -> Option<&Label> {
-        self.labels.iter().rev().find(|label| label.transfer == transfer)
+        // Ids grow, so the labels lie in their order.
+        let at = self.labels.binary_search_by_key(&transfer, |label| label.transfer).ok()?;
+        self.labels.get(at)
     }
 
     /// Minor units posted by transfers, all currencies together: a figure for "how much happened".
@@ -262,6 +264,22 @@ impl Truth {
             self.books[to].unspend(amount, self.business_day);
         }
         self.count(verdict)
+    }
+
+    /// Takes a payment of one phase, or a reservation, out of the books: the bank kept it back after all.
+    pub(crate) fn keep_back(&mut self, t: &Transfer) {
+        self.accepted -= 1;
+        if let Some(pending) = self.pending.remove(&t.id) {
+            return self.release(&pending);
+        }
+        let (Some(from), Some(to)) = (self.find(t.debit_account), self.find(t.credit_account))
+        else {
+            return;
+        };
+        let amount = minor(t.amount);
+        self.post(to, from, amount);
+        self.moved -= 2 * u128::from(amount.unsigned_abs());
+        self.books[from].unspend(amount, self.business_day);
     }
 
     /// What the bank must answer when the interest of an account is settled: whole minor units are

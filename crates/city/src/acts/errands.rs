@@ -7,6 +7,7 @@ use crate::chart::{Channel, own, purpose};
 use crate::desk::{After, Desk};
 use crate::errand::{Errand, Move, Sum, Way};
 use crate::label::{Label, Pattern};
+use crate::thieves::is_frightened;
 use terms::{Amount, Transfer, TransferId};
 
 /// Of 10,000 payments, how many are asked for without a look at the balance.
@@ -42,7 +43,7 @@ impl Desk {
         std::mem::swap(&mut self.rng, &mut errand.rng);
         self.errand_moves += self.moves - before;
         if let Some((transfer, fen)) = made {
-            errand.made(&step, fen);
+            errand.made(transfer, step.to, fen);
             let stage = step.stage.filter(|_| errand.pattern != Some(Pattern::Listed));
             if let (Some(pattern), Some(stage)) = (errand.pattern, stage) {
                 self.truth.label(Label { transfer, pattern, case, stage });
@@ -51,6 +52,21 @@ impl Desk {
         if let Some(next) = errand.moves.front() {
             self.at(next.time, After::Errand(case));
             self.errands.insert(case, errand);
+        }
+    }
+
+    /// The bank kept a payment back: the books forget it, it is not passed on, and thieves may take fright
+    /// and leave the rest of their case.
+    pub(crate) fn kept_back(&mut self, transfer: &Transfer) {
+        self.truth.keep_back(transfer);
+        let lost = self
+            .errands
+            .iter_mut()
+            .find_map(|(case, errand)| errand.lost(transfer.id).then_some((*case, errand.pattern)));
+        if let Some((case, Some(pattern))) = lost
+            && is_frightened(self.world.seed, pattern, transfer.id)
+        {
+            self.errands.remove(&case);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::rng::Rng;
 use crate::scheme::Schedule;
 use crate::truth::Truth;
 use crate::world::{Life, NONE, OrgKind, World};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::RangeInclusive;
 
 /// Fen of a yuan.
@@ -58,13 +58,7 @@ impl<'a> Cast<'a> {
     /// The errand as planned, in order of time.
     pub(super) fn errand(mut self, margin_ppm: u32) -> Errand {
         self.moves.sort_by_key(|step| step.time);
-        Errand {
-            pattern: None,
-            margin_ppm: margin_ppm.into(),
-            moves: VecDeque::from(self.moves),
-            got: BTreeMap::new(),
-            rng: self.rng,
-        }
+        Errand::new(VecDeque::from(self.moves), margin_ppm, self.rng)
     }
 
     /// Fen of one payment: small ones more often, mostly round.
