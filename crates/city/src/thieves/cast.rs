@@ -16,6 +16,8 @@ use std::ops::RangeInclusive;
 pub(super) const YUAN: u64 = 100;
 /// How many people are looked at to find one with the money.
 const TRIES: u32 = 60;
+/// Of 10,000 whom honest people deal with, how many they know.
+const KNOWN: u64 = 8_000;
 /// All of what came in.
 pub(super) const ALL: Sum = Sum::Passed(1_000_000);
 
@@ -120,6 +122,43 @@ impl<'a> Cast<'a> {
         }
         self.used.insert(best.1);
         best.1
+    }
+
+    /// Somebody whom the owner of an account knows, mostly.
+    pub(super) fn known_to(&mut self, place: u32) -> u32 {
+        let Some(who) = self.person_of(place).filter(|_| self.rng.chance(KNOWN)) else {
+            return self.anybody();
+        };
+        for _ in 0..TRIES / 3 {
+            let friend = self.world.friend(&mut self.rng, who);
+            let person = &self.world.persons[friend as usize];
+            let free = person.life != Life::Child && !self.used.contains(&person.account);
+            if free && friend != who && self.truth.is_open(person.account) {
+                self.used.insert(person.account);
+                return person.account;
+            }
+        }
+        self.anybody()
+    }
+
+    /// Several of them.
+    pub(super) fn all_known_to(&mut self, place: u32, count: usize) -> Vec<u32> {
+        (0..count).map(|_| self.known_to(place)).collect()
+    }
+
+    /// Several who work for the owner of an account, or as many others as are missing.
+    pub(super) fn staff_of(&mut self, firm: u32, count: usize) -> Vec<u32> {
+        let org = self.world.accounts[firm as usize].owner;
+        let n = self.world.persons.len() as u32;
+        let from = self.rng.below(n.into()) as u32;
+        let all = (0..n).map(|step| &self.world.persons[((from + step) % n) as usize]);
+        let free = all.filter(|p| p.employer == org && !self.used.contains(&p.account));
+        let mut staff: Vec<u32> = free.take(count).map(|person| person.account).collect();
+        self.used.extend(&staff);
+        while staff.len() < count {
+            staff.push(self.anybody());
+        }
+        staff
     }
 
     /// Several different people.

@@ -78,7 +78,7 @@ fn purchase(cast: &mut Cast<'_>) {
         // The rest comes from savings elsewhere.
         cast.bring(at - at % 1_000_000_000, buyer, fen, 1);
     }
-    let seller = if cast.rng.chance(5_000) { cast.firm(SELLERS) } else { cast.anybody() };
+    let seller = if cast.rng.chance(5_000) { cast.firm(SELLERS) } else { cast.known_to(buyer) };
     let way = if cast.rng.chance(1_500) { Way::AtCounter } else { Way::Pay };
     cast.step(at + 600_000_000_000, buyer, seller, Sum::Own(fen), way, 1);
 }
@@ -86,7 +86,8 @@ fn purchase(cast: &mut Cast<'_>) {
 fn lent_and_paid_back(cast: &mut Cast<'_>) {
     cast.amount = 1_000..=30_000;
     let fen = cast.draw_amount();
-    let (lender, friend) = (cast.somebody_with(fen), cast.anybody());
+    let lender = cast.somebody_with(fen);
+    let friend = cast.known_to(lender);
     let parts = cast.parts(2);
     let lent = cast.moments(parts[0], 1)[0];
     cast.pay(lent, lender, friend, Sum::Own(fen), 1);
@@ -132,9 +133,9 @@ fn gifts(cast: &mut Cast<'_>) {
     cast.amount = 300..=4_000;
     let givers = number(cast, 5..=18);
     let amounts: Vec<u64> = (0..givers).map(|_| cast.draw_amount()).collect();
-    let from = amounts.iter().map(|fen| cast.somebody_with(*fen)).collect();
-    let to = cast.people(1);
-    layered(cast, &[from, to], &amounts);
+    let to = cast.anybody();
+    let from = cast.all_known_to(to, givers);
+    layered(cast, &[from, vec![to]], &amounts);
 }
 
 /// A firm pays its people beside the wages, or a person pays many helpers.
@@ -142,12 +143,14 @@ fn bonus(cast: &mut Cast<'_>) {
     cast.amount = 1_000..=10_000;
     let fen = cast.draw_amount();
     let many = number(cast, 5..=16);
-    let from = if cast.rng.chance(6_000) {
-        cast.firm(&[OrgKind::Employer, OrgKind::Shop])
+    let (from, to);
+    if cast.rng.chance(6_000) {
+        from = cast.firm(&[OrgKind::Employer, OrgKind::Shop]);
+        to = cast.staff_of(from, many);
     } else {
-        cast.somebody_with(fen * many as u64)
-    };
-    let to = cast.people(many);
+        from = cast.somebody_with(fen * many as u64);
+        to = cast.all_known_to(from, many);
+    }
     layered(cast, &[vec![from], to], &[fen]);
 }
 
@@ -169,7 +172,7 @@ fn parents_pay(cast: &mut Cast<'_>) {
         let fetched = fen.min(cast.truth.room(savings));
         cast.aside(before + 300_000_000_000, savings, parent, Sum::Own(fetched), Way::Saving);
     }
-    let to = if cast.rng.chance(4_000) { cast.firm(SELLERS) } else { cast.anybody() };
+    let to = if cast.rng.chance(4_000) { cast.firm(SELLERS) } else { cast.known_to(parent) };
     let times = number(cast, 1..=3);
     for time in cast.moments(parts[1], times) {
         let way = if cast.rng.chance(3_000) { Way::AtCounter } else { Way::Pay };
@@ -184,7 +187,7 @@ fn savings_wake(cast: &mut Cast<'_>) {
     let fen = cast.draw_amount().min(cast.truth.room(savings) * 9 / 10);
     let times = number(cast, 1..=3);
     for time in cast.moments(cast.window, times) {
-        let to = if cast.rng.chance(5_000) { cast.firm(SELLERS) } else { cast.anybody() };
+        let to = if cast.rng.chance(5_000) { cast.firm(SELLERS) } else { cast.known_to(savings) };
         cast.pay(time, savings, to, Sum::Own(fen / times as u64), 1);
     }
     if cast.rng.chance(2_500) {
@@ -201,7 +204,7 @@ fn new_telephone(cast: &mut Cast<'_>) {
     let times = number(cast, 1..=5);
     cast.schedule = Schedule::Clustered;
     for time in cast.moments(cast.window, times) {
-        let to = if cast.rng.chance(4_000) { cast.firm(SMALL) } else { cast.anybody() };
+        let to = if cast.rng.chance(4_000) { cast.firm(SMALL) } else { cast.known_to(owner) };
         cast.pay(time, owner, to, Sum::Own(fen / times as u64), 1);
     }
     let device = cast.new_device();
@@ -213,13 +216,13 @@ fn organiser(cast: &mut Cast<'_>) {
     cast.amount = 500..=5_000;
     let many = number(cast, 4..=9);
     let amounts: Vec<u64> = (0..many).map(|_| cast.draw_amount()).collect();
-    let from = amounts.iter().map(|fen| cast.somebody_with(*fen)).collect();
-    let hub = cast.people(1);
+    let hub = cast.anybody();
+    let from = cast.all_known_to(hub, many);
     let sellers = number(cast, 1..=5);
     let to = (0..sellers)
-        .map(|_| if cast.rng.chance(5_000) { cast.firm(SELLERS) } else { cast.anybody() })
+        .map(|_| if cast.rng.chance(6_000) { cast.firm(SELLERS) } else { cast.known_to(hub) })
         .collect();
-    layered(cast, &[from, hub, to], &amounts);
+    layered(cast, &[from, vec![hub], to], &amounts);
 }
 
 /// A shop pays in what it took in cash; now and then much, and now and then just below fifty thousand.
@@ -240,7 +243,7 @@ fn pot_goes_round(cast: &mut Cast<'_>) {
     let first = cast.somebody_with(fen);
     let others = number(cast, 2..=5);
     let mut layers = vec![vec![first]];
-    layers.extend(cast.people(others).into_iter().map(|one| vec![one]));
+    layers.extend(cast.all_known_to(first, others).into_iter().map(|one| vec![one]));
     layers.push(vec![first]);
     layered(cast, &layers, &[fen]);
 }
@@ -271,7 +274,7 @@ fn journey(cast: &mut Cast<'_>) {
     let fen = cast.draw_amount();
     let firm = cast.firm(&[OrgKind::Employer]);
     let many = number(cast, 3..=8);
-    let people = cast.people(many);
+    let people = cast.staff_of(firm, many);
     let house = if cast.rng.chance(6_000) { cast.firm(&[OrgKind::Hotel]) } else { cast.anybody() };
     layered(cast, &[vec![firm], people, vec![house]], &[fen]);
 }
@@ -281,8 +284,10 @@ fn families(cast: &mut Cast<'_>) {
     cast.amount = 400..=4_000;
     let (here, there) = (number(cast, 2..=4), number(cast, 2..=4));
     let amounts: Vec<u64> = (0..here).map(|_| cast.draw_amount()).collect();
-    let from = amounts.iter().map(|fen| cast.somebody_with(fen * there as u64)).collect();
-    let to = cast.people(there);
+    let first = cast.somebody_with(amounts[0] * there as u64);
+    let mut from = vec![first];
+    from.extend(cast.all_known_to(first, here - 1));
+    let to = cast.all_known_to(first, there);
     layered(cast, &[from, to], &amounts);
 }
 
@@ -323,10 +328,10 @@ fn cash_fetched(cast: &mut Cast<'_>) {
 fn helper(cast: &mut Cast<'_>) {
     cast.amount = 100..=4_000;
     let many = number(cast, 3..=8);
-    let device = cast.new_device();
+    let (first, device) = (cast.anybody(), cast.new_device());
     for time in cast.moments(cast.window, many) {
         let fen = cast.draw_amount();
-        let owner = cast.somebody_with(fen);
+        let owner = cast.known_to(first);
         let to = if cast.rng.chance(3_000) { cast.firm(SELLERS) } else { cast.anybody() };
         cast.pay(time, owner, to, Sum::Own(fen), 1);
         cast.let_pay_from(device, &[owner]);
