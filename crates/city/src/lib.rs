@@ -1,7 +1,7 @@
 //! The town: a made-up bank with the truth known. [`City`] is an iterator over everything the town asks
-//! of its bank, in time order, with the answer it expects; [`Truth`] is its own naive books. Read
-//! `world` (who lives here), `agenda` (what a day brings), `acts` (how it becomes commands), `truth`.
-//! One seed gives one town on every machine; there are no floats and no clock here.
+//! of its bank, in time order, with the answer it expects; [`Truth`] is its own naive books; a [`Label`] says
+//! what a thief's payment really was. Read `world` (who lives here), `agenda` (what a day brings), `acts` (how
+//! it becomes commands), `thieves`, `truth`. One seed gives one town on every machine: no floats, no clock.
 
 mod rng;
 mod names;
