@@ -6,9 +6,12 @@ use city::{
     write_labels,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 use terms::{AccountId, Command, PartyId, TimeNs, Transfer, TransferId};
 
-const SEEDS: std::ops::Range<u64> = 1..6;
+/// Five towns, lived through once for all tests.
+static TOWNS: LazyLock<Vec<Month>> =
+    LazyLock::new(|| (1..6).map(|seed| Month::of(plan(seed))).collect());
 /// Fen: what is reported.
 const THRESHOLD: u128 = 5_000_000;
 
@@ -40,6 +43,10 @@ impl Month {
         Month { city, done, refused }
     }
 
+    fn seed(&self) -> u64 {
+        self.city.plan().seed
+    }
+
     /// The payments of each case of a pattern, each with its stage.
     fn cases(&self, pattern: Pattern) -> BTreeMap<u32, Case> {
         let mut cases: BTreeMap<u32, Case> = BTreeMap::new();
@@ -52,12 +59,12 @@ impl Month {
 
     /// Every case of a pattern in the towns of all seeds; there are some in each.
     fn everywhere(pattern: Pattern) -> Vec<Case> {
-        let of_seed = |seed| {
-            let cases = Month::of(plan(seed)).cases(pattern);
-            assert!(!cases.is_empty(), "seed {seed}: no case of {pattern}");
+        let of_town = |month: &Month| {
+            let cases = month.cases(pattern);
+            assert!(!cases.is_empty(), "seed {}: no case of {pattern}", month.seed());
             cases.into_values()
         };
-        SEEDS.flat_map(of_seed).collect()
+        TOWNS.iter().flat_map(of_town).collect()
     }
 }
 
@@ -107,8 +114,8 @@ fn mostly(cases: &[Case], holds: impl Fn(&Case) -> bool) -> bool {
 
 #[test]
 fn every_pattern_moves_money_in_every_town() {
-    for seed in SEEDS {
-        let month = Month::of(plan(seed));
+    for month in TOWNS.iter() {
+        let seed = month.seed();
         for pattern in Pattern::ALL {
             let cases = month.cases(*pattern);
             let payments: usize = cases.values().map(|case| case.0.len()).sum();
@@ -122,7 +129,7 @@ fn every_pattern_moves_money_in_every_town() {
 
 #[test]
 fn a_label_is_of_what_was_done_and_stands_once_in_order() {
-    let month = Month::of(plan(3));
+    let month = &TOWNS[2];
     let labels = month.city.labels();
     assert!(labels.is_sorted_by(|a, b| a.transfer < b.transfer), "each once, by id");
     assert!(labels.iter().all(|label| month.done.contains_key(&label.transfer)));
@@ -219,8 +226,8 @@ fn what_comes_to_a_mule_goes_on_within_days() {
 
 #[test]
 fn what_wakes_has_slept() {
-    for seed in SEEDS {
-        let month = Month::of(plan(seed));
+    for month in TOWNS.iter() {
+        let seed = month.seed();
         let cases = month.cases(Pattern::Dormant);
         let mut slept = 0;
         for case in cases.values() {
@@ -238,8 +245,8 @@ fn what_wakes_has_slept() {
 
 #[test]
 fn a_stranger_pays_from_a_device_that_its_victim_never_used() {
-    for seed in SEEDS {
-        let month = Month::of(plan(seed));
+    for month in TOWNS.iter() {
+        let seed = month.seed();
         let cases = month.cases(Pattern::Takeover);
         for case in cases.values().filter(|case| !case.payers(2).is_empty()) {
             let devices: BTreeSet<u64> = case.stage(2).map(|t| t.user_data_64).collect();
@@ -267,8 +274,7 @@ fn field(fields: &Fields, name: &str) -> String {
 
 #[test]
 fn whoever_is_talked_into_paying_is_old_and_pays_from_a_device_of_theirs() {
-    for seed in SEEDS {
-        let month = Month::of(plan(seed));
+    for month in TOWNS.iter() {
         for case in month.cases(Pattern::Talked).values() {
             for victim in case.payers(1) {
                 let (_, fields) = month.city.person(month.city.owner(victim).unwrap()).unwrap();
@@ -282,8 +288,8 @@ fn whoever_is_talked_into_paying_is_old_and_pays_from_a_device_of_theirs() {
 
 #[test]
 fn every_payment_to_somebody_listed_carries_a_label() {
-    for seed in SEEDS {
-        let month = Month::of(plan(seed));
+    for month in TOWNS.iter() {
+        let seed = month.seed();
         let is_listed = |party: PartyId| {
             let (_, fields) = month.city.person(party).unwrap();
             listed().iter().any(|l| {
@@ -315,9 +321,9 @@ fn every_payment_to_somebody_listed_carries_a_label() {
 fn without_thieves_nobody_carries_a_label_and_with_them_the_town_goes_on() {
     let without = Month::of(Plan { thieves: Thieves::none(), ..plan(2) });
     assert_eq!(without.city.labels(), []);
-    let with = Month::of(plan(2));
+    let with = &TOWNS[1];
     let everyday = |month: &Month| month.city.movements();
-    let (more, fewer) = (everyday(&with), everyday(&without));
+    let (more, fewer) = (everyday(with), everyday(&without));
     assert!(more > fewer && more < fewer * 105 / 100, "{more} with, {fewer} without");
     assert_eq!(with.city.accounts().count(), without.city.accounts().count());
     assert!(with.city.truth().sums().values().all(|sum| *sum == 0));
