@@ -1,6 +1,6 @@
 //! What people do, and who does it here: `calendar` (on fixed days), `everyday` (as they please),
 //! `twophase` (card payments that are reserved first), `mishaps` (what must be refused), `stories` (court
-//! orders, people who leave), `later` (what was remembered comes due). Each act becomes commands when its
+//! orders, people who leave), `errands` (payments that belong together, honest or not), `later` (what was remembered comes due). Each act becomes commands when its
 //! time comes, not before, because what somebody can pay depends on what came earlier.
 
 mod calendar;
@@ -8,6 +8,7 @@ mod everyday;
 mod twophase;
 mod mishaps;
 mod stories;
+mod errands;
 mod later;
 
 use crate::desk::Desk;

@@ -4,13 +4,16 @@
 use crate::agenda::{calendar, everyday};
 use crate::desk::Desk;
 use crate::habits::{DayKind, NS_PER_S, midnight};
-use crate::identity::{Fields, org_fields, person_fields};
+use crate::identity::Fields;
 use crate::intent::Intent;
+use crate::label::Label;
 use crate::rng::{Rng, mix};
+use crate::scheme::Thieves;
 use crate::step::{Expected, Step};
+use crate::thieves::{Start, confirms, roster};
 use crate::truth::Truth;
 use crate::world::{NONE, World, place_of};
-use terms::{AccountId, Command, Currency, Day, PartyId, PartyKind};
+use terms::{AccountId, Command, Currency, Day, PartyId, PartyKind, Transfer, TransferId};
 
 /// Seconds after midnight at which the setup begins, on the eve of the first day.
 const SETUP_BEGINS_S: u64 = 18 * 3_600;
@@ -41,6 +44,8 @@ pub struct Plan {
     pub notes_per_mille: u32,
     /// The bank keeps no business day on Saturdays and Sundays; payments go on.
     pub closed_weekends: bool,
+    /// Thieves and those who look like them; what they move comes on top of `transfers`.
+    pub thieves: Thieves,
 }
 
 impl Default for Plan {
@@ -54,6 +59,7 @@ impl Default for Plan {
             transfers: 500_000,
             notes_per_mille: 100,
             closed_weekends: false,
+            thieves: Thieves::none(),
         }
     }
 }
@@ -74,6 +80,8 @@ pub struct City {
     calendar_left: u64,
     /// Everyday intents so far.
     wished: u64,
+    /// What thieves and those who look like them will begin, the last first.
+    roster: Vec<Start>,
     /// Movements of the setup, and those the calendar has demanded.
     calendar_moves: u64,
 }
@@ -81,7 +89,11 @@ pub struct City {
 impl City {
     /// Builds the town of a plan. A tiny plan is made large enough to have everything in it.
     pub fn new(plan: Plan) -> City {
-        let world = World::build(plan.seed, plan.customers, plan.first_day);
+        let mut world = World::build(plan.seed, plan.customers, plan.first_day);
+        if !plan.thieves.schemes.is_empty() {
+            world.let_listed_in();
+        }
+        let roster = roster(plan.seed, world.customers(), plan.days, &plan.thieves);
         let calendar_left = count_calendar(&world, &plan);
         let part_ns =
             (SETUP_LASTS_S * NS_PER_S / u64::from(world.customers())).min(SETUP_PART_NS_MAX);
@@ -99,6 +111,7 @@ impl City {
             done: 0,
             calendar_left,
             wished: 0,
+            roster,
             calendar_moves: 0,
         }
     }
@@ -116,6 +129,26 @@ impl City {
     /// Movements of money asked for up to now, the steps already taken and at most one act more.
     pub fn movements(&self) -> u64 {
         self.desk.moves
+    }
+
+    /// What thieves did up to the last step taken, and every payment to somebody [`crate::listed`]. None of
+    /// it stands in a journal.
+    pub fn labels(&self) -> &[Label] {
+        self.desk.truth.labels()
+    }
+
+    /// Whether whoever the bank asks about a payment says that it is meant; the same whenever it is asked.
+    pub fn confirms(&self, transfer: TransferId) -> bool {
+        let label = self.desk.truth.label_of(transfer);
+        confirms(self.plan.seed, label, transfer)
+    }
+
+    /// Hears that the bank kept back a payment which the town expected to be done: a transfer of one phase, or
+    /// a reservation. The books forget it, nobody passes it on, and half of the thieves stop there; its label
+    /// stays, because it was tried. Exact when it is said before the next step is taken. The town does not
+    /// know that the id is spent: a note beside the payment and a repeated request for it may still come.
+    pub fn kept_back(&mut self, transfer: &Transfer) {
+        self.desk.kept_back(transfer);
     }
 
     /// Everybody: party, kind, and the fields that identify them, in the order of registration.
@@ -142,14 +175,8 @@ impl City {
     }
 
     fn describe(&self, customer: u32) -> (PartyId, PartyKind, Fields) {
-        let world = &self.desk.world;
-        let (orgs, party) = (world.orgs.len() as u32, World::party(customer));
-        if customer < orgs {
-            let org = &world.orgs[customer as usize];
-            return (party, PartyKind::Organisation, org_fields(world.seed, customer, org));
-        }
-        let person = &world.persons[(customer - orgs) as usize];
-        (party, PartyKind::Person, person_fields(world.seed, customer, person))
+        let (kind, fields) = self.desk.world.fields_of(customer);
+        (World::party(customer), kind, fields)
     }
 
     /// Makes more steps. False when the last day is over.
@@ -217,6 +244,9 @@ impl City {
         }
         let (day, desk) = (self.day(), &mut self.desk);
         desk.date(day);
+        while let Some(start) = self.roster.pop_if(|start| start.day <= self.gone) {
+            desk.begin(&start, &self.plan.thieves);
+        }
         calendar(&desk.world, self.plan.first_day, day, &mut self.today);
         let demanded = self.today.len() as u64;
         if self.gone == 0 {
@@ -225,7 +255,7 @@ impl City {
         let count = everyday_count(
             &self.plan,
             self.gone,
-            desk.moves,
+            desk.moves - desk.errand_moves,
             self.calendar_moves,
             self.calendar_left,
             self.wished,

@@ -2,7 +2,9 @@
 //! books what the answer must be, and remembers what is to be said later.
 
 use crate::chart::Channel;
-use crate::habits::{Clock, NS_PER_S};
+use crate::devices::device_of;
+use crate::errand::Errand;
+use crate::habits::{Clock, NS_PER_S, UTC_OFFSET_MIN};
 use crate::intent::Intent;
 use crate::names::REMARKS;
 use crate::rng::Rng;
@@ -32,6 +34,8 @@ pub(crate) enum After {
     Release(TransferId),
     /// Do what a person does.
     Act(Intent),
+    /// The next payment of an errand.
+    Errand(u32),
 }
 
 /// The desk.
@@ -51,6 +55,12 @@ pub(crate) struct Desk {
     pub(crate) notes_per_mille: u64,
     /// Movements of money asked for.
     pub(crate) moves: u64,
+    /// Those of errands among them.
+    pub(crate) errand_moves: u64,
+    /// Errands on their way, by case.
+    pub(crate) errands: BTreeMap<u32, Errand>,
+    /// The case that pays somebody listed at this moment.
+    pub(crate) listed_case: Option<u32>,
     out: VecDeque<Step>,
     later: BTreeMap<(u64, u64), After>,
     date_digits: u128,
@@ -73,6 +83,9 @@ impl Desk {
             closed: Vec::new(),
             notes_per_mille: notes_per_mille.into(),
             moves: 0,
+            errand_moves: 0,
+            errands: BTreeMap::new(),
+            listed_case: None,
             out: VecDeque::new(),
             later: BTreeMap::new(),
             date_digits: 0,
@@ -92,6 +105,11 @@ impl Desk {
         let (year, month, dom) = day.ymd();
         let digits = year.unsigned_abs() * 10_000 + month * 100 + dom;
         self.date_digits = u128::from(digits) * 10_000_000_000;
+    }
+
+    /// The calendar day where the bank is.
+    pub(crate) fn today(&self) -> Day {
+        TimeNs(self.now).day_at(UTC_OFFSET_MIN)
     }
 
     /// An id nobody has.
@@ -115,8 +133,13 @@ impl Desk {
 
     /// Remembers to say something `seconds` later.
     pub(crate) fn after(&mut self, seconds: u64, what: After) {
+        self.at(self.now + seconds * NS_PER_S, what);
+    }
+
+    /// Remembers to say something at a time.
+    pub(crate) fn at(&mut self, time: u64, what: After) {
         self.queued += 1;
-        self.later.insert((self.now + seconds * NS_PER_S, self.queued), what);
+        self.later.insert((time, self.queued), what);
     }
 
     /// When the next remembered thing is due.
@@ -145,6 +168,7 @@ impl Desk {
             debit_account: self.world.id(from),
             credit_account: self.world.id(to),
             amount: Amount(amount.into()),
+            user_data_64: device_of(&self.world, from, channel, self.today()),
             user_data_32: channel as u32,
             ledger: self.world.accounts[from as usize].currency,
             code,
@@ -157,6 +181,11 @@ impl Desk {
     pub(crate) fn ask(&mut self, transfer: Transfer) -> Option<Expected> {
         let expect = self.truth.transfer(&transfer, TimeNs(self.now))?;
         self.moves += 1;
+        if expect == Expected::Done
+            && let Some(label) = self.world.listed_label(&transfer, self.listed_case)
+        {
+            self.truth.label(label);
+        }
         self.say(Command::Transfer(transfer), expect);
         Some(expect)
     }

@@ -4,12 +4,11 @@
 use crate::chart::{self, Channel, own, purpose};
 use crate::desk::Desk;
 use crate::habits::UTC_OFFSET_MIN;
-use crate::identity::{Fields, org_fields, person_fields};
 use crate::step::{Expected, Item};
 use crate::world::{Life, NONE, OrgKind, Person, World};
 use terms::{
-    Account, Amount, ChartLine, Command, Currency, Day, DayBasis, Institution, InterestTerms,
-    PartyKind, Role, RoleKind, SpendingLimits,
+    Account, Amount, ChartLine, Command, Currency, Day, DayBasis, Institution, InterestTerms, Role,
+    RoleKind, SpendingLimits,
 };
 
 /// Name of the bank.
@@ -56,8 +55,7 @@ impl Desk {
 
     fn welcome_org(&mut self, index: u32) {
         let org = self.world.orgs[index as usize];
-        let fields = org_fields(self.world.seed, index, &org);
-        self.register(index, PartyKind::Organisation, fields);
+        self.register(index);
         self.open_account(org.account);
         self.grant(index, org.account, RoleKind::Owner, Day::BOOKING);
         let money = match org.kind {
@@ -79,8 +77,7 @@ impl Desk {
     fn welcome_person(&mut self, index: u32) {
         let person = self.world.persons[index as usize];
         let customer = self.world.orgs.len() as u32 + index;
-        let fields = person_fields(self.world.seed, customer, &person);
-        self.register(customer, PartyKind::Person, fields);
+        self.register(customer);
         for place in [person.account, person.savings, person.mortgage, person.card, person.foreign]
         {
             if place != NONE {
@@ -181,7 +178,8 @@ impl Desk {
         }
     }
 
-    fn register(&mut self, customer: u32, kind: PartyKind, fields: Fields) {
+    fn register(&mut self, customer: u32) {
+        let (kind, fields) = self.world.fields_of(customer);
         self.push(Item::Register { party: World::party(customer), kind, fields }, Expected::Done);
     }
 

@@ -6,6 +6,7 @@ mod book;
 #[cfg(test)]
 mod tests;
 
+use crate::label::Label;
 use crate::world::place_of;
 use book::{Book, Held, Verdict};
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ pub struct Truth {
     accepted: u64,
     refused: BTreeMap<Refusal, u64>,
     moved: u128,
+    labels: Vec<Label>,
 }
 
 impl Truth {
@@ -91,6 +93,18 @@ impl Truth {
         &self.refused
     }
 
+    /// What thieves did, and every payment to somebody listed, in the order in which they were made.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// The label of a payment, if it has one.
+    pub fn label_of(&self, transfer: TransferId) -> Option<&Label> {
+        // Ids grow, so the labels lie in their order.
+        let at = self.labels.binary_search_by_key(&transfer, |label| label.transfer).ok()?;
+        self.labels.get(at)
+    }
+
     /// Minor units posted by transfers, all currencies together: a figure for "how much happened".
     pub fn moved(&self) -> u128 {
         self.moved
@@ -105,6 +119,11 @@ impl Truth {
     /// The business day on which the next request is booked.
     pub fn business_day(&self) -> Day {
         self.business_day
+    }
+
+    /// Writes down what a payment really was.
+    pub(crate) fn label(&mut self, label: Label) {
+        self.labels.push(label);
     }
 
     /// Opens the books on `day`.
@@ -247,6 +266,22 @@ impl Truth {
         self.count(verdict)
     }
 
+    /// Takes a payment of one phase, or a reservation, out of the books: the bank kept it back after all.
+    pub(crate) fn keep_back(&mut self, t: &Transfer) {
+        self.accepted -= 1;
+        if let Some(pending) = self.pending.remove(&t.id) {
+            return self.release(&pending);
+        }
+        let (Some(from), Some(to)) = (self.find(t.debit_account), self.find(t.credit_account))
+        else {
+            return;
+        };
+        let amount = minor(t.amount);
+        self.post(to, from, amount);
+        self.moved -= 2 * u128::from(amount.unsigned_abs());
+        self.books[from].unspend(amount, self.business_day);
+    }
+
     /// What the bank must answer when the interest of an account is settled: whole minor units are
     /// booked, the rest stays.
     pub(crate) fn settle_interest(&mut self, account: AccountId) -> Option<Expected> {
@@ -297,6 +332,16 @@ impl Truth {
         self.books[place as usize].held != Held::Nothing
     }
 
+    /// Whether the account can be paid.
+    pub(crate) fn is_open(&self, place: u32) -> bool {
+        !self.books[place as usize].closed
+    }
+
+    /// The last business day on which somebody paid from the account or into it.
+    pub(crate) fn quiet_since(&self, place: u32) -> Day {
+        self.books[place as usize].quiet_since
+    }
+
     /// The account's limits per transfer and per day, where it has them.
     pub(crate) fn limits(&self, place: u32) -> (Option<u64>, Option<u64>) {
         let some = |limit: i64| if limit == i64::MAX { None } else { Some(limit.unsigned_abs()) };
@@ -342,6 +387,9 @@ impl Truth {
         }
         let verdict = self.weigh(from, to, amount);
         if verdict == Verdict::Done {
+            for at in [from, to] {
+                self.books[at].quiet_since = self.business_day;
+            }
             if t.flags.has(TransferFlags::PENDING) {
                 self.reserve(t, from, to, amount, now);
             } else {

@@ -109,6 +109,9 @@ pub(crate) struct World {
     pub(crate) machines: Range<u32>,
     /// Indexes of the persons with an account in a foreign currency.
     pub(crate) travellers: Vec<u32>,
+    /// Persons who are on the list, and others of the same name, with the place in the list.
+    pub(crate) listed: Vec<(u32, u32)>,
+    pub(crate) namesakes: Vec<(u32, u32)>,
     /// Reflections that make two far acquaintances for everybody, seen alike from both sides.
     mirrors: [u32; 2],
 }
@@ -126,6 +129,8 @@ impl World {
             tills: 0..0,
             machines: 0..0,
             travellers: Vec::new(),
+            listed: Vec::new(),
+            namesakes: Vec::new(),
             mirrors: [0; 2],
         };
         world.open_bank(customers);

@@ -2,14 +2,17 @@
 
 use crate::chart::{Channel, own, purpose};
 use crate::desk::Desk;
-use crate::habits::{UTC_OFFSET_MIN, price, red_packet, round_sum};
-use crate::world::{Life, NONE, OrgKind};
-use terms::{Amount, Command, Currency, Day, Entry, Leg, Side, TimeNs};
+use crate::habits::{price, red_packet, round_sum};
+use crate::step::Expected;
+use crate::world::{Life, NONE, OrgKind, place_of};
+use terms::{Amount, Command, Currency, Day, Entry, Leg, Side, Transfer, TransferId};
 
 /// Fen that a credit card may owe; the town keeps to it by itself.
 const CARD_LINE: i64 = 2_000_000;
 /// What a merchant pays for a card payment, in millionths.
 const MERCHANT_FEE_PPM: u64 = 3_800;
+/// Fen that a payment to another bank costs at most.
+pub(super) const AWAY_FEE_MAX: u64 = 5_000;
 
 impl Desk {
     /// From which account the person pays, and how much at most: three times poorer people buy three
@@ -110,18 +113,21 @@ impl Desk {
     pub(super) fn send_to_other_bank(&mut self, who: u32) {
         let wanted = round_sum(&mut self.rng, 60_000, 150);
         if let Some(amount) = self.cash_of(who, wanted) {
-            let from = self.person(who).account;
-            let payment = self.draft(
-                from,
-                own::CENTRAL_BANK,
-                amount,
-                purpose::TO_OTHER_BANK,
-                Channel::Mobile,
-            );
-            let fee = (amount / 1_000).clamp(200, 5_000);
-            let fee = self.draft(from, own::FEE_INCOME, fee, purpose::FEE, Channel::Bank);
-            self.pay_both(payment, fee);
+            let payment = self.draft_away(self.person(who).account, amount);
+            self.pay_away(payment);
         }
+    }
+
+    pub(super) fn draft_away(&mut self, from: u32, amount: u64) -> Transfer {
+        self.draft(from, own::CENTRAL_BANK, amount, purpose::TO_OTHER_BANK, Channel::Mobile)
+    }
+
+    pub(super) fn pay_away(&mut self, payment: Transfer) -> Option<TransferId> {
+        let from = place_of(payment.debit_account)? as u32;
+        let fee = (payment.amount.0 as u64 / 1_000).clamp(200, AWAY_FEE_MAX);
+        let fee = self.draft(from, own::FEE_INCOME, fee, purpose::FEE, Channel::Bank);
+        let answers = self.pay_both(payment, fee)?;
+        (answers == [Expected::Done; 2]).then_some(payment.id)
     }
 
     /// Now and then the other bank was late, and the money counts from a day or two before.
@@ -131,7 +137,7 @@ impl Desk {
         let mut transfer =
             self.draft(own::CENTRAL_BANK, to, amount, purpose::FROM_OTHER_BANK, Channel::Bank);
         let late = self.rng.between(1, 2) as i32;
-        let counts_from = TimeNs(self.now).day_at(UTC_OFFSET_MIN).plus(-late);
+        let counts_from = self.today().plus(-late);
         if self.rng.chance(500) && counts_from >= self.first_day {
             transfer.value_date = counts_from;
         }
@@ -161,13 +167,22 @@ impl Desk {
     fn draw_cash(&mut self, who: u32, till: u32, wanted: u64, channel: Channel) {
         let from = self.person(who).account;
         let amount = wanted.min(self.truth.room(from) / 2) / 10_000 * 10_000;
-        if amount == 0 {
-            return;
+        if amount > 0 {
+            self.hand_out(from, till, amount, channel);
         }
+    }
+
+    pub(super) fn hand_out(
+        &mut self,
+        from: u32,
+        till: u32,
+        amount: u64,
+        channel: Channel,
+    ) -> Option<TransferId> {
         if (-self.truth.posted(till)).max(0).unsigned_abs() < amount {
             self.bring_cash(till, 10_000_000);
         }
-        self.pay(from, till, amount, purpose::CASH_OUT, channel);
+        self.pay(from, till, amount, purpose::CASH_OUT, channel)
     }
 
     pub(super) fn save(&mut self, who: u32) {

@@ -27,6 +27,7 @@ impl Desk {
                 self.say(Command::ReleaseHold { hold }, Expected::Done);
             }
             After::Act(intent) => self.act(intent),
+            After::Errand(case) => self.go_on_with(case),
         }
     }
 

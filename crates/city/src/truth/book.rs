@@ -43,6 +43,8 @@ pub(crate) struct Book {
     pub(crate) pending_credits: i64,
     pub(crate) per_transfer: i64,
     pub(crate) per_day: i64,
+    /// The last business day on which a transfer touched it.
+    pub(crate) quiet_since: Day,
     /// Which business day `spent_*` count.
     spent_day: Day,
     spent_least: i64,
@@ -62,6 +64,7 @@ impl Book {
             pending_credits: 0,
             per_transfer: i64::MAX,
             per_day: i64::MAX,
+            quiet_since: Day::default(),
             spent_day: Day::default(),
             spent_least: 0,
             spent_most: 0,

@@ -1,8 +1,7 @@
 //! The files of the Berka bank: `;`-separated text with a header line, dates as YYMMDD in the 1900s,
 //! Czech codes. Every line is read or named as wrong; a last line that was cut off is said apart.
 
-use crate::import::line_at;
-use std::fmt;
+use crate::import::{WrongLine, line_at};
 use std::path::Path;
 use terms::Day;
 
@@ -127,26 +126,6 @@ pub struct Movement {
     pub bank: Option<[u8; 2]>,
     /// The account number at the other bank; zero if there is none.
     pub partner: u64,
-}
-
-/// A line that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrongLine {
-    /// The file's name.
-    pub file: &'static str,
-    /// Which line, from 1; zero when the file itself cannot be read.
-    pub line: u32,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-impl fmt::Display for WrongLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.why),
-            line => write!(f, "{} line {line}: {}", self.file, self.why),
-        }
-    }
 }
 
 impl Tables {
