@@ -23,6 +23,8 @@ const TURN_NS: u64 = 5 * 60 * 1_000_000_000;
 const TURN_COMMANDS: usize = 4_096;
 /// Commands that share a sync.
 const SYNC_COMMANDS: usize = 8_000;
+/// The part of the days in which rules only learn.
+const LEARNING: u32 = 3;
 /// Disagreements that are kept to be shown.
 const KEPT: usize = 5;
 /// In ids that the town does not know: a payment that its payer confirmed, and the second phase of one that was held.
@@ -63,11 +65,13 @@ struct Counter<'a> {
     /// The turn that goes on, and when it began.
     turn: Option<(u64, Decided)>,
     waiting: Vec<Decided>,
+    /// When the rules begin to judge, until they do: they must know who usually pays whom.
+    adopts_at: Option<TimeNs>,
     /// Ids under which payments really happened, where these are not the town's.
     moved: BTreeMap<TransferId, TransferId>,
 }
 
-/// Posts everything. `risk` knows the rule set that is adopted as soon as the institution is open, if any.
+/// Posts everything. `risk` knows the rule set that is adopted when a third of the days is over, if any.
 ///
 /// # Errors
 /// The bank's.
@@ -78,7 +82,9 @@ pub fn post(out: &Out, bank: &mut Bank, city: &mut City, risk: Risk) -> Done<Pos
     let bar = progress::bar(out, "posting", city.plan().transfers);
     let posted = Posted { risk, ..Posted::default() };
     let (waiting, moved) = (Vec::new(), BTreeMap::new());
-    let mut counter = Counter { bank, city, posted, turn: None, waiting, moved };
+    let plan = city.plan();
+    let adopts_at = Some(TimeNs::start_of(plan.first_day.plus((plan.days / LEARNING) as i32)));
+    let mut counter = Counter { bank, city, posted, turn: None, waiting, adopts_at, moved };
     let (mut chain, mut expected) = (Request::new(), Vec::new());
     while let Some(step) = counter.city.next() {
         let (time, expect, linked) = (step.time, step.expect, step.is_linked());
@@ -134,7 +140,10 @@ impl Counter<'_> {
         }) {
             self.end_turn()?;
         }
-        let opened = self.bank.node.engine().institution().is_some();
+        if self.adopts_at.is_some_and(|at| time >= at) {
+            self.adopts_at = None;
+            self.adopt(time);
+        }
         let mut request = request;
         // Who was warned in the middle of a chain is asked once for each of its payments.
         for _ in 0..=request.len() {
@@ -154,9 +163,6 @@ impl Counter<'_> {
                 self.moved.insert(t.id, new);
                 (t.id, t.flags) = (new, t.flags | TransferFlags::CONFIRMED);
             }
-        }
-        if !opened && self.bank.node.engine().institution().is_some() {
-            self.adopt(time);
         }
         Ok(())
     }
