@@ -8,7 +8,7 @@ use crate::world::{Life, NONE, OrgKind};
 
 /// What a bank reports is paid in parts below it: in cash, or from account to account.
 pub(super) fn structuring(cast: &mut Cast<'_>, payments: usize) {
-    let amounts: Vec<u64> = (0..payments).map(|_| cast.draw_amount()).collect();
+    let amounts: Vec<u64> = (0..payments).map(|_| cast.draw_even_amount()).collect();
     let need: u64 = amounts.iter().sum();
     if cast.rng.chance(5_000) {
         let to = match cast.rng.chance(3_000) {
@@ -22,9 +22,11 @@ pub(super) fn structuring(cast: &mut Cast<'_>, payments: usize) {
         }
         return;
     }
-    let from = match cast.rng.chance(5_000) {
-        true => cast.firm(&[OrgKind::Employer]),
-        false => cast.somebody_with(need),
+    let from = match cast.rng.below(3) {
+        0 => cast.firm(&[OrgKind::Employer]),
+        1 => cast.somebody_with(need),
+        // An account that pays for little else.
+        _ => quietest(cast).unwrap_or_else(|| cast.somebody_with(need)),
     };
     let short = cast.truth.room(from) < need;
     let mut parts = cast.parts(1 + usize::from(short));

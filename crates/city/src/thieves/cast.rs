@@ -75,6 +75,13 @@ impl<'a> Cast<'a> {
         (yuan / round * round).max(least) * YUAN
     }
 
+    /// The same, with large ones as often as small ones.
+    pub(super) fn draw_even_amount(&mut self) -> u64 {
+        let fen = self.draw_amount();
+        let (least, most) = (u64::from(*self.amount.start()), u64::from(*self.amount.end()));
+        if self.rng.chance(5_000) { (least + most) * YUAN - fen } else { fen }
+    }
+
     /// A number from a range.
     pub(super) fn count(&mut self, range: &RangeInclusive<u32>) -> usize {
         self.rng.between((*range.start()).into(), (*range.end()).into()) as usize

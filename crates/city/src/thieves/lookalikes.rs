@@ -294,7 +294,7 @@ fn families(cast: &mut Cast<'_>) {
 /// A dear thing is paid in parts that a form limits to less than fifty thousand.
 fn instalments(cast: &mut Cast<'_>) {
     cast.amount = 38_000..=49_900;
-    let fen = cast.draw_amount();
+    let fen = cast.draw_even_amount();
     let times = number(cast, 2..=6);
     let buyer = if cast.rng.chance(4_000) {
         cast.firm(&[OrgKind::Employer])

@@ -16,6 +16,7 @@ mod forget;
 mod damage;
 mod reader;
 mod berka;
+mod amlsim;
 mod csv;
 mod demo;
 mod killed;

@@ -1,7 +1,7 @@
 //! `tj import berka`: parties, accounts, rights and every transaction of the Berka bank at the time it
 //! happened, then the ledger's balances beside the file's own.
 
-use crate::answer::must;
+use super::posting::{Home, Posted, open_institution, post, register};
 use crate::bank::{self, Bank};
 use crate::cli::Context;
 use crate::fail::{Done, Exit, Failure};
@@ -10,16 +10,10 @@ use crate::import::berka::books::{self, UTC_OFFSET_MIN};
 use crate::import::berka::files::{Kind, Tables};
 use crate::import::berka::order::{ROUNDING, in_order};
 use crate::import::berka::reconcile::{Reconciliation, reconcile};
-use crate::progress;
 use crate::settings::Settings;
-use node::{Clock, SystemClock};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use terms::limits::BATCH_RECORDS_MAX;
-use terms::{Command, Currency, Institution, Party, PartyId, PartyKind, Refusal, TransferId};
-
-/// Parties whose keys are made durable together.
-const PARTIES_AT_ONCE: usize = 2_000;
+use terms::{Command, Currency, PartyId, TransferId};
 
 /// The Berka bank.
 #[derive(Debug, clap::Args)]
@@ -29,13 +23,6 @@ pub struct Berka {
     /// Write every difference into this CSV file.
     #[arg(long)]
     report: Option<PathBuf>,
-}
-
-/// How many of each were posted by this run, and how many were there before.
-#[derive(Default)]
-struct Posted {
-    new: usize,
-    known: usize,
 }
 
 impl Berka {
@@ -63,8 +50,13 @@ impl Berka {
             Bank::create(&context.dir, "berka.example/journal", Settings::default())?
         };
         let mut posted = Posted::default();
-        open_institution(&mut bank, &mut posted)?;
-        register(context, &mut bank, &tables, &mut posted)?;
+        let home = Home { name: "Berka", currency: Currency::CZK, utc_offset_min: UTC_OFFSET_MIN };
+        open_institution(&mut bank, &home, books::chart(), &mut posted)?;
+        let clients = tables.clients.iter();
+        let clients: Vec<_> = clients
+            .map(|client| (PartyId(client.id.into()), books::identity(&tables, client)))
+            .collect();
+        register(context, &mut bank, "clients", &clients, &mut posted)?;
         post(context, &mut bank, "accounts", books::accounts(&tables), &mut posted)?;
         post(context, &mut bank, "rights", books::roles(&tables), &mut posted)?;
         let others = Posted { ..posted };
@@ -87,80 +79,6 @@ impl Berka {
         }
         bank.close()
     }
-}
-
-fn open_institution(bank: &mut Bank, posted: &mut Posted) -> Done {
-    if bank.node.engine().institution().is_none() {
-        let institution = Institution {
-            name: "Berka".to_owned(),
-            currency: Currency::CZK,
-            utc_offset_min: UTC_OFFSET_MIN,
-            first_day: SystemClock.now().day_at(UTC_OFFSET_MIN),
-        };
-        must("opening the institution", &bank.ask(vec![Command::OpenInstitution(institution)])?)?;
-    }
-    let known: Vec<u16> = bank.node.engine().chart().map(|line| line.code).collect();
-    let mut lines = books::chart();
-    lines.retain(
-        |line| !matches!(line, Command::DefineChartLine(line) if known.contains(&line.code)),
-    );
-    posted.new += lines.len();
-    if lines.is_empty() { Ok(()) } else { must("the chart of accounts", &bank.ask(lines)?) }
-}
-
-/// Clients that are not known yet, each sealed under a key of its own.
-fn register(context: &Context, bank: &mut Bank, tables: &Tables, posted: &mut Posted) -> Done {
-    let is_new = |id: u32| bank.node.engine().party(PartyId(id.into())).is_none();
-    let new: Vec<_> = tables.clients.iter().filter(|client| is_new(client.id)).collect();
-    posted.known += tables.clients.len() - new.len();
-    let bar = progress::bar(&context.out, "clients", new.len() as u64);
-    for some in new.chunks(PARTIES_AT_ONCE) {
-        let ids: Vec<PartyId> = some.iter().map(|client| PartyId(client.id.into())).collect();
-        bank.ensure_keys(&ids)?;
-        let mut request = Vec::with_capacity(some.len());
-        for (client, id) in some.iter().zip(ids) {
-            let fields = books::identity(tables, client)
-                .into_iter()
-                .map(|(name, text)| (name.to_owned(), text));
-            let identity = bank.seal_fields(id, &fields.collect())?;
-            request.push(Command::RegisterParty(Party { id, kind: PartyKind::Person, identity }));
-        }
-        must("registering clients", &bank.ask(request)?)?;
-        posted.new += some.len();
-        bar.inc(some.len() as u64);
-    }
-    bar.finish_and_clear();
-    Ok(())
-}
-
-/// Asks for whatever is not there already, in order.
-fn post(
-    context: &Context,
-    bank: &mut Bank,
-    what: &str,
-    commands: Vec<Command>,
-    posted: &mut Posted,
-) -> Done {
-    let total = commands.len();
-    let engine = bank.node.engine();
-    let time = engine.next_time(bank.now());
-    let new: Vec<Command> = commands
-        .into_iter()
-        .filter(|command| engine.decide(time, command).outcome() != Err(Refusal::Exists))
-        .collect();
-    posted.known += total - new.len();
-    posted.new += new.len();
-    let bar = progress::bar(&context.out, what, new.len() as u64);
-    for request in new.chunks(BATCH_RECORDS_MAX) {
-        let answers = bank.ask(request.to_vec())?;
-        must(&format!("importing {what}"), &answers).map_err(|failure| Failure {
-            next: "import into a folder of its own with --dir: what was imported must come before anything else".into(),
-            ..failure
-        })?;
-        bar.inc(request.len() as u64);
-    }
-    bar.finish_and_clear();
-    Ok(())
 }
 
 /// What can be said of the files beside the balances.

@@ -102,7 +102,8 @@ impl Tables {
     /// at the step at which the payer's turn comes.
     pub fn is_planted(&self, payment: &Payment) -> bool {
         let turn = self.nodes.get(&payment.payer).and_then(|node| node.fraud_step);
-        turn == Some(payment.step) && self.is_fraud(payment.payee)
+        let to_another = payment.payer != payment.payee;
+        turn == Some(payment.step) && to_another && self.is_fraud(payment.payee)
     }
 
     /// Each payment with a time: step one is `first`, and the payments of a step follow each other through its
