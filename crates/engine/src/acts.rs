@@ -15,7 +15,7 @@ use observation::{allow_check, allow_queries};
 use terms::limits::{BUSINESS_DAY_GAP_MAX, RATE_PPM_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX};
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartLine, Command, Day, Event,
-    Hold, InterestTerms, Party, Refusal, Role, RoleKind, Sealed, TimeNs, TransferFlags,
+    Hold, InterestTerms, Party, Refusal, Role, RoleKind, Screening, Sealed, TimeNs, TransferFlags,
 };
 
 impl Engine {
@@ -71,6 +71,7 @@ impl Engine {
             Command::AdoptRules(set) => self.allow_rules(set),
             Command::WithdrawRules(end) => self.allow_withdrawal(end),
             Command::WorkCase(act) => self.allow_case(act),
+            Command::RecordScreening(screening) => self.allow_screening(screening),
             Command::Transfer(_)
             | Command::CreateAccount(_)
             | Command::PostEntry(_)
@@ -236,6 +237,12 @@ impl Engine {
         }
     }
 
+    fn allow_screening(&self, screening: &Screening) -> Result<(), Refusal> {
+        check_text(&screening.entry)?;
+        check_text(&screening.by)?;
+        self.check_party(screening.party.0)
+    }
+
     /// A party that exists and was not erased.
     fn check_party(&self, id: u128) -> Result<(), Refusal> {
         match self.state.parties.get(&id) {
@@ -311,6 +318,13 @@ impl Engine {
             Command::AdoptRules(set) => self.adopt_rules(set),
             Command::WithdrawRules(end) => self.withdraw_rules(end),
             Command::WorkCase(work) => self.work_case(work, act.time),
+            Command::RecordScreening(screening) => {
+                let (party, result) = (screening.party, screening.result);
+                self.state.guard.screened.insert(party.0, result);
+                if let Some(tracker) = &mut self.state.guard.tracker {
+                    tracker.screen(party, result);
+                }
+            }
             Command::Attach(_)
             | Command::MarkSnapshot(_)
             | Command::RecordQueries(_)

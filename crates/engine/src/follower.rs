@@ -26,11 +26,16 @@ impl Follower {
         }
         if let Event::Act(act) = event
             && act.outcome.is_ok()
-            && let Command::GrantRole(role) = &act.command
-            && role.kind == RoleKind::Owner
-            && let Some(place) = self.engine.state.account_place(role.account)
         {
-            self.tracker.own(place, role.party);
+            match &act.command {
+                Command::GrantRole(role) if role.kind == RoleKind::Owner => {
+                    if let Some(place) = self.engine.state.account_place(role.account) {
+                        self.tracker.own(place, role.party);
+                    }
+                }
+                Command::RecordScreening(s) => self.tracker.screen(s.party, s.result),
+                _ => {}
+            }
         }
     }
 

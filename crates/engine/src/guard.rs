@@ -6,7 +6,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use terms::{CaseMark, PartyId, RuleSet, RuleStage, TimeNs};
+use terms::{CaseMark, PartyId, RuleSet, RuleStage, ScreeningResult, TimeNs};
 
 /// Something large, kept part by part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +106,8 @@ pub(crate) struct Guard {
     /// When the warning was given.
     pub(crate) warned: BTreeMap<Warned, TimeNs>,
     pub(crate) cases: BTreeMap<u128, CaseRow>,
+    /// What looking parties up on lists came to, the latest of each.
+    pub(crate) screened: BTreeMap<u128, ScreeningResult>,
     /// Follows from the sets in force and the artifacts.
     pub(crate) judging: Option<(u16, Program)>,
     pub(crate) trying: Option<(u16, Program)>,
@@ -116,7 +118,7 @@ pub(crate) struct Guard {
 impl Guard {
     /// Nothing was ever kept, adopted or opened.
     pub(crate) fn is_empty(&self) -> bool {
-        self.artifacts.is_empty() && self.cases.is_empty()
+        self.artifacts.is_empty() && self.cases.is_empty() && self.screened.is_empty()
     }
 
     /// The set with this number.

@@ -238,6 +238,9 @@ impl Engine {
             });
         }
         owned.for_each(|grant| tracker.own(grant.account, PartyId(grant.party)));
+        for (party, result) in &self.state.guard.screened {
+            tracker.screen(PartyId(*party), *result);
+        }
         self.state.guard.tracker = Some(tracker);
     }
 

@@ -45,6 +45,7 @@ const KEEP_PART: u8 = 22;
 const ADOPT_RULES: u8 = 23;
 const WITHDRAW_RULES: u8 = 24;
 const WORK_CASE: u8 = 25;
+const RECORD_SCREENING: u8 = 26;
 
 /// Appends the CBOR of `act`. A transfer, which `record::encode` never hands on, has no fields here.
 pub(crate) fn encode(act: &Act, out: &mut Vec<u8>) {
@@ -86,6 +87,7 @@ fn tag_of(command: &Command) -> u8 {
         Command::AdoptRules(_) => ADOPT_RULES,
         Command::WithdrawRules(_) => WITHDRAW_RULES,
         Command::WorkCase(_) => WORK_CASE,
+        Command::RecordScreening(_) => RECORD_SCREENING,
     }
 }
 
@@ -156,6 +158,15 @@ fn fields(w: &mut Writer<'_>, command: &Command) {
             w.key(3).text(&end.by);
         }
         Command::WorkCase(act) => case_fields(w, act),
+        Command::RecordScreening(screening) => {
+            w.map(6);
+            w.key(1).uint128(screening.party.0);
+            w.key(2).bytes(&screening.lists);
+            w.key(3).uint(screening.result as u8);
+            w.key(4).text(&screening.entry);
+            w.key(5).uint(screening.score);
+            w.key(6).text(&screening.by);
+        }
     }
 }
 

@@ -124,6 +124,7 @@ fn free_bytes(command: &Command) -> Option<usize> {
         Command::AdoptRules(set) => (set.name.len() + set.by.len(), TEXT_BYTES),
         Command::WithdrawRules(end) => (end.by.len(), TEXT_BYTES),
         Command::WorkCase(act) => (act.by.len() + act.text.len(), TEXT_BYTES),
+        Command::RecordScreening(s) => (s.entry.len() + s.by.len(), TEXT_BYTES),
         _ => (0, 0),
     };
     (bytes <= most).then_some(bytes)

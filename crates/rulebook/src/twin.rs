@@ -228,6 +228,8 @@ fn singles(pay: &str) -> Vec<Twin> {
         joined(pay, &shares, &format!("h.payer = p.payer AND {month}")),
         balance(pay, Single::PayerBalance, "payer"),
         balance(pay, Single::PayeeBalance, "payee"),
+        listed(pay, Single::PayerListed, "payer_party"),
+        listed(pay, Single::PayeeListed, "payee_party"),
     ];
     for (single, window) in
         [(Single::PayerPassDay, Window::Day), (Single::PayerPassThreeDays, Window::ThreeDays)]
@@ -235,6 +237,21 @@ fn singles(pay: &str) -> Vec<Twin> {
         twins.push(passed(pay, single, window));
     }
     twins
+}
+
+/// What looking an owner up on lists came to last.
+fn listed(pay: &str, single: Single, party: &str) -> Twin {
+    let feature = Feature::single(single);
+    let name = feature.name();
+    let sql = format!(
+        "{pay}, seen AS (SELECT p.entry, p.\"row\", s.result, row_number() OVER (PARTITION BY p.entry, p.\"row\" \
+         ORDER BY s.entry DESC, s.\"row\" DESC) AS n FROM pay p JOIN stored.screenings s ON s.party_key = p.{party} \
+         AND (s.entry < p.entry OR s.entry = p.entry AND s.\"row\" < p.\"row\")) \
+         SELECT p.entry, p.\"row\", CASE x.result WHEN 'confirmed' THEN 2 WHEN 'possible' THEN 1 ELSE 0 END AS {name} \
+         FROM pay p LEFT JOIN seen x ON x.entry = p.entry AND x.\"row\" = p.\"row\" AND x.n = 1 \
+         ORDER BY p.entry, p.\"row\""
+    );
+    Twin { features: vec![feature], sql }
 }
 
 /// What went out, this payment included, of what came in.

@@ -6,7 +6,7 @@ use crate::entry::Entry;
 use crate::money::{Amount, Currency};
 use crate::observation::{CheckRecord, QueryRecord};
 use crate::party::{Party, PartyId, Role, Sealed};
-use crate::risk::{ArtifactPart, CaseAct, RuleSet, Withdrawal};
+use crate::risk::{ArtifactPart, CaseAct, RuleSet, Screening, Withdrawal};
 use crate::time::Day;
 use crate::transfer::{Transfer, TransferFlags, TransferId};
 use alloc::string::String;
@@ -93,6 +93,8 @@ pub enum Command {
     WithdrawRules(Withdrawal),
     /// Do something about a case.
     WorkCase(CaseAct),
+    /// Note that a party was looked up on lists, and what came of it.
+    RecordScreening(Screening),
 }
 
 impl Command {

@@ -150,6 +150,7 @@ pub static TABLES: &[&Table] = &[
     &rule_sets::TABLE,
     &rule_withdrawals::TABLE,
     &case_steps::TABLE,
+    &screenings::TABLE,
 ];
 
 /// The table in which acts of this kind are rows. A transfer has none, and neither have a reversal and
@@ -181,6 +182,7 @@ pub fn table_of(command: &Command) -> Option<&'static Table> {
         Command::AdoptRules(_) => &rule_sets::TABLE,
         Command::WithdrawRules(_) => &rule_withdrawals::TABLE,
         Command::WorkCase(_) => &case_steps::TABLE,
+        Command::RecordScreening(_) => &screenings::TABLE,
     };
     Some(table)
 }
@@ -216,5 +218,6 @@ pub fn rows<'a>(command: &'a Command, row: &mut dyn FnMut(&[Value<'a>])) {
         Command::AdoptRules(set) => rule_sets::row(set, row),
         Command::WithdrawRules(end) => rule_withdrawals::row(end, row),
         Command::WorkCase(act) => case_steps::row(act, row),
+        Command::RecordScreening(screening) => screenings::row(screening, row),
     }
 }

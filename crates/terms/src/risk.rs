@@ -1,6 +1,7 @@
 //! What can be asked of risk control: to keep what is too large for one record, to adopt a rule set or end one, and to
 //! work on cases. Everything here stands in the journal in clear: names of officers and files, never of customers.
 
+use crate::party::PartyId;
 use crate::transfer::TransferId;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -102,6 +103,50 @@ pub struct Withdrawal {
     /// Why.
     pub reason: WithdrawalReason,
     /// Who ends it; empty if the bank itself does.
+    pub by: String,
+}
+
+/// What looking a party up on a list came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum ScreeningResult {
+    /// Nobody like that is on it.
+    Clear = 1,
+    /// Somebody like that is; nobody has decided yet whether it is the same.
+    Possible = 2,
+    /// It is the same.
+    Confirmed = 3,
+}
+
+impl ScreeningResult {
+    /// Every one.
+    pub const ALL: [ScreeningResult; 3] =
+        [ScreeningResult::Clear, ScreeningResult::Possible, ScreeningResult::Confirmed];
+
+    /// One word for programs, `possible`.
+    pub fn word(self) -> &'static str {
+        match self {
+            ScreeningResult::Clear => "clear",
+            ScreeningResult::Possible => "possible",
+            ScreeningResult::Confirmed => "confirmed",
+        }
+    }
+}
+
+/// A party was looked up on lists; its latest result counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Screening {
+    /// Who.
+    pub party: PartyId,
+    /// SHA-256 of the lists.
+    pub lists: [u8; 32],
+    /// What came of it.
+    pub result: ScreeningResult,
+    /// The entry of a list that fits best, by its list and number there; empty if none does.
+    pub entry: String,
+    /// How well it fits, of a thousand.
+    pub score: u16,
+    /// Who decided; empty if a program looked it up.
     pub by: String,
 }
 

@@ -180,6 +180,10 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
             "case": act.case.to_string(), "by": act.by, "step": act.step.word(), "text": act.text,
             "other": act.other.to_string(), "mark": act.mark.map(CaseMark::word),
         }),
+        Command::RecordScreening(s) => json!({
+            "party": s.party.to_string(), "lists": hex(&s.lists), "result": s.result.word(),
+            "list_entry": s.entry, "score": s.score, "by": s.by,
+        }),
     };
     (name, fields)
 }
@@ -295,6 +299,7 @@ pub fn name_of(command: &Command) -> &'static str {
         Command::AdoptRules(_) => "adopt_rules",
         Command::WithdrawRules(_) => "withdraw_rules",
         Command::WorkCase(_) => "work_case",
+        Command::RecordScreening(_) => "record_screening",
     }
 }
 
@@ -445,6 +450,11 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
             format!("rule set {} ended by {by:?}: {}", end.set, end.reason.word())
         }
         Command::WorkCase(act) => case_line(act),
+        Command::RecordScreening(s) => {
+            let entry =
+                if s.entry.is_empty() { "" } else { &format!(", {} at {}", s.entry, s.score) };
+            format!("party {} looked up on lists: {}{entry}", s.party, s.result.word())
+        }
     }
 }
 

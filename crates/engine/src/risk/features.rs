@@ -147,6 +147,12 @@ pub enum Single {
     PayerOwned,
     /// Somebody owns the payee's account.
     PayeeOwned,
+    /// Whether who owns the payer's account is on a list.
+    PayerListed,
+    /// Whether who owns the payee's account is on a list.
+    PayeeListed,
+    /// What the rule set's model says.
+    Model,
 }
 
 /// What a feature is counted in.
@@ -167,7 +173,7 @@ pub enum Unit {
 /// A single feature: its name, unit and meaning.
 struct Told(Single, &'static str, Unit, &'static str);
 
-const SINGLES: [Told; 23] = [
+const SINGLES: [Told; 26] = [
     Told(Single::Amount, "amount", Unit::Money, "What is to move or to be reserved."),
     Told(Single::Code, "code", Unit::Number, "Why; the bank's own numbers."),
     Told(
@@ -270,6 +276,24 @@ const SINGLES: [Told; 23] = [
         "payee_owned",
         Unit::Flag,
         "Whether somebody owns the payee's account; the bank's own accounts have no owner.",
+    ),
+    Told(
+        Single::PayerListed,
+        "payer_listed",
+        Unit::Number,
+        "Whether who owns the payer's account is on a list: 2 if somebody confirmed it, 1 if it may be, else 0.",
+    ),
+    Told(
+        Single::PayeeListed,
+        "payee_listed",
+        Unit::Number,
+        "Whether who owns the payee's account is on a list: 2 if somebody confirmed it, 1 if it may be, else 0.",
+    ),
+    Told(
+        Single::Model,
+        "model_ppm",
+        Unit::Number,
+        "What the rule set's model says, in millionths: 900000 is nine in ten; missing if the set has no model.",
     ),
 ];
 
@@ -411,6 +435,7 @@ impl Feature {
                     | Single::PayerPassThreeDays
                     | Single::PayerNear
                     | Single::PayerNight
+                    | Single::Model
             ),
         }
     }

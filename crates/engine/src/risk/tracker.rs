@@ -5,8 +5,9 @@ use super::features::{Kind, Measure, NAMED, Single, Subject, Values, Wanted, Way
 use super::tiles::{MONEY_MAX, Recent, Starts, Sums, Tiles, WINDOWS, Weight, Window};
 use crate::ledger::NOWHERE;
 use crate::table::{IdTable, Rows};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use terms::{Amount, Currency, PartyId, TimeNs};
+use terms::{Amount, Currency, PartyId, ScreeningResult, TimeNs};
 
 /// The threshold that payments are kept below: 50,000 main units, of which the last tenth counts as just below.
 pub const NEAR: core::ops::Range<u64> = 45_000_000..50_000_000;
@@ -130,6 +131,9 @@ pub struct Tracker {
     owners: Vec<u32>,
     party_numbers: IdTable,
     parties_seen: u32,
+    /// What looking parties up on lists came to: by their ids, and by their numbers for those who own an account.
+    screened: BTreeMap<u128, u8>,
+    listed: Vec<u8>,
     /// By owner and currency, and by device: places in `sides`.
     parties: IdTable,
     devices: IdTable,
@@ -156,10 +160,25 @@ impl Tracker {
                 let number = self.parties_seen;
                 self.parties_seen += 1;
                 self.party_numbers.insert(party.0, number);
+                self.listed.push(self.screened.get(&party.0).copied().unwrap_or(0));
                 number
             }
         };
         *at_place(&mut self.owners, account) = number;
+    }
+
+    /// A party was looked up on lists; the latest result counts.
+    pub fn screen(&mut self, party: PartyId, result: ScreeningResult) {
+        let found = result as u8 - ScreeningResult::Clear as u8;
+        self.screened.insert(party.0, found);
+        if let Some(number) = self.party_numbers.get(party.0) {
+            self.listed[number as usize] = found;
+        }
+    }
+
+    fn listed(&self, account: u32) -> i64 {
+        let owner = self.owner(account);
+        owner.map_or(0, |owner| i64::from(self.listed[owner as usize]))
     }
 
     /// Reads what the next payments will look at, many at once: each alone would wait for memory a dozen times. What
@@ -424,6 +443,10 @@ impl Tracker {
             Single::PayeeBalance => Some(books.balance[1]),
             Single::PayerOwned => Some(self.owner(payment.payer).is_some().into()),
             Single::PayeeOwned => Some(self.owner(payment.payee).is_some().into()),
+            Single::PayerListed => Some(self.listed(payment.payer)),
+            Single::PayeeListed => Some(self.listed(payment.payee)),
+            // Whoever runs the model knows.
+            Single::Model => None,
         }
     }
 

@@ -5,7 +5,7 @@ use super::bytes::{Reader, Writer};
 use crate::guard::{Artifact, CaseRow, CaseStatus, Guard, Owned, SetRow};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
-use terms::{CaseMark, RuleSet, RuleStage, TimeNs};
+use terms::{CaseMark, RuleSet, RuleStage, ScreeningResult, TimeNs};
 
 pub(super) fn write(w: &mut Writer, guard: &Guard) {
     w.all(guard.artifacts.iter(), |w, (hash, artifact)| {
@@ -28,6 +28,10 @@ pub(super) fn write(w: &mut Writer, guard: &Guard) {
         w.u64(then.0);
     });
     w.all(guard.cases.iter(), write_case);
+    w.all(guard.screened.iter(), |w, (party, result)| {
+        w.u128(*party);
+        w.u8(*result as u8);
+    });
 }
 
 pub(super) fn read(r: &mut Reader<'_>) -> Option<Guard> {
@@ -51,6 +55,12 @@ pub(super) fn read(r: &mut Reader<'_>) -> Option<Guard> {
         Some(())
     })?;
     r.all(|r| read_case(r, &mut guard.cases))?;
+    r.all(|r| {
+        let (party, number) = (r.u128()?, r.u8()?);
+        let result = ScreeningResult::ALL.into_iter().find(|result| *result as u8 == number)?;
+        guard.screened.insert(party, result);
+        Some(())
+    })?;
     (!guard.is_empty()).then_some(guard)
 }
 

@@ -5,8 +5,8 @@ use super::{
     ADOPT_RULES, ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, ERASE_PARTY, EXPIRE,
     GRANT_ROLE, KEEP_PART, KEY_BOOKING_DATE, KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME, KEY_TIME,
     MARK_SNAPSHOT, OPEN_INSTITUTION, PLACE_HOLD, POST_ENTRY, RECORD_CHECK, RECORD_QUERIES,
-    REGISTER_PARTY, RELEASE_HOLD, REVERSE, REVOKE_ROLE, SET_INTEREST, SET_LIMITS, SETTLE_INTEREST,
-    WITHDRAW_RULES, WORK_CASE,
+    RECORD_SCREENING, REGISTER_PARTY, RELEASE_HOLD, REVERSE, REVOKE_ROLE, SET_INTEREST, SET_LIMITS,
+    SETTLE_INTEREST, WITHDRAW_RULES, WORK_CASE,
 };
 use crate::cbor::{DecodeError, Fault, Pairs, Reader, fault};
 use crate::outcome::outcome_of;
@@ -14,8 +14,9 @@ use terms::{
     Account, AccountFlags, AccountId, Act, Amount, ArtifactPart, Attachment, CaseAct, CaseMark,
     CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord, CheckResult, Command, Currency, Day,
     DayBasis, Entry, Hold, HoldOrder, Institution, InterestTerms, Leg, Party, PartyId, PartyKind,
-    QueryDoor, QueryEnd, QueryRecord, Role, RoleKind, RuleSet, RuleStage, Sealed, SealingCipher,
-    Side, SnapshotMark, SpendingLimits, TimeNs, TransferId, Withdrawal, WithdrawalReason,
+    QueryDoor, QueryEnd, QueryRecord, Role, RoleKind, RuleSet, RuleStage, Screening,
+    ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, TimeNs, TransferId,
+    Withdrawal, WithdrawalReason,
 };
 
 type Read<T> = Result<T, DecodeError>;
@@ -142,6 +143,14 @@ impl Fields<'_> {
                 by: self.text(m, 3, "by")?,
             }),
             WORK_CASE => Command::WorkCase(self.case(m)?),
+            RECORD_SCREENING => Command::RecordScreening(Screening {
+                party: PartyId(self.id(m, 1, "party")?),
+                lists: self.hash(m, 2, "lists")?,
+                result: self.one_of(m, 3, "result", &SCREENING_RESULTS)?,
+                entry: self.text(m, 4, "entry")?,
+                score: self.uint(m, 5, "score")?,
+                by: self.text(m, 6, "by")?,
+            }),
             other => return fault("command", Fault::UnknownCode(other.into())),
         };
         self.0.end_map(m, "fields")?;
@@ -445,4 +454,9 @@ const CASE_MARKS: [(u16, CaseMark); 3] = [
     (CaseMark::Fraud as u16, CaseMark::Fraud),
     (CaseMark::Laundering as u16, CaseMark::Laundering),
     (CaseMark::Mistaken as u16, CaseMark::Mistaken),
+];
+const SCREENING_RESULTS: [(u16, ScreeningResult); 3] = [
+    (ScreeningResult::Clear as u16, ScreeningResult::Clear),
+    (ScreeningResult::Possible as u16, ScreeningResult::Possible),
+    (ScreeningResult::Confirmed as u16, ScreeningResult::Confirmed),
 ];

@@ -6,8 +6,9 @@ use terms::{
     CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord, CheckResult, Command, Currency, Day,
     DayBasis, Entry, Event, Hold, HoldOrder, Institution, InterestTerms, Leg, Outcome, Party,
     PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord, Refusal, Role, RoleKind, RuleSet,
-    RuleStage, Ruling, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, TimeNs, Transfer,
-    TransferEvent, TransferFlags, TransferId, Verdict, VerdictMarks, Withdrawal, WithdrawalReason,
+    RuleStage, Ruling, Screening, ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark,
+    SpendingLimits, TimeNs, Transfer, TransferEvent, TransferFlags, TransferId, Verdict,
+    VerdictMarks, Withdrawal, WithdrawalReason,
 };
 
 /// The last refusals that there were when vectors were first made of events, of observations and of what was judged.
@@ -258,7 +259,7 @@ pub fn sample_judged(seed: u64) -> Event {
     }
     let (time, booking_date) = (TimeNs(d.narrow()), d.day());
     let outcome = d.outcome(JUDGED_LAST);
-    let command = match d.below(4) {
+    let command = match d.below(5) {
         0 => {
             let count = d.below(900);
             let (size, at) = (d.narrow() as u32, d.narrow() as u32);
@@ -276,6 +277,14 @@ pub fn sample_judged(seed: u64) -> Event {
             let reason = d.one_of(&reasons);
             Command::WithdrawRules(Withdrawal { set: d.narrow() as u16, reason, by: d.text() })
         }
+        3 => Command::RecordScreening(Screening {
+            party: PartyId(d.wide()),
+            lists: d.hash(),
+            result: d.one_of(&ScreeningResult::ALL),
+            entry: d.text(),
+            score: d.narrow() as u16,
+            by: d.text(),
+        }),
         _ => Command::WorkCase(CaseAct {
             case: TransferId(d.wide()),
             by: d.text(),

@@ -171,6 +171,18 @@ fn command(command: &Command) -> (&'static str, String) {
             ("withdraw_rules", vec![("set", set), ("reason", reason), ("by", text(&end.by))])
         }
         Command::WorkCase(act) => ("work_case", case(act)),
+        Command::RecordScreening(s) => {
+            let (result, score) = ((s.result as u8).to_string(), s.score.to_string());
+            let fields = vec![
+                ("party", large(s.party.0)),
+                ("lists", bytes(&s.lists)),
+                ("result", result),
+                ("entry", text(&s.entry)),
+                ("score", score),
+                ("by", text(&s.by)),
+            ];
+            ("record_screening", fields)
+        }
     };
     (name, object(&fields))
 }

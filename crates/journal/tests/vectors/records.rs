@@ -10,7 +10,7 @@ use terms::{Command, Event};
 /// Records of each command.
 const OF_EACH: usize = 4;
 /// Kinds of commands, transfers included.
-const COMMAND_KINDS: usize = 25;
+const COMMAND_KINDS: usize = 26;
 /// Enough seeds for `OF_EACH` records of every command.
 const SEEDS: u64 = 400;
 

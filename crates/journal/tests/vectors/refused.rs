@@ -108,8 +108,9 @@ const ACTS: [(&str, &str); 81] = [
 ];
 
 /// More acts that are refused, of commands that came later.
-const LATER_ACTS: [(&str, &str); 12] = [
-    ("command 26", "a501010202030004 181a05a10105"),
+const LATER_ACTS: [(&str, &str); 13] = [
+    ("command 27", "a501010202030004 181b05a10105"),
+    ("a screening of result 4", "a501010202030004 181a05a6010102 Z 0304 0460 0500 0660"),
     ("a part of three", "a501010202030004 1605a301 Z 02090304"),
     ("a part whose bytes are a text", "a501010202030004 1605a401 Z 0209030404626161"),
     ("a part at 2^32", "a501010202030004 1605a401 Z 0209031b000000010000000004416a"),
@@ -135,13 +136,14 @@ const LATER_ACTS: [(&str, &str); 12] = [
     ("a case marked 4", "a501010202030004 181905a501010261610309 0460 0604"),
 ];
 /// The same, read.
-const LATER_READ: [&str; 6] = [
+const LATER_READ: [&str; 7] = [
     "1605a401 Z 0209030404416a",
     "1705aa01616102 Z 03 Z 050306000700080009000a000b6162",
     "1705ab01616102 Z 03 Z 04 Z 050106000700080009000a010b6162",
     "181805a3010102040360",
     "181905a401010261610301 0460",
     "181905a6010102616103060460 0501 0603",
+    "181a05a6010102 Z 0303 0460 05190400 0660",
 ];
 
 /// Acts beside those above that are read, so that the one thing that differs is what is refused.

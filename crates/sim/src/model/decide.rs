@@ -138,7 +138,8 @@ impl Model {
             Command::KeepPart(_)
             | Command::AdoptRules(_)
             | Command::WithdrawRules(_)
-            | Command::WorkCase(_) => Err(ReservedField),
+            | Command::WorkCase(_)
+            | Command::RecordScreening(_) => Err(ReservedField),
             _ => unreachable!("every other command has rules of its own"),
         }
     }

@@ -9,7 +9,7 @@ use crate::entry::Entry;
 use crate::money::Amount;
 use crate::observation::{CheckRecord, CheckResult, QueryRecord};
 use crate::party::{Party, PartyId, Role};
-use crate::risk::{ArtifactPart, CaseAct, RuleSet, Withdrawal};
+use crate::risk::{ArtifactPart, CaseAct, RuleSet, Screening, Withdrawal};
 use crate::time::{Day, TimeNs};
 use crate::transfer::TransferId;
 
@@ -319,6 +319,19 @@ tables! {
         mark: Word or_null, Confidential, "",
             "What the payment turned out to be: fraud, laundering or mistaken; empty for other steps."
                 = act.mark.map_or(Value::Null, |mark| Value::Word(mark.word()));
+    }
+
+    screenings(screening: Screening) "A party was looked up on lists." {
+        party: Party, Confidential, "", "Who was looked up." = Value::Id(screening.party.0);
+        lists: Hash, Internal, "", "SHA-256 of the lists." = Value::Hash(&screening.lists);
+        result: Word, Confidential, "",
+            "What came of it: clear, possible or confirmed." = Value::Word(screening.result.word());
+        list_entry: Text or_null, Confidential, "",
+            "The entry that fits best; empty if none does." = text_if_any(&screening.entry);
+        score: Number, Confidential, "thousandths",
+            "How well it fits." = Value::Number(screening.score.into());
+        decided_by: Text or_null, Internal, "",
+            "Who decided; empty if a program looked it up." = text_if_any(&screening.by);
     }
 }
 

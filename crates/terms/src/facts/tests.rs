@@ -192,6 +192,14 @@ fn samples() -> Vec<Command> {
             other: TransferId(0),
             mark: Some(CaseMark::Fraud),
         }),
+        Command::RecordScreening(Screening {
+            party,
+            lists: [9; 32],
+            result: ScreeningResult::Possible,
+            entry: "OFAC 7".into(),
+            score: 930,
+            by: String::new(),
+        }),
     ]
 }
 

@@ -138,7 +138,8 @@ fn mark(folder: &Path) -> Done {
 fn keep_truth(folder: &Path, city: &City) -> Done {
     let files = [(LABELS, write_labels(city.labels())), (LISTED, listed_csv())];
     for (name, text) in files {
-        std::fs::write(folder.join(name), text).map_err(|error| bank::disk_failed(folder, &error))?;
+        std::fs::write(folder.join(name), text)
+            .map_err(|error| bank::disk_failed(folder, &error))?;
     }
     Ok(())
 }

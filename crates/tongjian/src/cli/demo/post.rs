@@ -13,8 +13,8 @@ use node::{Decided, Request};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use terms::{
-    Amount, Attachment, CaseAct, CaseMark, CaseStep, Command, Event, Party, PartyId, Refusal, TimeNs,
-    Transfer, TransferEvent, TransferFlags, TransferId,
+    Amount, Attachment, CaseAct, CaseMark, CaseStep, Command, Event, Party, PartyId, Refusal,
+    TimeNs, Transfer, TransferEvent, TransferFlags, TransferId,
 };
 
 /// What comes within so long of the town's time is one turn; the town allows for up to ten minutes.
@@ -122,8 +122,7 @@ impl Counter<'_> {
                 Command::RegisterParty(Party { id: party, kind, identity })
             }
             Item::Note { subject, party, text } => {
-                let (subject, text) =
-                    (self.now_called(subject), self.bank.seal_text(party, text)?);
+                let (subject, text) = (self.now_called(subject), self.bank.seal_text(party, text)?);
                 Command::Attach(Attachment { subject, party, text })
             }
         })

@@ -11,9 +11,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use terms::limits::PART_BYTES_MAX;
-use terms::{
-    ArtifactPart, Command, RuleSet, RuleStage, Ruling, TransferEvent, Verdict,
-};
+use terms::{ArtifactPart, Command, RuleSet, RuleStage, Ruling, TransferEvent, Verdict};
 
 /// What became of a payment that was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
