@@ -290,7 +290,8 @@ impl Engine {
                 self.state.roles.insert((role.party.0, role.account.0, role.kind as u8), *role);
                 if role.kind == RoleKind::Owner {
                     let (record, account) = (self.state.records, self.place_of(role.account));
-                    self.state.guard.own(Owned { record, account, party: role.party.0 });
+                    let kind = self.state.party_kind(role.party);
+                    self.state.guard.own(Owned { record, account, party: role.party.0 }, kind);
                 }
             }
             Command::RevokeRole(role) => {

@@ -30,7 +30,8 @@ impl Follower {
             match &act.command {
                 Command::GrantRole(role) if role.kind == RoleKind::Owner => {
                     if let Some(place) = self.engine.state.account_place(role.account) {
-                        self.tracker.own(place, role.party);
+                        let kind = self.engine.state.party_kind(role.party);
+                        self.tracker.own(place, role.party, kind);
                     }
                 }
                 Command::RecordScreening(s) => self.tracker.screen(s.party, s.result),

@@ -1,12 +1,12 @@
 //! What risk control keeps in the state: the rule sets and what they are made of, what everybody did lately, who was
 //! warned of what, and the cases. `judgement.rs` asks it; `acts/adoption.rs` and `acts/cases.rs` change it.
 
-use crate::risk::{Program, Tracker};
+use crate::risk::{Model, Program, Tracker, Wanted};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use terms::{CaseMark, PartyId, RuleSet, RuleStage, ScreeningResult, TimeNs};
+use terms::{CaseMark, PartyId, PartyKind, RuleSet, RuleStage, ScreeningResult, TimeNs};
 
 /// Something large, kept part by part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,11 +89,29 @@ pub(crate) struct CaseRow {
     pub(crate) reported: bool,
 }
 
+/// What judges: a set's program, its model if it has one, and all that both look at.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Judge {
+    pub(crate) number: u16,
+    pub(crate) program: Program,
+    pub(crate) model: Option<Model>,
+    pub(crate) wanted: Wanted,
+}
+
+impl Judge {
+    fn new(number: u16, program: Program, model: Option<Model>) -> Judge {
+        let of_model = model.iter().flat_map(|model| model.wanted().features());
+        let all = program.wanted().features().iter().chain(of_model);
+        let wanted = all.map(|(feature, _)| *feature).collect();
+        Judge { number, program, model, wanted }
+    }
+}
+
 /// Payer, payee and minor units of a payment of which its payer was warned.
 pub(crate) type Warned = (u32, u32, u128);
 
 /// All of it. A bank without rules has nothing here.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Guard {
     pub(crate) artifacts: BTreeMap<[u8; 32], Artifact>,
     /// Set `n` stands at place `n - 1`.
@@ -109,8 +127,8 @@ pub(crate) struct Guard {
     /// What looking parties up on lists came to, the latest of each.
     pub(crate) screened: BTreeMap<u128, ScreeningResult>,
     /// Follows from the sets in force and the artifacts.
-    pub(crate) judging: Option<(u16, Program)>,
-    pub(crate) trying: Option<(u16, Program)>,
+    pub(crate) judging: Option<Judge>,
+    pub(crate) trying: Option<Judge>,
     /// Follows from the transfers and from who owned what; there since the first adoption.
     pub(crate) tracker: Option<Box<Tracker>>,
 }
@@ -141,12 +159,17 @@ impl Guard {
         self.active.contains(&number) || self.trial == Some(number)
     }
 
-    /// Reads the programs of the sets in force. They were read once before they were adopted.
+    /// Reads the programs and models of the sets in force. They were read once before they were adopted.
     pub(crate) fn compile(&mut self) {
         let program = |number: Option<u16>| {
             let number = number?;
-            let bytes = self.whole(&self.set(number)?.set.program)?;
-            Program::of_bytes(bytes).ok().map(|program| (number, program))
+            let set = &self.set(number)?.set;
+            let program = Program::of_bytes(self.whole(&set.program)?).ok()?;
+            let model = match &set.model {
+                Some(hash) => Some(Model::of_bytes(self.whole(hash)?).ok()?),
+                None => None,
+            };
+            Some(Judge::new(number, program, model))
         };
         let canary = self
             .trial
@@ -154,10 +177,10 @@ impl Guard {
         (self.judging, self.trying) = (program(self.active.last().copied()), program(canary));
     }
 
-    /// An owner's role was granted.
-    pub(crate) fn own(&mut self, owned: Owned) {
+    /// An owner's role was granted; `kind` is the party's.
+    pub(crate) fn own(&mut self, owned: Owned, kind: PartyKind) {
         if let Some(tracker) = &mut self.tracker {
-            tracker.own(owned.account, PartyId(owned.party));
+            tracker.own(owned.account, PartyId(owned.party), kind);
             self.owned.push(owned);
         }
     }

@@ -2,11 +2,12 @@
 //! from that, and what is remembered of it. It speaks last, so that nobody is warned of what would not happen anyway.
 
 use crate::engine::Engine;
-use crate::guard::{CaseRow, CaseStatus, Guard, Warned};
+use crate::guard::{CaseRow, CaseStatus, Guard, Judge, Warned};
 use crate::ledger::NOWHERE;
-use crate::risk::{Books, Found, Machine, Payment, Program, Tracker, Values, thousandths};
+use crate::risk::{Books, Feature, Found, Machine, Payment, Single, Tracker, Values, thousandths};
 use alloc::boxed::Box;
 use alloc::string::String;
+use forest::Row;
 use terms::limits::{BUDGET_PAYMENTS, CONFIRM_S};
 use terms::{
     AccountId, Amount, Event, PartyId, Refusal, Ruling, TimeNs, Transfer, TransferEvent,
@@ -28,12 +29,21 @@ const WARNINGS: usize = 1_024;
 pub(crate) struct Scratch {
     values: Values,
     machine: Machine,
+    row: Row,
 }
 
 impl Scratch {
-    fn run(&mut self, program: &Program, tracker: &Tracker, about: &(Payment, Books)) -> Found {
-        tracker.fill(&about.0, &about.1, program.wanted(), &mut self.values);
-        program.run(&self.values, &mut self.machine)
+    /// What the judge finds, and what its model says.
+    fn run(
+        &mut self,
+        judge: &Judge,
+        tracker: &Tracker,
+        about: &(Payment, Books),
+    ) -> (Found, Option<u32>) {
+        tracker.fill(&about.0, &about.1, &judge.wanted, &mut self.values);
+        let ppm = judge.model.as_ref().map(|model| model.ppm(&self.values, &mut self.row));
+        self.values.set(Feature::single(Single::Model), ppm.map(i64::from));
+        (judge.program.run(&self.values, &mut self.machine), ppm)
     }
 }
 
@@ -133,16 +143,16 @@ impl Engine {
         let payment = self.payment(done, done.timestamp)?;
         let about = (payment, self.books(&payment));
         let trying =
-            guard.trying.as_ref().filter(|(number, _)| tries(guard, *number, done.debit_account));
-        let (number, program) = trying.or(guard.judging.as_ref())?;
+            guard.trying.as_ref().filter(|judge| tries(guard, judge.number, done.debit_account));
+        let judge = trying.or(guard.judging.as_ref())?;
         let mut scratch = self.scratch.borrow_mut();
-        let found = scratch.run(program, tracker, &about);
+        let (found, model_ppm) = scratch.run(judge, tracker, &about);
         let mut marks = VerdictMarks::default();
         if trying.is_some() {
             marks = marks.with(VerdictMarks::TRIAL);
-            if let Some((_, active)) = &guard.judging
+            if let Some(active) = &guard.judging
                 && found.ruling == Ruling::Approve
-                && scratch.run(active, tracker, &about).ruling > Ruling::Approve
+                && scratch.run(active, tracker, &about).0.ruling > Ruling::Approve
             {
                 marks = marks.with(VerdictMarks::RISKED);
             }
@@ -154,8 +164,7 @@ impl Engine {
             marks = marks.with(VerdictMarks::WARNED);
         }
         let Found { ruling, score, hits, reasons, .. } = found;
-        let verdict =
-            Verdict { ruling, marks, set: *number, score, model_ppm: None, hits, reasons };
+        let verdict = Verdict { ruling, marks, set: judge.number, score, model_ppm, hits, reasons };
         Some((verdict, key))
     }
 
@@ -219,7 +228,8 @@ impl Engine {
         let utc_offset_min = self.state.utc_offset_min();
         for row in self.state.transfers.iter() {
             while let Some(grant) = owned.next_if(|grant| grant.record <= row.record) {
-                tracker.own(grant.account, PartyId(grant.party));
+                let party = PartyId(grant.party);
+                tracker.own(grant.account, party, self.state.party_kind(party));
             }
             if row.flags.any(NOT_PAYING) || row.debit == NOWHERE {
                 continue;
@@ -237,7 +247,10 @@ impl Engine {
                 utc_offset_min,
             });
         }
-        owned.for_each(|grant| tracker.own(grant.account, PartyId(grant.party)));
+        owned.for_each(|grant| {
+            let party = PartyId(grant.party);
+            tracker.own(grant.account, party, self.state.party_kind(party));
+        });
         for (party, result) in &self.state.guard.screened {
             tracker.screen(PartyId(*party), *result);
         }

@@ -1,7 +1,8 @@
 //! Risk control in line. Features first (`tiles`, `features`, `tracker`), then what is made of
-//! them (`program`).
+//! them: what a model says (`model`) and what rules do (`program`).
 
 mod features;
+mod model;
 mod program;
 mod tiles;
 mod tracker;
@@ -18,6 +19,7 @@ fn dice(mut seed: u64) -> impl FnMut(u64) -> u64 {
 pub use features::{
     Direction, FEATURES, Feature, Kind, Measure, NAMED, Single, Subject, Unit, Values, Wanted, Way,
 };
+pub use model::{Model, ModelError};
 pub use program::{
     Found, LINES_MAX, Line, Machine, Program, ProgramError, REGISTERS_MAX, Register, STEPS_MAX,
     Step,

@@ -6,7 +6,9 @@ use crate::table::{IdTable, Rows};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
-use terms::{AccountId, ChartLine, Day, Hold, Institution, Party, Role, TimeNs};
+use terms::{
+    AccountId, ChartLine, Day, Hold, Institution, Party, PartyId, PartyKind, Role, TimeNs,
+};
 
 /// In the table of transfer ids: this place is an entry's.
 pub(crate) const ENTRY_BIT: u32 = 1 << 31;
@@ -111,6 +113,11 @@ impl State {
     /// Minutes east of UTC of the business calendar.
     pub(crate) fn utc_offset_min(&self) -> i16 {
         self.institution.as_ref().map_or(0, |i| i.utc_offset_min)
+    }
+
+    /// Whether a party is a person or an organisation; a role is granted only to one that is known.
+    pub(crate) fn party_kind(&self, id: PartyId) -> PartyKind {
+        self.parties.get(&id.0).map_or(PartyKind::Person, |row| row.party.kind)
     }
 
     /// The id of the account at `place`.

@@ -11,7 +11,9 @@ mod walk;
 pub mod forest;
 mod bytes;
 pub mod shap;
+mod row;
 
 pub use forest::{Forest, ForestError, Parts};
 pub use link::{Link, Width};
+pub use row::Row;
 pub use tree::{Part, Test, Tree, TreeError};

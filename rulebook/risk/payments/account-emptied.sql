@@ -8,5 +8,5 @@
 -- tells = "This would leave almost nothing in your account"
 -- tells_zh = "此笔付款后账户将几乎没有余额"
 -- ---
-payer_owned AND pair_first AND amount >= 5000
+payer_owned AND NOT payer_firm AND pair_first AND amount >= 5000
 AND amount >= 0.9 * payer_balance AND payer_balance > 0

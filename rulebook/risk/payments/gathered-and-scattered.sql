@@ -7,6 +7,6 @@
 -- tells = "This payment is being looked at"
 -- tells_zh = "此笔付款正在核查"
 -- ---
-payer_owned
+payer_owned AND NOT payer_firm
 AND payer_in_counterparties_24h >= 5 AND payer_out_counterparties_24h >= 5
 AND payer_in_counterparties_30d < 64 AND payer_out_counterparties_30d < 64

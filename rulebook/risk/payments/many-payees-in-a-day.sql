@@ -7,6 +7,6 @@
 -- tells = "This payment is being looked at"
 -- tells_zh = "此笔付款正在核查"
 -- ---
-payer_owned AND payer_out_counterparties_24h >= 10
+payer_owned AND NOT payer_firm AND payer_out_counterparties_24h >= 10
 AND payer_out_counterparties_30d < 64
 AND payer_out_counterparties_30d <= 2 * payer_out_counterparties_24h

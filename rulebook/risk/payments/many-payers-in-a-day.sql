@@ -7,7 +7,7 @@
 -- tells = "This payment is being looked at"
 -- tells_zh = "此笔付款正在核查"
 -- ---
-payee_owned AND payee_in_counterparties_24h >= 10
+payee_owned AND NOT payee_firm AND payee_in_counterparties_24h >= 10
 -- A shop has as many every day.
 AND payee_in_counterparties_30d < 64
 AND payee_in_counterparties_30d <= 2 * payee_in_counterparties_24h

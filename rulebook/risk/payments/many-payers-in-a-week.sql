@@ -7,6 +7,6 @@
 -- tells = "This payment is being looked at"
 -- tells_zh = "此笔付款正在核查"
 -- ---
-payee_owned AND payee_in_counterparties_7d >= 25
+payee_owned AND NOT payee_firm AND payee_in_counterparties_7d >= 25
 AND payee_in_counterparties_30d < 64
 AND payee_in_counterparties_30d <= payee_in_counterparties_7d + 10

@@ -7,5 +7,5 @@
 -- tells = "This payment is being looked at"
 -- tells_zh = "此笔付款正在核查"
 -- ---
-payer_owned AND payer_out_count_24h >= 40
+payer_owned AND NOT payer_firm AND payer_out_count_24h >= 40
 AND payer_out_count_24h > payer_out_count_30d / 4

@@ -7,6 +7,6 @@
 -- tells = "This payment is being looked at"
 -- tells_zh = "此笔付款正在核查"
 -- ---
-payer_owned AND payer_out_count_30d >= 20 AND amount >= 1000
+payer_owned AND NOT payer_firm AND payer_out_count_30d >= 20 AND amount >= 1000
 AND payer_out_count_30d > 2 * payer_out_count_24h
 AND payer_out_sum_24h + amount > 0.6 * payer_out_sum_30d

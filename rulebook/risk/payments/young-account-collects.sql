@@ -8,4 +8,4 @@
 -- tells = "This payment is being looked at"
 -- tells_zh = "此笔付款正在核查"
 -- ---
-payee_owned AND payee_age < 30 * 86400 AND payee_in_sum_24h + amount >= 500000
+payee_owned AND NOT payee_firm AND payee_age < 30 * 86400 AND payee_in_sum_24h + amount >= 500000

@@ -3,7 +3,7 @@
 use super::check_text;
 use crate::engine::Engine;
 use crate::guard::{Artifact, Owned, SetRow};
-use crate::risk::Program;
+use crate::risk::{Model, Program};
 use sha2::{Digest, Sha256};
 use terms::limits::{ARTIFACT_BYTES_MAX, PART_BYTES_MAX};
 use terms::{ArtifactPart, Refusal, RoleKind, RuleSet, RuleStage, Withdrawal, WithdrawalReason};
@@ -59,10 +59,10 @@ impl Engine {
         if guard.whole(&set.words).is_none() {
             return Err(Refusal::ArtifactNotWhole);
         }
-        if set.model.is_some_and(|model| guard.whole(&model).is_none()) {
-            return Err(Refusal::ArtifactNotWhole);
-        }
-        if Program::of_bytes(program).is_err() {
+        let model = set.model.map(|model| guard.whole(&model).ok_or(Refusal::ArtifactNotWhole));
+        let model = model.transpose()?.map(Model::of_bytes);
+        let broken = model.is_some_and(|model| model.is_err());
+        if broken || Program::of_bytes(program).is_err() {
             return Err(Refusal::ArtifactBroken);
         }
         let canary = set.stage == RuleStage::Canary;

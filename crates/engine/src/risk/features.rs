@@ -153,6 +153,10 @@ pub enum Single {
     PayeeListed,
     /// What the rule set's model says.
     Model,
+    /// An organisation owns the payer's account.
+    PayerFirm,
+    /// An organisation owns the payee's account.
+    PayeeFirm,
 }
 
 /// What a feature is counted in.
@@ -173,7 +177,7 @@ pub enum Unit {
 /// A single feature: its name, unit and meaning.
 struct Told(Single, &'static str, Unit, &'static str);
 
-const SINGLES: [Told; 26] = [
+const SINGLES: [Told; 28] = [
     Told(Single::Amount, "amount", Unit::Money, "What is to move or to be reserved."),
     Told(Single::Code, "code", Unit::Number, "Why; the bank's own numbers."),
     Told(
@@ -294,6 +298,18 @@ const SINGLES: [Told; 26] = [
         "model_ppm",
         Unit::Number,
         "What the rule set's model says, in millionths: 900000 is nine in ten; missing if the set has no model.",
+    ),
+    Told(
+        Single::PayerFirm,
+        "payer_firm",
+        Unit::Flag,
+        "Whether an organisation owns the payer's account, and not a person.",
+    ),
+    Told(
+        Single::PayeeFirm,
+        "payee_firm",
+        Unit::Flag,
+        "Whether an organisation owns the payee's account, and not a person.",
     ),
 ];
 

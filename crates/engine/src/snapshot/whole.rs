@@ -4,7 +4,7 @@
 
 use crate::guard::SetRow;
 use crate::ledger::{AccountRow, Interest, NOWHERE, TransferRow};
-use crate::risk::Program;
+use crate::risk::{Model, Program};
 use crate::state::State;
 use crate::transfer::RESOLVING;
 use terms::AccountId;
@@ -36,7 +36,10 @@ pub(super) fn is_whole(s: &State) -> bool {
 fn guard_is_whole(s: &State) -> bool {
     let guard = &s.guard;
     let program = |row: &SetRow| {
-        guard.whole(&row.set.program).is_some_and(|bytes| Program::of_bytes(bytes).is_ok())
+        let program = guard.whole(&row.set.program);
+        let model = row.set.model.map(|hash| guard.whole(&hash).map(Model::of_bytes));
+        program.is_some_and(|bytes| Program::of_bytes(bytes).is_ok())
+            && model.is_none_or(|read| read.is_some_and(|model| model.is_ok()))
     };
     let set = |number: &u16| guard.set(*number).is_some_and(program);
     guard.active.iter().chain(&guard.trial).all(set)

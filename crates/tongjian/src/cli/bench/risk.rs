@@ -9,7 +9,7 @@ use crate::figures::grouped;
 use engine::risk::{Books, Machine, Payment, Program, Tracker, Values, Wanted};
 use serde_json::json;
 use std::time::Instant;
-use terms::{Amount, Currency, PartyId, TimeNs};
+use terms::{Amount, Currency, PartyId, PartyKind, TimeNs};
 
 /// Nanoseconds of the month the payments are spread over.
 const MONTH_NS: u64 = 30 * 86_400 * 1_000_000_000;
@@ -96,7 +96,8 @@ impl RiskBench {
     fn pay(&self, program: &Program, wanted: &Wanted, timed: bool) -> (Tracker, Run) {
         let mut tracker = Tracker::default();
         for account in 0..self.accounts {
-            tracker.own(account, PartyId(u128::from(account / 2)));
+            let kind = if account % 50 == 0 { PartyKind::Organisation } else { PartyKind::Person };
+            tracker.own(account, PartyId(u128::from(account / 2)), kind);
         }
         let (mut values, mut machine) = (Values::default(), Machine::default());
         let mut run = Run { seconds: 0.0, outcomes: [0; 4], took_ns: Vec::new() };

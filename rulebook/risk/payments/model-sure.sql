@@ -1,0 +1,11 @@
+-- ---
+-- id = "model-sure"
+-- kind = "risk"
+-- outcome = "hold"
+-- points = 60
+-- says = "The model takes this payment for a thief's"
+-- says_zh = "模型判断此笔付款极可能为欺诈或洗钱"
+-- tells = "This payment looks unusual and is checked first"
+-- tells_zh = "此笔付款异常，需先核查"
+-- ---
+model_ppm >= 500000

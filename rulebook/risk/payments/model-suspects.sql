@@ -1,0 +1,11 @@
+-- ---
+-- id = "model-suspects"
+-- kind = "risk"
+-- outcome = "ask"
+-- points = 30
+-- says = "The model finds this payment suspicious"
+-- says_zh = "模型认为此笔付款可疑"
+-- tells = "This payment looks unusual. Do you know the payee?"
+-- tells_zh = "此笔付款异常。您认识收款人吗？"
+-- ---
+model_ppm >= 200000

@@ -1,0 +1,11 @@
+-- ---
+-- id = "party-listed"
+-- kind = "risk"
+-- outcome = "refuse"
+-- points = 100
+-- says = "Payer or payee is on a sanctions list"
+-- says_zh = "付款人或收款人在制裁名单上"
+-- tells = "The bank may not carry out this payment"
+-- tells_zh = "银行依法不得办理此笔付款"
+-- ---
+payer_listed = 2 OR payee_listed = 2

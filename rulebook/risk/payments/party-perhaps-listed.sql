@@ -1,0 +1,11 @@
+-- ---
+-- id = "party-perhaps-listed"
+-- kind = "risk"
+-- outcome = "hold"
+-- points = 60
+-- says = "Payer or payee resembles somebody on a sanctions list, and nobody has decided yet"
+-- says_zh = "付款人或收款人与制裁名单上的人相似，尚待确认"
+-- tells = "A name in this payment must be checked first"
+-- tells_zh = "此笔付款中的姓名需先核对"
+-- ---
+payer_listed = 1 OR payee_listed = 1
