@@ -6,7 +6,15 @@
 mod born;
 mod country;
 pub mod list;
+mod name;
+mod score;
+mod index;
+mod screen;
 
 pub use born::{Births, Born};
 pub use country::Country;
+pub use index::Rarity;
 pub use list::{Entry, Kind, List, ListRefused, Rank, Source};
+pub use name::{Form, Name, Part, Word, similar};
+pub use score::{Facts, Reason, compare};
+pub use screen::{Hit, Query, Screen, THRESHOLD};

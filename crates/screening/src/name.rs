@@ -1,0 +1,105 @@
+//! A name as it is compared: words in small ASCII letters, each with its part in the name (a word, an article, an
+//! initial), without titles; legal forms of companies beside them. `name/script.rs` brings every script into ASCII,
+//! `name/words.rs` holds the tables, `name/sound.rs` how a word sounds and how alike two are.
+
+use crate::list::Kind;
+
+mod script;
+mod sound;
+mod words;
+
+pub use sound::{SAME_SOUND, similar};
+pub use words::{Form, is_frequent};
+
+/// A name has at most so many words; what follows is not compared.
+pub const WORDS_MAX: usize = 24;
+/// A word has at most so many letters; what follows is not compared.
+pub const LETTERS_MAX: usize = 40;
+
+/// A name, ready to be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// In the order in which they stand.
+    pub words: Vec<Word>,
+    /// Legal forms that stood before or after it.
+    pub forms: Vec<Form>,
+    /// True when it was not written in Latin letters.
+    pub transliterated: bool,
+}
+
+/// One word of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Small ASCII letters and digits.
+    pub text: String,
+    /// How it sounds, roughly.
+    pub sound: String,
+    /// Its consonants.
+    pub bones: String,
+    /// What it is in the name.
+    pub part: Part,
+    /// True when its script leaves out short vowels.
+    pub bare: bool,
+    /// Which letters its text and its sound have, as bits: a quick look before a long one.
+    letters: [u32; 2],
+}
+
+/// What a word is in a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// A name proper.
+    Word,
+    /// An article, a "son of", an "and", or what stands in parentheses: it counts little.
+    Small,
+    /// A single letter.
+    Initial,
+}
+
+impl Word {
+    /// A word from small ASCII letters.
+    pub fn new(text: &str, part: Part, bare: bool) -> Word {
+        let text: String = text.chars().take(LETTERS_MAX).collect();
+        let sound = sound::sound(&text);
+        let bones = sound::bones(&sound);
+        let letters = [sound::letters(&text), sound::letters(&sound)];
+        Word { text, sound, bones, part, bare, letters }
+    }
+
+    /// Two neighbours written as one.
+    pub fn joined(&self, next: &Word) -> Word {
+        let part = if self.part == Part::Word { self.part } else { next.part };
+        Word::new(&format!("{}{}", self.text, next.text), part, self.bare && next.bare)
+    }
+
+    /// True when all of it are digits.
+    pub fn is_number(&self) -> bool {
+        let first = self.text.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+        first && self.text.bytes().all(|byte| byte.is_ascii_digit())
+    }
+}
+
+impl Name {
+    /// Reads a name. The kind, when it is known, says whether a legal form or a title may stand in it.
+    pub fn read(text: &str, kind: Option<Kind>) -> Name {
+        let script::Written { words, transliterated } = script::words(text);
+        let mut words = words;
+        words.truncate(WORDS_MAX + words::FORM_WORDS_MAX);
+        let forms = words::take_forms(&mut words, kind);
+        if kind != Some(Kind::Person) {
+            words::numbers(&mut words);
+        }
+        words::titles(&mut words, kind);
+        words::settle_parts(&mut words);
+        words.truncate(WORDS_MAX);
+        let words = words.iter().map(|raw| Word::new(&raw.text, raw.part, raw.bare)).collect();
+        Name { words, forms, transliterated }
+    }
+
+    /// How many words proper it has.
+    pub fn proper(&self) -> usize {
+        self.words.iter().filter(|word| word.part == Part::Word).count()
+    }
+}
+
+#[cfg(test)]
+mod tests;
