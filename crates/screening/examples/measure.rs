@@ -35,6 +35,9 @@ fn main() {
         screen.index_bytes() / 1024
     );
     quality(&screen, &ofac, &un, of, show);
+    if of == Half::Tuning {
+        sweep(&screen, &ofac, &un);
+    }
     speed(&screen);
 }
 
@@ -65,8 +68,7 @@ fn quality(screen: &Screen, ofac: &List, un: &List, of: Half, show: usize) {
     let mut all = measure::Share::default();
     for (how, share) in shares {
         println!("  {how:?}: {share}");
-        all.of += share.of;
-        all.found += share.found;
+        all.add(share);
     }
     println!("  all: {all}");
     missed.iter().step_by(7).take(show).for_each(|line| println!("    {line}"));
@@ -80,6 +82,21 @@ fn quality(screen: &Screen, ofac: &List, un: &List, of: Half, show: usize) {
         println!("  {threshold}: F1 {} (+{} -{})", judged.f1(), judged.false_yes, judged.false_no);
     }
     print(&measure::judge(&pairs, screen.rarity(), 760).wrong);
+}
+
+/// Recall and false hits by threshold, names alone: how the threshold is chosen, on the tuning half.
+fn sweep(screen: &Screen, ofac: &List, un: &List) {
+    let (names, people) = (data::altered(Half::Tuning), data::not_listed(Half::Tuning));
+    for threshold in (810..=890).step_by(10) {
+        let mut screen = screen.clone();
+        screen.threshold = threshold;
+        let (all, changed, _) = measure::recall(&screen, un, &names, Person::alone);
+        let (share, _) = measure::false_hits(&screen, &people, Person::alone);
+        let (shares, _) = measure::altered_recall(&screen, ofac, Half::Tuning, 4);
+        let mut ours = measure::Share::default();
+        shares.values().for_each(|share| ours.add(*share));
+        println!("  {threshold}: recall {all}, changed {changed}, ours {ours}; false hits {share}");
+    }
 }
 
 fn speed(screen: &Screen) {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::name::{Form, Name, Part, Word, is_frequent, similar};
+use crate::name::{Form, Name, Part, Word, Writing, is_frequent, similar};
 use crate::score::{Cell, Piece, Span, may_go_together, piece, units, weights};
 
 mod keys;
@@ -14,7 +14,7 @@ use keys::Keys;
 /// So many names at most are looked at closely.
 const CANDIDATES_MAX: usize = 64;
 /// Names whose first estimate lies further below the threshold are not looked at.
-const ESTIMATE_SLACK: u32 = 130;
+const ESTIMATE_SLACK: u32 = 70;
 
 /// How many entries have a word; the rarer, the heavier.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +26,7 @@ pub struct Rarity {
 impl Rarity {
     /// Counts the words of one more entry.
     pub(crate) fn count<'a>(&mut self, names: impl Iterator<Item = &'a Name>) {
-        let mut words: Vec<&str> =
-            names.flat_map(|name| &name.words).map(|word| word.text.as_str()).collect();
+        let mut words: Vec<&str> = names.flat_map(|name| &name.words).map(Word::meaning).collect();
         words.sort_unstable();
         words.dedup();
         self.entries += 1;
@@ -39,7 +38,10 @@ impl Rarity {
     /// What a word weighs: the most when no more than one entry has it, less with each doubling.
     pub fn weight(&self, word: &str) -> u32 {
         let having = self.having.get(word).copied().unwrap_or(1).max(1);
+        // Few letters make few words: a short one says less.
+        let short = weights::SHORT + weights::LETTER * number(word.len());
         let most = if is_frequent(word) { weights::FREQUENT } else { weights::WORD_MAX };
+        let most = most.min(short);
         // In half doublings: the square of the ratio has twice as many bits.
         let ratio = u64::from((self.entries.max(1) / having).max(1));
         let doublings = (ratio * ratio).ilog2();
@@ -113,17 +115,17 @@ impl Index {
     /// From names, each with its entry and its place among the entry's names.
     pub fn new<'a>(names: impl Iterator<Item = (u32, u32, &'a Name)>, rarity: &Rarity) -> Index {
         let mut index = Index::default();
-        let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+        let mut numbers: BTreeMap<(String, Writing, Option<&str>), u32> = BTreeMap::new();
         let mut having: Vec<(u32, u32)> = Vec::new();
         let mut alone = Vec::new();
         for (entry, name, read) in names {
             let at = number(index.names.len());
             let pieces: Vec<Piece> =
-                read.words.iter().map(|word| piece(word, rarity.weight(&word.text))).collect();
+                read.words.iter().map(|word| piece(word, rarity.weight(word.meaning()))).collect();
             let mut listed_units = Vec::new();
             for (span, word) in units(read) {
-                let key = format!("{}{}", word.text, if word.bare { "`" } else { "" });
                 let next = number(index.words.len());
+                let key = (word.text.clone(), word.writing, word.meaning);
                 let word_at = *numbers.entry(key).or_insert(next);
                 if word_at == next {
                     index.words.push(word);
@@ -180,7 +182,7 @@ impl Index {
     /// Finds, for each word and pair of neighbours of a name, the listed words that are like it.
     pub fn ask(&self, name: Name, rarity: &Rarity) -> Asked {
         let pieces: Vec<Piece> =
-            name.words.iter().map(|word| piece(word, rarity.weight(&word.text))).collect();
+            name.words.iter().map(|word| piece(word, rarity.weight(word.meaning()))).collect();
         let mut alike = Vec::new();
         let mut near = Vec::new();
         for (span, word) in units(&name) {

@@ -15,6 +15,6 @@ pub use born::{Births, Born};
 pub use country::Country;
 pub use index::Rarity;
 pub use list::{Entry, Kind, List, ListRefused, Rank, Source};
-pub use name::{Form, Name, Part, Word, similar};
+pub use name::{Form, Name, Part, Word, Writing, similar};
 pub use score::{Facts, Reason, compare};
 pub use screen::{Hit, Query, Screen, THRESHOLD};

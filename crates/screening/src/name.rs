@@ -38,10 +38,23 @@ pub struct Word {
     pub bones: String,
     /// What it is in the name.
     pub part: Part,
-    /// True when its script leaves out short vowels.
-    pub bare: bool,
+    /// How its script writes.
+    pub writing: Writing,
+    /// The spelling that stands for it, where one word has many: `muhammad` for `mohamed`.
+    pub meaning: Option<&'static str>,
     /// Which letters its text and its sound have, as bits: a quick look before a long one.
     letters: [u32; 2],
+}
+
+/// How a script writes a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Writing {
+    /// Letter by letter.
+    Letters,
+    /// Without short vowels: Arabic, Hebrew.
+    Consonants,
+    /// Chinese characters: their letters come from a table, so nobody mistyped one.
+    Characters,
 }
 
 /// What a word is in a name.
@@ -57,18 +70,24 @@ pub enum Part {
 
 impl Word {
     /// A word from small ASCII letters.
-    pub fn new(text: &str, part: Part, bare: bool) -> Word {
+    pub fn new(text: &str, part: Part, writing: Writing) -> Word {
         let text: String = text.chars().take(LETTERS_MAX).collect();
         let sound = sound::sound(&text);
         let bones = sound::bones(&sound);
         let letters = [sound::letters(&text), sound::letters(&sound)];
-        Word { text, sound, bones, part, bare, letters }
+        Word { text, sound, bones, part, writing, meaning: None, letters }
     }
 
     /// Two neighbours written as one.
     pub fn joined(&self, next: &Word) -> Word {
         let part = if self.part == Part::Word { self.part } else { next.part };
-        Word::new(&format!("{}{}", self.text, next.text), part, self.bare && next.bare)
+        let writing = if self.writing == next.writing { self.writing } else { Writing::Letters };
+        Word::new(&format!("{}{}", self.text, next.text), part, writing)
+    }
+
+    /// The spelling that stands for it, or its own.
+    pub fn meaning(&self) -> &str {
+        self.meaning.unwrap_or(&self.text)
     }
 
     /// True when all of it are digits.
@@ -91,7 +110,11 @@ impl Name {
         words::titles(&mut words, kind);
         words::settle_parts(&mut words);
         words.truncate(WORDS_MAX);
-        let words = words.iter().map(|raw| Word::new(&raw.text, raw.part, raw.bare)).collect();
+        let word = |raw: &script::Raw| Word {
+            meaning: words::meaning(&raw.text),
+            ..Word::new(&raw.text, raw.part, raw.writing)
+        };
+        let words = words.iter().map(word).collect();
         Name { words, forms, transliterated }
     }
 

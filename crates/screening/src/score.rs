@@ -8,7 +8,7 @@ mod evidence;
 mod reason;
 
 pub use evidence::Facts;
-pub(crate) use evidence::{FACTS_MAX, weigh};
+pub(crate) use evidence::weigh;
 pub use reason::Reason;
 
 /// What the numbers of the score are; tuned on the tuning half of the pairs and names, see `docs/screening.md`.
@@ -22,16 +22,19 @@ pub(crate) mod weights {
     pub const WORD_MIN: u32 = 8;
     /// The most for a name that very many people have, however few of them are listed.
     pub const FREQUENT: u32 = 16;
+    /// A word of few letters has at most this, and so much more a letter.
+    pub const SHORT: u32 = 6;
+    pub const LETTER: u32 = 4;
     /// How alike an initial and its word are.
     pub const INITIAL_ALIKE: u16 = 900;
     /// Taken off where words were written as one.
     pub const JOIN: u16 = 15;
     /// What a lost tenth of a letter, a contradiction and a missing word cost, in percent.
-    pub const LOSS: u32 = 75;
-    pub const CONFLICT: u32 = 200;
-    pub const MISSING: u32 = 22;
+    pub const LOSS: u32 = 100;
+    pub const CONFLICT: u32 = 130;
+    pub const MISSING: u32 = 15;
     /// A missing word, where what agrees weighs less than two rare words.
-    pub const MISSING_COMMON: u32 = 40;
+    pub const MISSING_COMMON: u32 = 50;
     /// From this weight on, what agrees is taken for two rare words.
     pub const TWO_RARE: u32 = 46;
     /// A missing word, where only one word is left that agrees.
@@ -49,7 +52,7 @@ pub(crate) struct Piece {
     pub first: u8,
 }
 
-/// Words of both names that can go together: one or two neighbours on each side.
+/// Words of both names that can go together: one or a few neighbours on each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cell {
     pub asked: Span,
@@ -57,7 +60,7 @@ pub(crate) struct Cell {
     pub alike: u16,
 }
 
-/// One word or two neighbours.
+/// One word, or up to three neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span {
     pub at: u8,
@@ -244,18 +247,23 @@ pub(crate) fn piece(word: &Word, rare: u32) -> Piece {
     Piece { weight: weight(word.part, rare), part: word.part, first }
 }
 
-/// One and two neighbours of a name, each as one word.
+/// Single words and neighbours of a name, each as one word: `Abdul Rahman` may be written `Abdulrahman`, and so may
+/// `Abd al-Rahman`, where a small word stands between.
 pub(crate) fn units(name: &Name) -> Vec<(Span, Word)> {
     let words = &name.words;
     let single = words.iter().enumerate().map(|(i, word)| (span(i), word.clone()));
     let pairs = words.windows(2).enumerate().filter_map(|(i, pair)| {
         let [a, b] = pair else { return None };
-        let both = a.part == Part::Initial && b.part == Part::Initial;
-        let small = a.part == Part::Small && b.part == Part::Small;
-        let joined = (!both || words.len() > 2) && !small;
+        let both = |part: Part| a.part == part && b.part == part;
+        let joined = !both(Part::Small) && (!both(Part::Initial) || words.len() > 2);
         joined.then(|| (Span { count: 2, ..span(i) }, a.joined(b)))
     });
-    single.chain(pairs).collect()
+    let across = words.windows(3).enumerate().filter_map(|(i, three)| {
+        let [a, between, c] = three else { return None };
+        let joined = between.part == Part::Small && a.part == Part::Word && c.part == Part::Word;
+        joined.then(|| (Span { count: 3, ..span(i) }, a.joined(c)))
+    });
+    single.chain(pairs).chain(across).collect()
 }
 
 /// How alike two names are by themselves, with `rare` for how much a word weighs.
@@ -271,7 +279,7 @@ pub fn compare(asked: &Name, listed: &Name, rare: impl Fn(&str) -> u32) -> u16 {
         }
     }
     let pieces = |name: &Name| -> Vec<Piece> {
-        name.words.iter().map(|word| piece(word, rare(&word.text))).collect()
+        name.words.iter().map(|word| piece(word, rare(word.meaning()))).collect()
     };
     let found = align(&pieces(asked), &pieces(listed), &mut cells);
     let forms = forms_contradict(&asked.forms, &listed.forms);

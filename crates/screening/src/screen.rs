@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::index::{Asked, Index, Listed, Rarity};
 use crate::list::{Difference, Entry, Kind, List, ListedName, Source};
 use crate::name::{Name, SAME_SOUND};
-use crate::score::{self, Alignment, Cell, FACTS_MAX, Facts, Reason, Span, weights};
+use crate::score::{self, Alignment, Cell, Facts, Reason, Span, weights};
 
 /// From this score on a name is a hit: tuned for no more than one false hit in a thousand names, see
 /// `docs/screening.md`.
@@ -125,7 +125,7 @@ impl Screen {
             return Vec::new();
         }
         let asked = self.index.ask(name, &self.rarity);
-        let least = u32::from(threshold).saturating_sub(FACTS_MAX);
+        let least = u32::from(threshold).saturating_sub(query.facts.most());
         let mut cells = Vec::new();
         let mut hits: Vec<Hit<'_>> = Vec::new();
         for at in self.index.candidates(&asked, least) {

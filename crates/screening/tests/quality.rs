@@ -58,8 +58,7 @@ fn our_own_alterations_are_found() {
     let mut all = Share::default();
     for (how, share) in &shares {
         println!("{how:?}: {share}");
-        all.of += share.of;
-        all.found += share.found;
+        all.add(*share);
     }
     println!("all: {all}");
     assert!(all.of > 5_000);

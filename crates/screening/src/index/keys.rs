@@ -76,9 +76,13 @@ fn each_key(word: &Word, alone: bool, take: &mut impl FnMut(u32)) {
     if !alone {
         return;
     }
+    if let Some(meaning) = word.meaning {
+        take(hash(b'~', meaning.as_bytes(), usize::MAX, usize::MAX));
+    }
     // A slip of the finger may change more of the sound than of the letters.
     let text = word.text.as_bytes();
     if (3..=TWO_OUT_TO).contains(&text.len()) {
+        take(hash(b'*', text, usize::MAX, usize::MAX));
         (0..text.len()).for_each(|out| take(hash(b'*', text, out, usize::MAX)));
     }
     let bones = word.bones.as_bytes();

@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{LETTERS_MAX, Part};
+use super::{LETTERS_MAX, Part, Writing};
 
 /// A name in ASCII words, before the tables are asked.
 pub(super) struct Written {
@@ -16,7 +16,7 @@ pub(super) struct Written {
 pub(super) struct Raw {
     pub text: String,
     pub part: Part,
-    pub bare: bool,
+    pub writing: Writing,
 }
 
 /// More characters of one name are not looked at.
@@ -58,7 +58,7 @@ pub(super) fn words(text: &str) -> Written {
             continue;
         }
         if is_letter(c) {
-            if begins_a_word(&word, before, c) {
+            if begins_a_word(&word, before, c, after) {
                 finish(&mut word, aside, &mut words);
             }
             word.push(c);
@@ -68,7 +68,7 @@ pub(super) fn words(text: &str) -> Written {
         match c {
             '(' | '[' | '（' => aside += 1,
             ')' | ']' | '）' => aside = aside.saturating_sub(1),
-            '&' | '+' => words.push(Raw { text: "and".to_owned(), part: Part::Small, bare: false }),
+            '&' | '+' => push("and", Part::Small, Writing::Letters, &mut words),
             _ => {}
         }
     }
@@ -97,9 +97,10 @@ fn is_silent(c: char, before: char, after: char) -> bool {
     }
 }
 
-/// `RamiMakhlouf` are two words; `McDonald` is one.
-fn begins_a_word(word: &str, before: char, c: char) -> bool {
-    c.is_uppercase() && before.is_lowercase() && word.chars().count() >= 3
+/// `RamiMakhlouf` and `RAMIMakhlouf` are two words; `McDonald` is one.
+fn begins_a_word(word: &str, before: char, c: char, after: char) -> bool {
+    let turns = before.is_lowercase() || (before.is_uppercase() && after.is_lowercase());
+    c.is_uppercase() && turns && word.chars().count() >= 3
 }
 
 /// Writes a finished word in ASCII and puts it to the others.
@@ -112,18 +113,18 @@ fn finish(word: &mut String, aside: u32, words: &mut Vec<Raw>) {
     } else if taken.chars().any(leaves_out_vowels) {
         let rest = taken.strip_prefix("ال").filter(|rest| rest.chars().count() >= 3);
         if rest.is_some() {
-            words.push(Raw { text: "al".to_owned(), part: Part::Small, bare: false });
+            push("al", Part::Small, Writing::Letters, words);
         }
-        push(&ascii(rest.unwrap_or(&taken)), part, true, words);
+        push(&ascii(rest.unwrap_or(&taken)), part, Writing::Consonants, words);
     } else {
-        push(&ascii(&taken), part, false, words);
+        push(&ascii(&taken), part, Writing::Letters, words);
     }
 }
 
-fn push(text: &str, part: Part, bare: bool, words: &mut Vec<Raw>) {
+fn push(text: &str, part: Part, writing: Writing, words: &mut Vec<Raw>) {
     if !text.is_empty() {
         let text = text.chars().take(LETTERS_MAX).collect();
-        words.push(Raw { text, part, bare });
+        words.push(Raw { text, part, writing });
     }
 }
 
@@ -144,15 +145,18 @@ fn leaves_out_vowels(c: char) -> bool {
 
 fn chinese(run: &str, part: Part, words: &mut Vec<Raw>) {
     let count = run.chars().count();
+    // Korean syllables are spelled in Latin letters in many ways, Chinese ones in one.
+    let korean = run.chars().any(|c| matches!(c, '\u{ac00}'..='\u{d7a3}'));
+    let writing = if korean { Writing::Letters } else { Writing::Characters };
     if count > 4 {
-        run.chars().for_each(|c| push(&ascii(&c.to_string()), part, false, words));
+        run.chars().for_each(|c| push(&ascii(&c.to_string()), part, writing, words));
         return;
     }
     let two = count > 2 && DOUBLE_NAMES.iter().any(|name| run.starts_with(name));
     let family: String = run.chars().take(if two { 2 } else { 1 }).collect();
     let read_as = READ_AS_NAMES.iter().find(|(c, _)| count > 1 && family == c.to_string());
     let sound = read_as.map_or_else(|| ascii(&family), |(_, sound)| (*sound).to_owned());
-    push(&sound, part, false, words);
+    push(&sound, part, writing, words);
     let given: String = run.chars().skip(if two { 2 } else { 1 }).collect();
-    push(&ascii(&given), part, false, words);
+    push(&ascii(&given), part, writing, words);
 }

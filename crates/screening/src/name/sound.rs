@@ -1,20 +1,22 @@
 //! How a word sounds, roughly, in any language that a clerk may have heard it in, and how alike two words are. All
 //! in whole numbers: the same two words are as alike on every machine.
 
-use super::{LETTERS_MAX, Word};
+use super::{LETTERS_MAX, Word, Writing};
 
 /// Words less alike than this are different words.
 const SIMILAR_MIN: u16 = 690;
 /// Alike in sound, not in letters.
 pub const SAME_SOUND: u16 = 975;
+/// Spellings of one word.
+const SAME_MEANING: u16 = 990;
 /// The same four consonants, or three, where one script has no vowels.
 const SAME_BONES: u16 = 880;
 const SAME_FEW_BONES: u16 = 740;
 /// Words of up to four letters must be more alike: one letter is much of them.
-const SIMILAR_MIN_SHORT: u16 = 770;
+const SIMILAR_MIN_SHORT: u16 = 740;
 
 /// Words as alike as this in sound are not compared letter by letter.
-const ALIKE_ENOUGH: u16 = 850;
+const ALIKE_ENOUGH: u16 = 930;
 
 /// What an edit costs, in hundredths of a letter.
 const VOWEL_FOR_VOWEL: u16 = 55;
@@ -146,16 +148,26 @@ pub fn similar(a: &Word, b: &Word) -> u16 {
     if a.text == b.text {
         return 1000;
     }
+    if (a.meaning.is_some() || b.meaning.is_some()) && a.meaning() == b.meaning() {
+        return SAME_MEANING;
+    }
     if a.is_number() || b.is_number() {
         return 0;
     }
-    let alike = if a.bare != b.bare {
+    let alike = if (a.writing == Writing::Consonants) != (b.writing == Writing::Consonants) {
         let alike = same_bones(a, b);
         if alike > 0 { alike } else { by_sound(a, b) }
     } else {
         by_sound(a, b)
     };
-    let short = a.bare == b.bare && a.text.len().min(b.text.len()) <= 4;
+    let both = [a.writing, b.writing];
+    // A letter that nobody typed is no slip: it is another character.
+    let alike = if both.contains(&Writing::Characters) && alike < SAME_SOUND {
+        alike.saturating_sub(1000 - alike)
+    } else {
+        alike
+    };
+    let short = !both.contains(&Writing::Consonants) && a.text.len().min(b.text.len()) <= 4;
     let least = if short { SIMILAR_MIN_SHORT } else { SIMILAR_MIN };
     if alike < least { 0 } else { alike }
 }

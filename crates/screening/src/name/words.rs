@@ -108,6 +108,10 @@ const FORMS: [(&str, Form, bool); 78] = [
 /// Forms that only a company's name ends in; as the end of a person's name they are a name.
 const ALSO_NAMES: [&str; 6] = ["co", "ao", "sa", "too", "ano", "eu"];
 
+/// Forms that are found at the end of a word when the space before them was lost.
+const GLUED: [&str; 8] =
+    ["corporation", "company", "limited", "ltda", "ltd", "llc", "gmbh", "sarl"];
+
 /// Titles before a person's name, and a ship's prefix.
 const TITLES: &str = "mr mrs ms miss dr prof professor sir lord lady sheikh shaikh shaykh sheik cheikh hajj haji hajji \
     al-hajj hadji mullah mulla mawlawi maulavi maulvi mawlana maulana ayatollah president prasident general gen colonel \
@@ -120,7 +124,9 @@ const SMALL: &str = "al el ul ur as ash ad ar an at az bin ben ibn bint binti bi
     di da dos das do du la le les los las y e i und and et of the for in wa jr sr ii iii na";
 
 /// Spellings of one word, each with the one that stands for them.
-const SAME: [(&str, &str); 34] = [
+const SAME: [(&str, &str); 36] = [
+    ("abdul", "abdul"),
+    ("muhammad", "muhammad"),
     ("abd", "abdul"),
     ("abdel", "abdul"),
     ("abdal", "abdul"),
@@ -240,6 +246,9 @@ pub(super) fn take_forms(words: &mut Vec<Raw>, kind: Option<Kind>) -> Vec<Form> 
     if matches!(kind, Some(Kind::Vessel | Kind::Aircraft)) {
         return forms;
     }
+    if kind != Some(Kind::Person) {
+        part_glued(words);
+    }
     let person = kind != Some(Kind::Entity);
     while let Some((form, count)) = longest_form(words, true, person) {
         words.truncate(words.len() - count);
@@ -252,6 +261,16 @@ pub(super) fn take_forms(words: &mut Vec<Raw>, kind: Option<Kind>) -> Vec<Form> 
     forms.sort_unstable();
     forms.dedup();
     forms
+}
+
+/// A form that is written to the last word, `SHIPPINGLTD`, becomes a word.
+fn part_glued(words: &mut Vec<Raw>) {
+    let Some(last) = words.last_mut() else { return };
+    let glued = |form: &str| last.text.len() >= form.len() + 4 && last.text.ends_with(form);
+    let Some(form) = GLUED.iter().find(|form| glued(form)) else { return };
+    last.text.truncate(last.text.len() - form.len());
+    let form = Raw { text: (*form).to_owned(), ..last.clone() };
+    words.push(form);
 }
 
 /// The longest form at the end or the beginning that leaves something.
@@ -311,17 +330,19 @@ pub(super) fn titles(words: &mut [Raw], kind: Option<Kind>) {
     words.iter_mut().filter(is_title).for_each(|word| word.part = Part::Small);
 }
 
+/// The spelling that stands for a word of many spellings.
+pub(super) fn meaning(word: &str) -> Option<&'static str> {
+    tables().same.get(word).copied()
+}
+
 /// True for a name that very many people have.
 pub fn is_frequent(word: &str) -> bool {
     tables().frequent.contains(word)
 }
 
-/// Says of each word what it is, and writes one spelling for the words that have many.
+/// Says of each word what it is.
 pub(super) fn settle_parts(words: &mut [Raw]) {
     for word in words.iter_mut() {
-        if let Some(same) = tables().same.get(word.text.as_str()) {
-            word.text = (*same).to_owned();
-        }
         if word.text.len() == 1 && word.text.bytes().all(|b| b.is_ascii_alphabetic()) {
             word.part = Part::Initial;
         } else if tables().small.contains(word.text.as_str()) {

@@ -28,8 +28,14 @@ pub struct Facts {
     pub country: Option<Country>,
 }
 
-/// The most that facts can add to a score.
-pub(crate) const FACTS_MAX: u32 = (SAME_DAY + SAME_COUNTRY).unsigned_abs();
+impl Facts {
+    /// The most that these facts can add to a score.
+    pub(crate) fn most(&self) -> u32 {
+        let born = if self.born.is_some() { SAME_DAY } else { 0 };
+        let country = if self.country.is_some() { SAME_COUNTRY } else { 0 };
+        (born + country).unsigned_abs()
+    }
+}
 
 /// What the facts add to a name's score, with their reasons. Said in words only when `say` is given a place.
 pub fn weigh(facts: &Facts, entry: &Entry, rank: Rank, say: &mut Vec<Reason>) -> i32 {

@@ -117,6 +117,7 @@ fn typo(name: &str, dice: &mut Dice) -> Option<String> {
         (0..letters.len()).filter(|at| letters[*at].is_ascii_alphabetic()).collect();
     let at = *places.get(dice.below(places.len()))?;
     let any = char::from(b'A' + u8::try_from(dice.below(26)).expect("a letter"));
+    let any = if letters[at].is_lowercase() { any.to_ascii_lowercase() } else { any };
     match dice.below(4) {
         0 => letters.insert(at, any),
         1 => {

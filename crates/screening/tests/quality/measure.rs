@@ -20,6 +20,11 @@ impl Share {
         self.found += usize::from(found);
     }
 
+    pub fn add(&mut self, other: Share) {
+        self.of += other.of;
+        self.found += other.found;
+    }
+
     /// In ten thousandths.
     pub fn per_10k(self) -> usize {
         self.found * 10_000 / self.of.max(1)
@@ -36,7 +41,8 @@ impl std::fmt::Display for Share {
 /// Words without case, marks and order: what hardly anybody would call an alteration.
 pub fn key(name: &str) -> Vec<String> {
     let name = Name::read(name, Some(Kind::Person));
-    let mut words: Vec<String> = name.words.into_iter().map(|word| word.text).collect();
+    let mut words: Vec<String> =
+        name.words.into_iter().map(|word| word.meaning().to_owned()).collect();
     words.sort_unstable();
     words
 }
