@@ -2,9 +2,9 @@
 //! for finds its like by shared deletions of its sound and by its consonants, and the names that have them are
 //! weighed by how rare those words are. No look-up reads the whole list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::name::{Form, Name, Part, Word, Writing, is_frequent, similar};
+use crate::name::{Form, Name, Part, WORDS_MAX, Word, Writing, is_frequent, similar};
 use crate::score::{Cell, Piece, Span, may_go_together, piece, units, weights};
 
 mod keys;
@@ -12,7 +12,7 @@ mod keys;
 use keys::Keys;
 
 /// So many names at most are looked at closely.
-const CANDIDATES_MAX: usize = 64;
+const CANDIDATES_MAX: usize = 128;
 /// Names whose first estimate lies further below the threshold are not looked at.
 const ESTIMATE_SLACK: u32 = 70;
 
@@ -20,7 +20,8 @@ const ESTIMATE_SLACK: u32 = 70;
 #[derive(Clone, Debug, Default)]
 pub struct Rarity {
     entries: u32,
-    having: BTreeMap<String, u32>,
+    /// Looked up by word, never iterated.
+    having: HashMap<String, u32>,
 }
 
 impl Rarity {
@@ -45,7 +46,7 @@ impl Rarity {
         // In half doublings: the square of the ratio has twice as many bits.
         let ratio = u64::from((self.entries.max(1) / having).max(1));
         let doublings = (ratio * ratio).ilog2();
-        (weights::WORD_MIN + doublings).clamp(weights::WORD_MIN, most)
+        (weights::WORD_MIN + doublings).min(most).max(weights::WORD_MIN)
     }
 
     /// How many entries were counted.
@@ -65,14 +66,23 @@ pub(crate) struct Listed {
     pub units: Vec<(Span, u32)>,
     pub forms: Vec<Form>,
     pub transliterated: bool,
-    weight: u32,
+}
+
+/// What the search reads of every name that shares a word, close together in memory.
+#[derive(Clone, Copy, Debug)]
+struct Brief {
+    weight: u16,
+    initials: u16,
 }
 
 /// All names of a screen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
     names: Vec<Listed>,
+    briefs: Vec<Brief>,
     words: Vec<Word>,
+    /// For each word, whether it stands alone in some name or is always two neighbours.
+    alone: Vec<bool>,
     keys: Keys,
     /// Names that have a word, from `postings[starts[word]]` to the next start.
     starts: Vec<u32>,
@@ -92,10 +102,16 @@ pub(crate) struct Asked {
 /// What a listed name has of the name that was asked for, as far as the search has come.
 #[derive(Clone, Copy, Default)]
 struct Seen {
-    /// Our words that it has, as bits.
-    ours: u32,
-    gained: u32,
+    /// Our words that it has, as bits; the highest says that one of them was two neighbours there.
+    ours: u16,
+    gained: u16,
 }
+
+/// Two neighbours of the listed name are one word of ours.
+const JOINED: u16 = 1 << 15;
+
+// A bit for each word and one more, and room for the weight of all of them.
+const _: () = assert!(WORDS_MAX <= 15 && weights::WORD_MAX <= 4_000);
 
 impl Seen {
     /// Counts each of our words once, by its best like.
@@ -105,7 +121,8 @@ impl Seen {
         for (at, piece) in ours {
             if self.ours & (1 << at) == 0 {
                 self.ours |= 1 << at;
-                self.gained += piece.weight * u32::from(alike) / 1000;
+                let gained = piece.weight * u32::from(alike) / 1000;
+                self.gained += u16::try_from(gained).unwrap_or(0);
             }
         }
     }
@@ -117,7 +134,6 @@ impl Index {
         let mut index = Index::default();
         let mut numbers: BTreeMap<(String, Writing, Option<&str>), u32> = BTreeMap::new();
         let mut having: Vec<(u32, u32)> = Vec::new();
-        let mut alone = Vec::new();
         for (entry, name, read) in names {
             let at = number(index.names.len());
             let pieces: Vec<Piece> =
@@ -129,22 +145,22 @@ impl Index {
                 let word_at = *numbers.entry(key).or_insert(next);
                 if word_at == next {
                     index.words.push(word);
-                    alone.push(false);
+                    index.alone.push(false);
                 }
-                if let Some(alone) = alone.get_mut(word_at as usize) {
+                if let Some(alone) = index.alone.get_mut(word_at as usize) {
                     *alone |= span.count == 1;
                 }
                 listed_units.push((span, word_at));
                 having.push((word_at, at));
             }
-            let weight = pieces.iter().map(|piece| piece.weight).sum();
+            index.briefs.push(Brief::of(&pieces));
             let (forms, transliterated) = (read.forms.clone(), read.transliterated);
             let units = listed_units;
-            index.names.push(Listed { entry, name, pieces, units, forms, transliterated, weight });
+            index.names.push(Listed { entry, name, pieces, units, forms, transliterated });
         }
         having.sort_unstable();
         having.dedup();
-        index.keys = Keys::new(&index.words, &alone);
+        index.keys = Keys::new(&index.words, &index.alone);
         index.starts = starts(&having, index.words.len());
         index.postings = having.into_iter().map(|(_, name)| name).collect();
         index
@@ -175,8 +191,9 @@ impl Index {
                 + name.pieces.capacity() * size_of::<Piece>()
                 + name.units.capacity() * size_of::<(Span, u32)>()
         });
+        let briefs = self.alone.capacity() + self.briefs.capacity() * size_of::<Brief>();
         let numbers = (self.starts.capacity() + self.postings.capacity()) * size_of::<u32>();
-        words.sum::<usize>() + names.sum::<usize>() + numbers + self.keys.bytes()
+        words.sum::<usize>() + names.sum::<usize>() + briefs + numbers + self.keys.bytes()
     }
 
     /// Finds, for each word and pair of neighbours of a name, the listed words that are like it.
@@ -208,12 +225,18 @@ impl Index {
         let mut seen = vec![Seen::default(); self.names.len()];
         let mut touched = Vec::new();
         for (span, degree, word) in &asked.by_worth {
+            let alone = self.alone.get(*word as usize).copied().unwrap_or(true);
             for name in self.having(*word) {
                 let Some(seen) = seen.get_mut(*name as usize) else { continue };
                 if seen.ours == 0 {
                     touched.push(*name);
                 }
+                let before = seen.ours;
                 seen.add(&asked.pieces, *span, *degree);
+                // Only where none of the name's single words was like ours.
+                if span.count == 1 && !alone && seen.ours != before {
+                    seen.ours |= JOINED;
+                }
             }
         }
         let whole = asked.pieces.iter().map(|piece| piece.weight).sum::<u32>();
@@ -221,8 +244,11 @@ impl Index {
         let at_least = threshold.saturating_sub(ESTIMATE_SLACK);
         let mut found: Vec<(u32, u32)> = Vec::new();
         for at in touched {
-            let (Some(name), Some(seen)) = (self.name(at), seen.get(at as usize)) else { continue };
-            let estimate = name.estimate(seen.gained, whole, number(initials));
+            let at_name = at as usize;
+            let (Some(brief), Some(seen)) = (self.briefs.get(at_name), seen.get(at_name)) else {
+                continue;
+            };
+            let estimate = brief.estimate(*seen, whole, number(initials));
             if estimate >= at_least {
                 found.push((estimate, at));
             }
@@ -255,17 +281,32 @@ impl Asked {
     }
 }
 
-impl Listed {
+impl Brief {
+    fn of(pieces: &[Piece]) -> Brief {
+        let weight: u32 = pieces.iter().map(|piece| piece.weight).sum();
+        let initials = pieces.iter().filter(|piece| piece.part == Part::Initial).count();
+        let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+        Brief { weight: small(weight), initials: small(number(initials)) }
+    }
+
     /// Hardly less than the score can be: initials are taken to fit.
-    fn estimate(&self, gained: u32, whole: u32, initials: u32) -> u32 {
-        let ours = self.pieces.iter().filter(|piece| piece.part == Part::Initial).count();
-        let bonus = (initials + number(ours)) * weights::WORD_MAX;
+    fn estimate(self, seen: Seen, whole: u32, initials: u32) -> u32 {
+        let weight = u32::from(self.weight);
+        // One word of ours may stand for two there, whose weight is not all in what is gained.
+        let joined = if seen.ours & JOINED != 0 { weights::WORD_MAX } else { 0 };
+        let bonus = (initials + u32::from(self.initials)) * weights::WORD_MAX + joined;
+        let gained = u32::from(seen.gained);
         let asked_left = whole.saturating_sub(gained);
-        let listed_left = self.weight.saturating_sub(gained);
+        let listed_left = weight.saturating_sub(gained);
         let conflict = asked_left.min(listed_left).saturating_sub(bonus);
-        let missing = asked_left.abs_diff(listed_left);
-        let gained = gained.min(whole).min(self.weight);
-        let against = conflict * weights::CONFLICT + missing * weights::MISSING;
+        let missing = asked_left.abs_diff(listed_left).saturating_sub(joined);
+        let gained = gained.min(whole).min(weight);
+        let missing_costs = match seen.ours.count_ones() {
+            0 | 1 => weights::MISSING_OF_ONE,
+            _ if gained < weights::TWO_RARE => weights::MISSING_COMMON,
+            _ => weights::MISSING,
+        };
+        let against = conflict * weights::CONFLICT + missing * missing_costs;
         gained * 100_000 / (gained * 100 + against).max(1)
     }
 }

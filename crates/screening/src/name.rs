@@ -12,7 +12,7 @@ pub use sound::{SAME_SOUND, similar};
 pub use words::{Form, is_frequent};
 
 /// A name has at most so many words; what follows is not compared.
-pub const WORDS_MAX: usize = 24;
+pub const WORDS_MAX: usize = 15;
 /// A word has at most so many letters; what follows is not compared.
 pub const LETTERS_MAX: usize = 40;
 
@@ -44,6 +44,10 @@ pub struct Word {
     pub meaning: Option<&'static str>,
     /// Which letters its text and its sound have, as bits: a quick look before a long one.
     letters: [u32; 2],
+    /// True when all of it are digits.
+    is_number: bool,
+    /// True when it is written as it sounds.
+    is_plain: bool,
 }
 
 /// How a script writes a word.
@@ -75,7 +79,9 @@ impl Word {
         let sound = sound::sound(&text);
         let bones = sound::bones(&sound);
         let letters = [sound::letters(&text), sound::letters(&sound)];
-        Word { text, sound, bones, part, writing, meaning: None, letters }
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let (meaning, is_plain) = (None, text == sound);
+        Word { text, sound, bones, part, writing, meaning, letters, is_number, is_plain }
     }
 
     /// Two neighbours written as one.
@@ -88,12 +94,6 @@ impl Word {
     /// The spelling that stands for it, or its own.
     pub fn meaning(&self) -> &str {
         self.meaning.unwrap_or(&self.text)
-    }
-
-    /// True when all of it are digits.
-    pub fn is_number(&self) -> bool {
-        let first = self.text.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
-        first && self.text.bytes().all(|byte| byte.is_ascii_digit())
     }
 }
 

@@ -105,7 +105,10 @@ pub(crate) fn align(asked: &[Piece], listed: &[Piece], cells: &mut [Cell]) -> Al
             together.push(*cell);
         }
     }
-    let words = together.iter().filter(|cell| is_word(asked, cell.asked)).count();
+    let words = together
+        .iter()
+        .map(|cell| words_in(asked, cell.asked).max(words_in(listed, cell.listed)))
+        .sum();
     let initials_from = together.len();
     initials(asked, listed, &mut left, &mut together);
     let mut turned = Vec::new();
@@ -177,10 +180,10 @@ fn all(pieces: &[Piece]) -> u32 {
     (1_u32 << pieces.len()) - 1
 }
 
-/// Two neighbours written as one are a word proper too, and count for as many as they are.
-fn is_word(pieces: &[Piece], span: Span) -> bool {
+/// Words proper in a span: two neighbours that are written as one on the other side count as two.
+fn words_in(pieces: &[Piece], span: Span) -> usize {
     let pieces = pieces.iter().skip(usize::from(span.at)).take(usize::from(span.count));
-    pieces.into_iter().any(|piece| piece.part == Part::Word)
+    pieces.filter(|piece| piece.part == Part::Word).count()
 }
 
 fn weight_of(pieces: &[Piece], span: Span) -> u32 {

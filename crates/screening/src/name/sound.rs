@@ -139,34 +139,29 @@ pub(super) fn bones(sound: &str) -> String {
     out
 }
 
-fn is_vowel(byte: u8) -> bool {
+const fn is_vowel(byte: u8) -> bool {
     matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u')
 }
 
 /// How alike two words are, from 0 to 1000; 0 when they are different words.
 pub fn similar(a: &Word, b: &Word) -> u16 {
-    if a.text == b.text {
+    if a.letters == b.letters && a.text == b.text {
         return 1000;
     }
     if (a.meaning.is_some() || b.meaning.is_some()) && a.meaning() == b.meaning() {
         return SAME_MEANING;
     }
-    if a.is_number() || b.is_number() {
+    if a.is_number || b.is_number {
         return 0;
     }
-    let alike = if (a.writing == Writing::Consonants) != (b.writing == Writing::Consonants) {
-        let alike = same_bones(a, b);
-        if alike > 0 { alike } else { by_sound(a, b) }
-    } else {
-        by_sound(a, b)
-    };
+    let one_bare = (a.writing == Writing::Consonants) != (b.writing == Writing::Consonants);
+    let bones = if one_bare { same_bones(a, b) } else { 0 };
+    let mut alike = if bones > 0 { bones } else { by_sound(a, b) };
     let both = [a.writing, b.writing];
     // A letter that nobody typed is no slip: it is another character.
-    let alike = if both.contains(&Writing::Characters) && alike < SAME_SOUND {
-        alike.saturating_sub(1000 - alike)
-    } else {
-        alike
-    };
+    if both.contains(&Writing::Characters) && alike < SAME_SOUND {
+        alike = alike.saturating_sub(1000 - alike);
+    }
     let short = !both.contains(&Writing::Consonants) && a.text.len().min(b.text.len()) <= 4;
     let least = if short { SIMILAR_MIN_SHORT } else { SIMILAR_MIN };
     if alike < least { 0 } else { alike }
@@ -183,7 +178,7 @@ fn same_bones(a: &Word, b: &Word) -> u16 {
 }
 
 fn by_sound(a: &Word, b: &Word) -> u16 {
-    if a.sound == b.sound {
+    if a.letters[1] == b.letters[1] && a.sound == b.sound {
         return SAME_SOUND;
     }
     let short = a.text.len().min(b.text.len());
@@ -193,7 +188,7 @@ fn by_sound(a: &Word, b: &Word) -> u16 {
     let [text, sound] = [0, 1].map(|at| a.letters[at] ^ b.letters[at]);
     let sound = alike(a.sound.as_bytes(), b.sound.as_bytes(), sound).min(SAME_SOUND);
     // A second look at the letters costs as much as the first and can only help.
-    if sound >= ALIKE_ENOUGH {
+    if sound >= ALIKE_ENOUGH || (a.is_plain && b.is_plain) {
         return sound;
     }
     sound.max(alike(a.text.as_bytes(), b.text.as_bytes(), text))
@@ -225,24 +220,26 @@ fn alike(a: &[u8], b: &[u8], only_one_has: u32) -> u16 {
 fn distance(a: &[u8], b: &[u8], most: u16) -> u16 {
     const ROW: usize = LETTERS_MAX + 1;
     let (a, b) = (a.get(..LETTERS_MAX).unwrap_or(a), b.get(..LETTERS_MAX).unwrap_or(b));
+    let (a, b, begun) = unlike(a, b);
     // Three rows in turn: this one, the last, the one before.
     let mut rows = [[0_u16; ROW]; 3];
     for (at, letter) in b.iter().enumerate() {
-        rows[0][at + 1] = rows[0][at] + more(*letter, at.checked_sub(1).map(|at| b[at]));
+        rows[0][at + 1] =
+            rows[0][at] + more(*letter, at.checked_sub(1).map_or(begun, |at| Some(b[at])));
     }
     let mut least_before = 0;
     for (i, x) in a.iter().enumerate() {
         let (this, last, before) = ((i + 1) % 3, i % 3, (i + 2) % 3);
-        let x_before = i.checked_sub(1).map(|at| a[at]);
+        let x_before = i.checked_sub(1).map_or(begun, |at| Some(a[at]));
         let x_more = more(*x, x_before);
         rows[this][0] = rows[last][0] + x_more;
         let mut least = rows[this][0];
         for (j, y) in b.iter().enumerate() {
-            let y_before = j.checked_sub(1).map(|at| b[at]);
-            let first = if i == 0 && j == 0 && x != y { FIRST_LETTER } else { 0 };
+            let y_before = j.checked_sub(1).map_or(begun, |at| Some(b[at]));
+            let first = if i + j == 0 && x != y && begun.is_none() { FIRST_LETTER } else { 0 };
             let mut cost = rows[last][j] + swap_cost(*x, *y) + first;
             cost = cost.min(rows[last][j + 1] + x_more).min(rows[this][j] + more(*y, y_before));
-            if x != y && x_before == Some(*y) && y_before == Some(*x) {
+            if i > 0 && j > 0 && x != y && x_before == Some(*y) && y_before == Some(*x) {
                 cost = cost.min(rows[before][j - 1] + SWAPPED);
             }
             rows[this][j + 1] = cost;
@@ -257,6 +254,17 @@ fn distance(a: &[u8], b: &[u8], most: u16) -> u16 {
     rows[a.len() % 3][b.len()]
 }
 
+/// Two words without the letters that they share at the beginning and the end, and the last of those at the
+/// beginning. What is left is what costs.
+fn unlike<'a>(a: &'a [u8], b: &'a [u8]) -> (&'a [u8], &'a [u8], Option<u8>) {
+    let begin = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (rest_a, rest_b) = (&a[begin..], &b[begin..]);
+    let ends = rest_a.iter().rev().zip(rest_b.iter().rev());
+    let end = ends.take_while(|(x, y)| x == y).count();
+    let begun = begin.checked_sub(1).map(|at| a[at]);
+    (&rest_a[..rest_a.len() - end], &rest_b[..rest_b.len() - end], begun)
+}
+
 /// What one letter more costs: less when it stands twice.
 fn more(letter: u8, before: Option<u8>) -> u16 {
     match letter {
@@ -267,30 +275,44 @@ fn more(letter: u8, before: Option<u8>) -> u16 {
     }
 }
 
-fn swap_cost(x: u8, y: u8) -> u16 {
-    if x == y {
-        0
-    } else if is_vowel(x) && is_vowel(y) {
-        VOWEL_FOR_VOWEL
-    } else if near(x, y) || near(y, x) {
-        NEAR_CONSONANT
-    } else {
-        OTHER_LETTER
+/// What one letter for another costs, by the lower five bits of both: looked up for every pair of letters.
+const OTHER: [[u8; 32]; 32] = {
+    let mut table = [[OTHER_LETTER as u8; 32]; 32];
+    let mut x = b'a';
+    while x <= b'z' {
+        let mut y = b'a';
+        while y <= b'z' {
+            let cost = if is_vowel(x) && is_vowel(y) {
+                VOWEL_FOR_VOWEL
+            } else if near(x, y) || near(y, x) {
+                NEAR_CONSONANT
+            } else {
+                OTHER_LETTER
+            };
+            table[(x % 32) as usize][(y % 32) as usize] = cost as u8;
+            y += 1;
+        }
+        x += 1;
     }
+    table
+};
+
+fn swap_cost(x: u8, y: u8) -> u16 {
+    if x == y { 0 } else { u16::from(OTHER[usize::from(x % 32)][usize::from(y % 32)]) }
 }
 
-/// Consonants that one ear takes for the other.
-fn near(x: u8, y: u8) -> bool {
+/// Consonants that one ear takes for the other; `c` is also the sound of "church".
+const fn near(x: u8, y: u8) -> bool {
     matches!(
         (x, y),
-        (b's', b'z' | b'C')
+        (b's', b'z' | b'c')
             | (b'd', b't')
             | (b'b', b'p' | b'v')
             | (b'g', b'k' | b'j' | b'h')
             | (b'f', b'v' | b'p')
-            | (b'k', b'h' | b'C')
+            | (b'k', b'h' | b'c')
             | (b'l', b'r')
-            | (b'j', b'z' | b'C' | b'i' | b'y')
+            | (b'j', b'z' | b'c' | b'i' | b'y')
             | (b'm', b'n')
             | (b'v', b'u' | b'w')
     )

@@ -1,7 +1,7 @@
 //! Tables of words that are not names: legal forms of companies, titles, articles and "son of", numbers. They are
 //! ours and short on purpose; each entry is a fact of a language.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::Part;
@@ -209,34 +209,42 @@ const NUMBERS: [(&str, &str); 26] = [
     ("twelve", "12"),
 ];
 
-/// The tables, sorted once.
-struct Tables {
-    titles: BTreeSet<&'static str>,
-    ships: BTreeSet<&'static str>,
-    small: BTreeSet<&'static str>,
-    same: BTreeMap<&'static str, &'static str>,
-    numbers: BTreeMap<&'static str, &'static str>,
-    frequent: BTreeSet<&'static str>,
-    /// First and last words of forms.
-    form_edges: BTreeSet<&'static str>,
+/// All that the tables say of one word.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    title: bool,
+    ship: bool,
+    small: bool,
+    frequent: bool,
+    /// The first or last word of a form.
+    edge: bool,
+    same: Option<&'static str>,
+    number: Option<&'static str>,
 }
 
-fn tables() -> &'static Tables {
-    static TABLES: OnceLock<Tables> = OnceLock::new();
-    TABLES.get_or_init(|| Tables {
-        titles: TITLES.split_whitespace().collect(),
-        ships: SHIP_TITLES.split_whitespace().collect(),
-        small: SMALL.split_whitespace().collect(),
-        same: SAME.into_iter().collect(),
-        numbers: NUMBERS.into_iter().collect(),
-        frequent: FREQUENT.split_whitespace().collect(),
-        form_edges: FORMS
-            .iter()
-            .flat_map(|(text, ..)| {
-                text.split(' ').next().into_iter().chain(text.rsplit(' ').next())
-            })
-            .collect(),
-    })
+/// Looks a word up in all tables at once.
+fn known(word: &str) -> Known {
+    static TABLE: OnceLock<HashMap<&'static str, Known>> = OnceLock::new();
+    TABLE.get_or_init(table).get(word).copied().unwrap_or_default()
+}
+
+/// Looked up by word, never iterated.
+fn table() -> HashMap<&'static str, Known> {
+    let mut table: HashMap<&'static str, Known> = HashMap::new();
+    let mut each = |words: &'static str, mark: fn(&mut Known)| {
+        words.split_whitespace().for_each(|word| mark(table.entry(word).or_default()));
+    };
+    each(TITLES, |known| known.title = true);
+    each(SHIP_TITLES, |known| known.ship = true);
+    each(SMALL, |known| known.small = true);
+    each(FREQUENT, |known| known.frequent = true);
+    for (form, ..) in FORMS {
+        let edges = form.split(' ').next().into_iter().chain(form.rsplit(' ').next());
+        edges.for_each(|word| table.entry(word).or_default().edge = true);
+    }
+    SAME.iter().for_each(|(word, same)| table.entry(word).or_default().same = Some(same));
+    NUMBERS.iter().for_each(|(word, digits)| table.entry(word).or_default().number = Some(digits));
+    table
 }
 
 /// Takes legal forms from both ends. A name that is nothing but forms keeps them.
@@ -276,7 +284,7 @@ fn part_glued(words: &mut Vec<Raw>) {
 /// The longest form at the end or the beginning that leaves something.
 fn longest_form(words: &[Raw], at_end: bool, person: bool) -> Option<(Form, usize)> {
     let edge = if at_end { words.last() } else { words.first() }?;
-    if !tables().form_edges.contains(edge.text.as_str()) {
+    if !known(&edge.text).edge {
         return None;
     }
     let longest = FORM_WORDS_MAX.min(words.len().saturating_sub(1));
@@ -313,31 +321,31 @@ fn join_dotted(words: &mut Vec<Raw>, kind: Option<Kind>) {
 /// Numbers in words become digits.
 pub(super) fn numbers(words: &mut [Raw]) {
     for word in words {
-        if let Some(digits) = tables().numbers.get(word.text.as_str()) {
-            word.text = (*digits).to_owned();
+        if let Some(digits) = known(&word.text).number {
+            word.text = digits.to_owned();
         }
     }
 }
 
 /// A title counts little wherever it stands.
 pub(super) fn titles(words: &mut [Raw], kind: Option<Kind>) {
-    let titles = match kind {
-        Some(Kind::Vessel) => &tables().ships,
-        Some(Kind::Entity | Kind::Aircraft) => return,
-        Some(Kind::Person) | None => &tables().titles,
+    let is_title = |known: Known| match kind {
+        Some(Kind::Vessel) => known.ship,
+        Some(Kind::Entity | Kind::Aircraft) => false,
+        Some(Kind::Person) | None => known.title,
     };
-    let is_title = |word: &&mut Raw| titles.contains(word.text.as_str());
-    words.iter_mut().filter(is_title).for_each(|word| word.part = Part::Small);
+    let titles = words.iter_mut().filter(|word| is_title(known(&word.text)));
+    titles.for_each(|word| word.part = Part::Small);
 }
 
 /// The spelling that stands for a word of many spellings.
 pub(super) fn meaning(word: &str) -> Option<&'static str> {
-    tables().same.get(word).copied()
+    known(word).same
 }
 
 /// True for a name that very many people have.
 pub fn is_frequent(word: &str) -> bool {
-    tables().frequent.contains(word)
+    known(word).frequent
 }
 
 /// Says of each word what it is.
@@ -345,7 +353,7 @@ pub(super) fn settle_parts(words: &mut [Raw]) {
     for word in words.iter_mut() {
         if word.text.len() == 1 && word.text.bytes().all(|b| b.is_ascii_alphabetic()) {
             word.part = Part::Initial;
-        } else if tables().small.contains(word.text.as_str()) {
+        } else if known(&word.text).small {
             word.part = Part::Small;
         }
     }
