@@ -16,6 +16,9 @@ const CANDIDATES_MAX: usize = 128;
 /// Names whose first estimate lies further below the threshold are not looked at.
 const ESTIMATE_SLACK: u32 = 70;
 
+/// A short list does not make its words common: rarity is that of a list of so many entries at least.
+const ENTRIES_MIN: u32 = 8_000;
+
 /// How many entries have a word; the rarer, the heavier.
 #[derive(Clone, Debug, Default)]
 pub struct Rarity {
@@ -44,7 +47,7 @@ impl Rarity {
         let most = if is_frequent(word) { weights::FREQUENT } else { weights::WORD_MAX };
         let most = most.min(short);
         // In half doublings: the square of the ratio has twice as many bits.
-        let ratio = u64::from((self.entries.max(1) / having).max(1));
+        let ratio = u64::from((self.entries.max(ENTRIES_MIN) / having).max(1));
         let doublings = (ratio * ratio).ilog2();
         (weights::WORD_MIN + doublings).min(most).max(weights::WORD_MIN)
     }
@@ -239,7 +242,7 @@ impl Index {
                 }
             }
         }
-        let whole = asked.pieces.iter().map(|piece| piece.weight).sum::<u32>();
+        let whole = weight_without_small(&asked.pieces);
         let initials = asked.pieces.iter().filter(|piece| piece.part == Part::Initial).count();
         let at_least = threshold.saturating_sub(ESTIMATE_SLACK);
         let mut found: Vec<(u32, u32)> = Vec::new();
@@ -283,7 +286,7 @@ impl Asked {
 
 impl Brief {
     fn of(pieces: &[Piece]) -> Brief {
-        let weight: u32 = pieces.iter().map(|piece| piece.weight).sum();
+        let weight = weight_without_small(pieces);
         let initials = pieces.iter().filter(|piece| piece.part == Part::Initial).count();
         let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
         Brief { weight: small(weight), initials: small(number(initials)) }
@@ -309,6 +312,12 @@ impl Brief {
         let against = conflict * weights::CONFLICT + missing * missing_costs;
         gained * 100_000 / (gained * 100 + against).max(1)
     }
+}
+
+/// What the search counts: small words are not looked for.
+fn weight_without_small(pieces: &[Piece]) -> u32 {
+    let counted = pieces.iter().filter(|piece| piece.part != Part::Small);
+    counted.map(|piece| piece.weight).sum()
 }
 
 /// Single words before pairs, the most alike first.

@@ -97,10 +97,10 @@ fn is_silent(c: char, before: char, after: char) -> bool {
     }
 }
 
-/// `RamiMakhlouf` and `RAMIMakhlouf` are two words; `McDonald` is one.
+/// `RamiMakhlouf` and `RAMIMakhlouf` are two words; `McDonald` and `GmbH` are one.
 fn begins_a_word(word: &str, before: char, c: char, after: char) -> bool {
     let turns = before.is_lowercase() || (before.is_uppercase() && after.is_lowercase());
-    c.is_uppercase() && turns && word.chars().count() >= 3
+    c.is_uppercase() && turns && after.is_alphabetic() && word.chars().count() >= 3
 }
 
 /// Writes a finished word in ASCII and puts it to the others.
