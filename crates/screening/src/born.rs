@@ -75,16 +75,16 @@ impl Born {
     }
 
     fn read_plain(text: &str) -> Option<Born> {
-        let parts: Vec<&str> =
-            text.split([' ', '-', '/', '.']).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> = text
+            .split(|c: char| c.is_whitespace() || "-/.".contains(c))
+            .filter(|part| !part.is_empty())
+            .collect();
         match *parts.as_slice() {
             [year] => Born::year(number(year)?),
-            [from, to] if from.len() == 4 && to.len() == 4 => {
-                Born::years(number(from)?, number(to)?)
-            }
-            [year, month] if year.len() == 4 => Born::month(number(year)?, number(month)?),
+            [from, to] if is_year(from) && is_year(to) => Born::years(number(from)?, number(to)?),
+            [year, month] if is_year(year) => Born::month(number(year)?, number(month)?),
             [month, year] => Born::month(number(year)?, month_named(month)?),
-            [year, month, day] if year.len() == 4 => {
+            [year, month, day] if is_year(year) => {
                 Born::on(number(year)?, number(month)?, number(day)?)
             }
             [day, month, year] => Born::on(number(year)?, month_named(month)?, number(day)?),
@@ -121,6 +121,11 @@ fn number(text: &str) -> Option<u32> {
     if digits { text.parse().ok() } else { None }
 }
 
+/// Four digits; July has four letters too.
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && number(text).is_some()
+}
+
 /// A month by its number or its English name.
 fn month_named(text: &str) -> Option<u32> {
     if let Some(month) = number(text) {
@@ -141,6 +146,7 @@ mod tests {
         assert_eq!(Born::read("1974-02-17"), day);
         assert_eq!(Born::read("1974-2-17."), day);
         assert_eq!(Born::read("1965"), Born::year(1965));
+        assert_eq!(Born::read("July\u{a0}1961"), Born::read("1961-07"));
         assert_eq!(Born::read("circa 1965"), Born::year(1965).map(Born::about));
         assert_eq!(Born::read("1965 to 1967"), Born::years(1965, 1967));
         assert_eq!(Born::read("circa 1979-1982"), Born::years(1979, 1982).map(Born::about));
