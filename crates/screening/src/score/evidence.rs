@@ -37,7 +37,7 @@ impl Facts {
     }
 }
 
-/// What the facts add to a name's score, with their reasons. Said in words only when `say` is given a place.
+/// What the facts add to a name's score; their reasons go to `say`.
 pub fn weigh(facts: &Facts, entry: &Entry, rank: Rank, say: &mut Vec<Reason>) -> i32 {
     let mut sum = 0;
     let mut fact = |worth: i32, reason: Reason| {
