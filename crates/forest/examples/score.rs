@@ -85,10 +85,12 @@ fn forest(
                 leaves.push(parts.len());
                 parts.push(Part::Leaf { value, cover: 1.0 });
             }
-            let bound = Test::AtMost((random.next() % 50_000) as f64 / 1_000.0);
-            let among = Test::Among(vec![random.next() | 1]);
-            let test = if categories && random.next().is_multiple_of(8) { among } else { bound };
             let feature = (random.next() as usize % features) as u16;
+            let test = if categories && feature.is_multiple_of(8) {
+                Test::Among(vec![random.next() | 1])
+            } else {
+                Test::AtMost((random.next() % 50_000) as f64 / 1_000.0)
+            };
             let missing_left = random.next().is_multiple_of(2);
             parts[at] = Part::Split { feature, test, missing_left, left, right, cover: 1.0 };
         }

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 /// Features at most.
-pub const FEATURES_MAX: usize = 4_096;
+pub const FEATURES_MAX: usize = 2_048;
 /// Bytes of a feature's name at most.
 pub const NAME_BYTES_MAX: usize = 255;
 /// Outputs at most.
@@ -136,7 +136,7 @@ impl Forest {
                 }
             }
         }
-        let walk = Walk::new(&parts.trees, parts.features.len());
+        let walk = Walk::new(&parts.trees);
         Ok(Forest { parts, covered, walk })
     }
 

@@ -97,6 +97,7 @@ pub(crate) fn millionths(share: f64) -> u32 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exact on purpose")]
 mod tests {
     use super::*;
 

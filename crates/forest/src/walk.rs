@@ -7,6 +7,7 @@
 use crate::forest::FEATURES_MAX;
 use crate::link::Width;
 use crate::tree::{Kind, Split, Test, Tree, ZERO_MAX, category};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 /// Trees walked together.
@@ -14,17 +15,17 @@ const LANES: usize = 8;
 /// Trees whose leaves are kept until they are added in the order of the trees.
 const CHUNK: usize = 256;
 
-/// The bound's bits are a word of categories.
-const AMONG: u16 = 1;
-/// The bound's bits say where the words of categories begin and how many there are.
+/// The bound's bits are a set of the categories 0 to 63.
+const NARROW: u16 = 1;
+/// The bound's bits say where the words of a set of more begin and how many there are.
 const WIDE: u16 = 2;
-/// Numbers that are seen of a row at most: each feature in each view.
+/// Numbers that are seen of a row at most: each feature in each view, and one that is always there.
 const SEEN_MAX: usize = 32_768;
-const _: () = assert!(FEATURES_MAX * VIEWS_MAX <= SEEN_MAX && SEEN_MAX <= 1 << 16);
-/// Four kinds, each with missing values at either end.
-const VIEWS_MAX: usize = 8;
+const _: () = assert!(FEATURES_MAX * VIEWS_MAX < SEEN_MAX && SEEN_MAX <= 1 << 16);
+/// Six kinds, each with missing values at either end.
+const VIEWS_MAX: usize = 12;
 
-/// What a split on categories sees of a value that is none, and of a missing one that goes left.
+/// What a split on many categories sees of a value that is none, and of a missing one that goes left.
 const NO_CATEGORY: u64 = u64::MAX;
 const GOES_LEFT: u64 = u64::MAX - 1;
 
@@ -48,66 +49,68 @@ struct Group {
 }
 
 /// A row as some splits see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct View {
     sees: Sees,
     /// Where a missing value goes.
     missing_left: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Sees {
     /// Numbers; a missing one is below or above all others.
     Numbers,
     /// The same, and zero is missing.
     NumbersButZero,
-    /// Numbers of categories, as the bits of a float.
-    Categories,
-    /// The same, and what is not whole is none.
-    WholeCategories,
+    /// Categories 0 to 63, one bit each.
+    Narrow {
+        /// What is not whole is none.
+        whole: bool,
+    },
+    /// Categories by their number, as the bits of a float.
+    Wide {
+        /// What is not whole is none.
+        whole: bool,
+    },
 }
 
 impl View {
-    /// The view in which nothing is right of everything.
-    const LEAF: View = View { sees: Sees::Numbers, missing_left: true };
-
     fn of(split: &Split) -> View {
-        let sees = match split.test {
+        let sees = match &split.test {
             Test::AtMost(_) => Sees::Numbers,
             Test::AtMostZeroMissing(_) => Sees::NumbersButZero,
-            Test::Among(_) => Sees::Categories,
-            Test::AmongWhole(_) => Sees::WholeCategories,
+            Test::Among(words) | Test::AmongWhole(words) => {
+                let whole = matches!(split.test, Test::AmongWhole(_));
+                // A set of none has no bit that a missing value could have.
+                if words.len() == 1 { Sees::Narrow { whole } } else { Sees::Wide { whole } }
+            }
         };
         View { sees, missing_left: split.missing_left }
     }
 
     /// A value in this view.
-    #[inline(always)]
+    #[inline]
     fn see(self, value: f64) -> f64 {
-        let missing = if self.missing_left { f64::NEG_INFINITY } else { f64::NAN };
-        let code = |whole| {
-            if value.is_nan() {
-                return if self.missing_left { GOES_LEFT } else { NO_CATEGORY };
-            }
-            category(value, whole).map_or(NO_CATEGORY, u64::from)
+        let (low, high) = (f64::NEG_INFINITY, f64::NAN);
+        let is_missing = match self.sees {
+            Sees::NumbersButZero => value.is_nan() | (value.abs() <= ZERO_MAX),
+            _ => value.is_nan(),
+        };
+        let number = |left: u64, right: u64, there: Option<u64>| {
+            let missing = if self.missing_left { left } else { right };
+            f64::from_bits(if is_missing { missing } else { there.unwrap_or(right) })
         };
         match self.sees {
-            Sees::Numbers => {
-                if value.is_nan() {
-                    missing
-                } else {
-                    value
-                }
+            Sees::Numbers | Sees::NumbersButZero => {
+                number(low.to_bits(), high.to_bits(), Some(value.to_bits()))
             }
-            Sees::NumbersButZero => {
-                if value.is_nan() | (value.abs() <= ZERO_MAX) {
-                    missing
-                } else {
-                    value
-                }
+            Sees::Narrow { whole } => {
+                let bit = |category| if category < 64 { 1_u64 << category } else { 0 };
+                number(u64::MAX, 0, category(value, whole).map(bit))
             }
-            Sees::Categories => f64::from_bits(code(false)),
-            Sees::WholeCategories => f64::from_bits(code(true)),
+            Sees::Wide { whole } => {
+                number(GOES_LEFT, NO_CATEGORY, category(value, whole).map(u64::from))
+            }
         }
     }
 }
@@ -121,19 +124,22 @@ pub struct Walk {
     words: Vec<u64>,
     /// In chunks of trees: their groups, and the outputs they add to.
     chunks: Vec<(Vec<Group>, Vec<u16>)>,
-    features: usize,
-    /// The views that some split needs, the leaves' first.
-    views: Vec<View>,
-    /// True when a split asks for categories.
-    among: bool,
+    /// What is seen of a row: after a zero for the leaves, each feature in each view that some split has of it.
+    looks: Vec<(View, u16)>,
+    /// The flags that some split has.
+    flags: u16,
 }
 
 impl Walk {
     /// The trees laid out. They must be sound: `Tree` and `Forest` see to it.
-    pub fn new(trees: &[Tree], features: usize) -> Walk {
+    pub fn new(trees: &[Tree]) -> Walk {
+        let splits = trees.iter().flat_map(Tree::nodes).filter_map(|node| match &node.kind {
+            Kind::Split(split) => Some((View::of(split), split.feature)),
+            Kind::Leaf(_) => None,
+        });
+        let looks = splits.collect::<BTreeSet<_>>().into_iter().collect();
         let (steps, values, words) = (Vec::new(), Vec::new(), Vec::new());
-        let (chunks, views) = (Vec::new(), Vec::from([View::LEAF]));
-        let mut walk = Walk { steps, values, words, chunks, features, views, among: false };
+        let mut walk = Walk { steps, values, words, chunks: Vec::new(), looks, flags: 0 };
         // The root of lanes that have no tree.
         walk.leaf(0.0);
         for chunk in trees.chunks(CHUNK) {
@@ -185,22 +191,17 @@ impl Walk {
     }
 
     fn step(&mut self, split: &Split, left: u32) -> Step {
-        let view = View::of(split);
-        let known = self.views.iter().position(|known| *known == view);
-        let at = known.unwrap_or(self.views.len());
-        if known.is_none() {
-            self.views.push(view);
-        }
-        let seen = (at * self.features) as u16 + split.feature;
+        // Each split's look is in the list.
+        let look = self.looks.binary_search(&(View::of(split), split.feature));
+        let seen = look.map_or(0, |at| at as u16 + 1);
         let (bound, flags) = match &split.test {
             Test::AtMost(bound) | Test::AtMostZeroMissing(bound) => (*bound, 0),
             Test::Among(words) | Test::AmongWhole(words) => match words.as_slice() {
-                [] => (f64::from_bits(0), AMONG),
-                [word] => (f64::from_bits(*word), AMONG),
-                words => (self.place(words), AMONG | WIDE),
+                [word] => (f64::from_bits(*word), NARROW),
+                words => (self.place(words), WIDE),
             },
         };
-        self.among |= flags != 0;
+        self.flags |= flags;
         Step { bound, left, seen, flags }
     }
 
@@ -214,7 +215,7 @@ impl Walk {
     /// Adds the leaves a row comes to, tree after tree, to the outputs. Values the row does not have are missing.
     pub fn add(&self, width: Width, row: &[f64], outputs: &mut [f64]) {
         // As little room as the row needs, because it is cleared each time.
-        match self.features * self.views.len() {
+        match self.looks.len() + 1 {
             0..=128 => self.add_seen::<128>(width, row, outputs),
             129..=512 => self.add_seen::<512>(width, row, outputs),
             513..=2048 => self.add_seen::<2048>(width, row, outputs),
@@ -222,15 +223,17 @@ impl Walk {
         }
     }
 
+    /// Never inlined: each has the room it needs and no more.
+    #[inline(never)]
     fn add_seen<const ROOM: usize>(&self, width: Width, row: &[f64], outputs: &mut [f64]) {
         let seen = self.see::<ROOM>(row);
         let mut kept = [0.0; CHUNK + 1];
         for (groups, classes) in &self.chunks {
             for group in groups {
-                if self.among {
-                    self.walk::<ROOM, true>(group, &seen, &mut kept);
-                } else {
-                    self.walk::<ROOM, false>(group, &seen, &mut kept);
+                match self.flags {
+                    0 => self.walk::<ROOM, 0>(group, &seen, &mut kept),
+                    NARROW => self.walk::<ROOM, NARROW>(group, &seen, &mut kept),
+                    _ => self.walk::<ROOM, { NARROW | WIDE }>(group, &seen, &mut kept),
                 }
             }
             match (&mut *outputs, width) {
@@ -247,20 +250,18 @@ impl Walk {
         }
     }
 
-    /// The row in each view.
+    /// What is seen of the row.
     fn see<const ROOM: usize>(&self, row: &[f64]) -> [f64; ROOM] {
         let mut seen = [0.0; ROOM];
-        let room = seen.chunks_exact_mut(self.features.max(1));
-        for (numbers, view) in room.zip(&self.views) {
-            let row = row.iter().copied().chain(core::iter::repeat(f64::NAN));
-            numbers.iter_mut().zip(row).for_each(|(number, value)| *number = view.see(value));
+        for (number, (view, feature)) in seen[1..].iter_mut().zip(&self.looks) {
+            *number = view.see(row.get(usize::from(*feature)).copied().unwrap_or(f64::NAN));
         }
         seen
     }
 
     /// Takes each tree of a group as many splits further as the deepest has; leaves stay where they are.
     #[inline(always)]
-    fn walk<const ROOM: usize, const AMONG_TOO: bool>(
+    fn walk<const ROOM: usize, const FLAGS: u16>(
         &self,
         group: &Group,
         seen: &[f64; ROOM],
@@ -273,10 +274,13 @@ impl Walk {
                 // ROOM is a power of two and each number seen lies within it.
                 let value = seen[usize::from(step.seen) % ROOM];
                 let mut left = u32::from(value <= step.bound);
-                if AMONG_TOO {
-                    let among = u32::from(step.flags & AMONG);
-                    let is_among = self.is_among(step, value.to_bits());
-                    left = (left & (among ^ 1)) | (is_among & among);
+                if FLAGS & NARROW != 0 {
+                    let narrow = u32::from(step.flags & NARROW);
+                    let among = u32::from(value.to_bits() & step.bound.to_bits() != 0);
+                    left = (left & (narrow ^ 1)) | (among & narrow);
+                }
+                if FLAGS & WIDE != 0 && step.flags & WIDE != 0 {
+                    left = self.is_among(step.bound.to_bits(), value.to_bits());
                 }
                 *place = step.left.wrapping_add(left ^ 1);
             }
@@ -287,22 +291,12 @@ impl Walk {
     }
 
     /// 1 if it is; without a branch, unless the set is wide.
-    #[inline(always)]
-    fn is_among(&self, step: &Step, category: u64) -> u32 {
-        let mut is_bit = u32::from(category < 64);
-        let mut word = step.bound.to_bits();
-        if step.flags & WIDE != 0 {
-            (word, is_bit) = (self.word(word, category), 1);
-        }
-        ((word >> (category % 64)) as u32 & is_bit) | u32::from(category == GOES_LEFT)
-    }
-
-    /// The word of a wide set that has the bit of this category.
-    fn word(&self, place: u64, category: u64) -> u64 {
+    /// 1 if the category is in the wide set at this place.
+    fn is_among(&self, place: u64, category: u64) -> u32 {
         let (begin, count) = ((place >> 32) as usize, place & 0xffff_ffff);
         if category / 64 >= count {
-            return 0;
+            return u32::from(category == GOES_LEFT);
         }
-        self.words[begin + (category / 64) as usize]
+        (self.words[begin + (category / 64) as usize] >> (category % 64)) as u32 & 1
     }
 }
