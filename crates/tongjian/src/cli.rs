@@ -17,7 +17,10 @@ mod import;
 mod init;
 mod interest;
 mod journal;
+mod labels;
 mod limits;
+mod lists;
+mod model;
 mod party;
 mod pay;
 mod pending;
@@ -27,6 +30,7 @@ mod receipt;
 mod reverse;
 mod risk;
 mod role;
+mod screen;
 mod serve;
 mod sql;
 mod statement;
@@ -140,6 +144,11 @@ enum Command {
     /// Rules on payments: check them, and see what they would have said
     #[command(subcommand)]
     Risk(risk::RiskCommand),
+    /// Models that say how likely a payment is a thief's
+    #[command(subcommand)]
+    Model(model::ModelCommand),
+    /// Look names up on sanctions lists
+    Screen(screen::ScreenCommand),
     /// Payments that somebody must look at
     #[command(subcommand)]
     Case(case::CaseCommand),
@@ -206,6 +215,8 @@ impl Line {
             Command::Sql(c) => c.run(context),
             Command::Check(c) => c.run(context),
             Command::Risk(c) => c.run(context),
+            Command::Model(c) => c.run(context),
+            Command::Screen(c) => c.run(context),
             Command::Case(c) => c.run(context),
             Command::History(c) => c.run(context),
             Command::Serve(c) => c.run(context),

@@ -4,6 +4,7 @@
 
 mod adopt;
 mod past;
+mod quality;
 mod replay;
 mod sets;
 
@@ -13,7 +14,7 @@ use crate::fail::Done;
 use crate::figures::hex;
 use crate::out::{Align, Table};
 use engine::risk::{Feature, Unit};
-pub use past::every_event;
+pub use past::{every_event, payments};
 use rulebook::{RiskSet, Rulebook};
 use serde_json::json;
 

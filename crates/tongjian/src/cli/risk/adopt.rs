@@ -5,10 +5,12 @@ use crate::answer::{must, say_with};
 use crate::bank::Bank;
 use crate::cli::Context;
 use crate::cli::book::Book;
+use crate::cli::model::{golden_of, judging_bytes, load, vouched};
 use crate::fail::{Done, Failure};
 use crate::reasons::words_of;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::path::PathBuf;
 use terms::limits::PART_BYTES_MAX;
 use terms::{ArtifactPart, Command, RuleSet, RuleStage};
 
@@ -44,6 +46,12 @@ pub struct Adopt {
     /// Two people must agree to release a held payment.
     #[arg(long)]
     four_eyes: bool,
+    /// A model whose score the rules look at as model_ppm.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Rows that vouch for the model; beside it, with `.golden.csv` at the end, unless given.
+    #[arg(long, requires = "model", value_name = "FILE")]
+    golden: Option<PathBuf>,
 }
 
 fn parse_stage(text: &str) -> Result<RuleStage, String> {
@@ -76,14 +84,27 @@ impl Adopt {
         }
         let book = self.book.load()?;
         let set = compiled(&book)?;
+        let model = match &self.model {
+            Some(path) => {
+                let forest = load(path)?;
+                let golden = self.golden.clone().unwrap_or_else(|| golden_of(path));
+                vouched(&forest, &golden)?;
+                Some(judging_bytes(&forest)?)
+            }
+            None => None,
+        };
         let mut bank = context.bank()?;
+        let model = match model {
+            Some(bytes) => Some(keep(&mut bank, &bytes)?),
+            None => None,
+        };
         let program = keep(&mut bank, &set.program.to_bytes())?;
         let words = keep(&mut bank, &words_of(&set))?;
         let adopted = RuleSet {
             name: self.name,
             program,
             words,
-            model: None,
+            model,
             stage: self.stage,
             share_ppm: self.share.unwrap_or(0),
             loss_max: if canary { self.loss.saturating_mul(1_000) } else { 0 },

@@ -2,18 +2,23 @@
 
 use super::compiled;
 use super::past::{every_batch, payments};
+use super::quality::{Between, Scored};
 use crate::bank::Bank;
 use crate::cli::Context;
 use crate::cli::book::Book;
+use crate::cli::labels::{Labels, labels_of};
+use crate::cli::model::{judging_bytes, load};
 use crate::fail::{Done, Exit, Failure};
 use crate::figures::{amount, grouped, hex, parse_day};
 use crate::out::{Align, Table};
 use crate::tell::{Around, line_of};
 use engine::Engine;
-use engine::risk::{Found as Said, Machine, Payment, Values};
+use engine::risk::{Feature, Found as Said, Machine, Model, Payment, Single, Values, Wanted};
+use forest::Row;
 use rulebook::RiskSet;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Instant;
 use terms::{Amount, Currency, Day, Event, Ruling, Transfer, TransferId};
 
@@ -29,8 +34,14 @@ pub struct Replay {
     #[arg(long, value_parser = parse_day, value_name = "DAY")]
     to: Option<Day>,
     /// Instead: judge again what was judged, by the rule sets that were in force then, and compare each verdict.
-    #[arg(long, conflicts_with_all = ["rulebook", "from", "to", "examples"])]
+    #[arg(long, conflicts_with_all = ["rulebook", "from", "to", "examples", "model", "labels"])]
     recorded: bool,
+    /// A model whose score the rules look at as model_ppm.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// What payments were, to say how many would have been noticed: CSV with the columns transfer, pattern, case, stage.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
     /// Payments to name for each rule.
     #[arg(long, default_value_t = 3)]
     examples: usize,
@@ -42,15 +53,24 @@ struct Found {
     payments: u64,
     /// Payments of which no other rule spoke.
     alone: u64,
+    /// Payments that were something, if that is known.
+    stolen: u64,
     payers: BTreeSet<u32>,
     money: BTreeMap<Currency, u128>,
     examples: Vec<TransferId>,
 }
 
 impl Found {
-    fn add(&mut self, payment: &Payment, transfer: &Transfer, alone: bool, examples: usize) {
+    fn add(
+        &mut self,
+        payment: &Payment,
+        transfer: &Transfer,
+        (alone, stolen): (bool, bool),
+        examples: usize,
+    ) {
         self.payments += 1;
         self.alone += u64::from(alone);
+        self.stolen += u64::from(stolen);
         self.payers.insert(payment.payer);
         let sum = self.money.entry(payment.ledger).or_default();
         *sum = sum.saturating_add(payment.amount.0);
@@ -70,6 +90,7 @@ impl Found {
     fn json(&self, name: &str) -> Value {
         json!({
             "name": name, "payments": self.payments, "alone": self.alone, "payers": self.payers.len(),
+            "stolen": self.stolen, "precision": Between::share(self.stolen, self.payments).map(Between::json),
             "money": self.money.iter().map(|(currency, sum)| {
                 (currency.to_string(), currency.format(Amount(*sum)).into())
             }).collect::<serde_json::Map<_, _>>(),
@@ -81,6 +102,10 @@ impl Found {
 /// What all of them found.
 struct Tally {
     judged: u64,
+    /// Payments that were something, by what they were called: how many, and how many the rules noticed.
+    patterns: BTreeMap<&'static str, [u64; 2]>,
+    by_points: Scored,
+    by_model: Scored,
     outcomes: [Found; 4],
     rules: Vec<Found>,
     /// Nanoseconds spent on features and rules of the judged payments.
@@ -93,14 +118,25 @@ impl Tally {
         set: &RiskSet<'_>,
         (said, machine): (&Said, &Machine),
         (payment, transfer): (&Payment, &Transfer),
-        examples: usize,
+        (examples, labels, ppm): (usize, &Labels, Option<u32>),
     ) {
         self.judged += 1;
+        let case = labels.case_of(transfer.id);
+        self.by_points.add(said.score.into(), case);
+        if let Some(ppm) = ppm {
+            self.by_model.add(ppm.into(), case);
+        }
+        if let Some(word) = labels.word_of(transfer.id) {
+            let [all, noticed] = self.patterns.entry(word).or_default();
+            *all += 1;
+            *noticed += u64::from(said.ruling > Ruling::Approve);
+        }
+        let stolen = case.is_some();
         let outcome = &mut self.outcomes[said.ruling as usize];
-        outcome.add(payment, transfer, false, examples);
+        outcome.add(payment, transfer, (false, stolen), examples);
         for (line, found) in set.program.lines().iter().zip(&mut self.rules) {
             if machine.get(line.condition).is_some_and(|truth| truth != 0) {
-                found.add(payment, transfer, said.hits == 1, examples);
+                found.add(payment, transfer, (said.hits == 1, stolen), examples);
             }
         }
     }
@@ -120,25 +156,46 @@ impl Replay {
         }
         let book = self.book.load()?;
         let set = compiled(&book)?;
+        let labels = self.labels.as_deref().map(labels_of).transpose()?.unwrap_or_default();
+        let model = match &self.model {
+            Some(path) => {
+                let read = Model::of_bytes(&judging_bytes(&load(path)?)?);
+                Some(read.map_err(|error| Failure::usage(error.to_string(), "train it anew"))?)
+            }
+            None => None,
+        };
+        let of_model = model.iter().flat_map(|model| model.wanted().features());
+        let looked_at = set.program.wanted().features().iter().chain(of_model);
+        let wanted: Wanted = looked_at.map(|(feature, _)| *feature).collect();
         let bank = context.bank()?;
         let mut tally = Tally {
             judged: 0,
+            patterns: BTreeMap::new(),
+            by_points: Scored::default(),
+            by_model: Scored::default(),
             outcomes: Default::default(),
             rules: set.rules.iter().map(|_| Found::default()).collect(),
             spent_ns: 0,
         };
         let (mut values, mut machine) = (Values::default(), Machine::default());
+        let (mut row, said_by_model) = (Row::default(), Feature::single(Single::Model));
         payments(context, &bank, |follower, payment, transfer| {
             let day = payment.time.day_at(payment.utc_offset_min);
             if self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to) {
                 let start = Instant::now();
-                follower.fill(payment, set.program.wanted(), &mut values);
+                follower.fill(payment, &wanted, &mut values);
+                let ppm = model.as_ref().map(|model| model.ppm(&values, &mut row));
+                values.set(said_by_model, ppm.map(i64::from));
                 let verdict = set.program.run(&values, &mut machine);
                 tally.spent_ns += start.elapsed().as_nanos();
-                tally.add(&set, (&verdict, &machine), (payment, transfer), self.examples);
+                let beside = (self.examples, &labels, ppm);
+                tally.add(&set, (&verdict, &machine), (payment, transfer), beside);
             }
         })?;
         tell(context, &set, &tally);
+        if labels.len() > 0 {
+            tell_quality(context, &tally);
+        }
         Ok(())
     }
 }
@@ -185,11 +242,45 @@ fn recorded(context: &Context, bank: &Bank) -> Done {
     Ok(())
 }
 
+/// How many thieves' payments would have been noticed, and what that would have cost honest people.
+fn tell_quality(context: &Context, tally: &Tally) {
+    let columns =
+        [("pattern", Align::Left), ("payments", Align::Right), ("would be noticed", Align::Right)];
+    let mut table = Table::new(&columns);
+    let (mut all, mut noticed) = (0, 0);
+    for (word, [payments, seen]) in &tally.patterns {
+        (all, noticed) = (all + payments, noticed + seen);
+        table.row([(*word).to_owned(), grouped((*payments).into()), grouped((*seen).into())]);
+    }
+    context.out.table(&table);
+    let stopped = tally.outcomes[1..].iter().map(|found| found.payments).sum::<u64>();
+    let share = |part, all| Between::share(part, all).map_or("–".to_owned(), Between::text);
+    context.out.line(format_args!(
+        "recall {}; precision {}; of honest payments troubled {}",
+        share(noticed, all),
+        share(noticed, stopped),
+        share(stopped - noticed, tally.judged - all)
+    ));
+    let said = [("points", &tally.by_points), ("model", &tally.by_model)];
+    for (what, scored) in said {
+        if let Some(precision) = scored.average_precision() {
+            context.out.line(format_args!("average precision by {what}: {}", precision.text()));
+        }
+    }
+}
+
 fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
     let outcomes = Ruling::ALL;
     let ns = tally.spent_ns / u128::from(tally.judged.max(1));
     context.out.json(&json!({
         "rules_hash": hex(&set.hash), "judged": tally.judged, "ns_per_payment": ns,
+        "average_precision": {
+            "points": tally.by_points.average_precision().map(Between::json),
+            "model": tally.by_model.average_precision().map(Between::json),
+        },
+        "patterns": tally.patterns.iter().map(|(word, [all, noticed])| {
+            ((*word).to_owned(), json!({ "payments": all, "noticed": noticed }))
+        }).collect::<serde_json::Map<_, _>>(),
         "outcomes": outcomes.iter().map(|outcome| {
             tally.outcomes[*outcome as usize].json(outcome.word())
         }).collect::<Vec<_>>(),
@@ -213,6 +304,7 @@ fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
         ("rule", Align::Left),
         ("payments", Align::Right),
         ("alone", Align::Right),
+        ("stolen", Align::Right),
         ("payers", Align::Right),
         ("such as", Align::Left),
     ]);
@@ -222,6 +314,7 @@ fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
             rule.id.clone(),
             grouped(found.payments.into()),
             grouped(found.alone.into()),
+            grouped(found.stolen.into()),
             grouped(found.payers.len() as u128),
             examples.join(" "),
         ]);
