@@ -36,8 +36,10 @@ fn largest(ours: &[f64], theirs: &[f64]) -> f64 {
 }
 
 /// Most that margins, answers and contributions may differ.
-fn bounds(kind: &str) -> [f64; 3] {
+fn bounds(name: &str, kind: &str) -> [f64; 3] {
     match kind {
+        // An average taken and undone costs a bit.
+        _ if name == "lightgbm-rf" => [1e-15, 1e-15, 1e-9],
         "lightgbm" => [0.0, 1e-15, 1e-9],
         "xgboost" => [0.0, 2e-7, 2e-5],
         _ => [1e-5; 3],
@@ -60,10 +62,14 @@ fn answers_are_the_libraries_own() {
         let all = |each: &dyn Fn(&[f64]) -> Vec<f64>| -> Vec<f64> {
             table.iter().flat_map(|row| each(row)).collect()
         };
+        let times = f64::from(forest.parts().divisor);
         let margins = if kind == "onnx" {
             0.0
         } else {
-            largest(&all(&|row| forest.margins(row)), &numbers(&of("raw")))
+            largest(
+                &all(&|row| forest.margins(row).into_iter().map(|margin| margin * times).collect()),
+                &numbers(&of("raw")),
+            )
         };
         let answers = largest(&all(&|row| forest.scores(row)), &numbers(&of("pred")));
         let explained: usize = explained.parse().unwrap();
@@ -74,14 +80,14 @@ fn answers_are_the_libraries_own() {
         };
         println!("{name}: margins {margins:e}, answers {answers:e}, contributions {shares:e}");
         let found = [margins, answers, shares];
-        if found.iter().zip(bounds(kind)).any(|(found, bound)| *found > bound) {
+        if found.iter().zip(bounds(name, kind)).any(|(found, bound)| *found > bound) {
             wrong.push(format!("{name}: {found:?}"));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// LightGBM sums the contributions of a random forest without averaging them.
+/// LightGBM sums margins and contributions of a random forest without averaging them.
 fn contributions(forest: &Forest, table: &[&[f64]], theirs: &[f64]) -> f64 {
     let times = f64::from(forest.parts().divisor);
     let ours = table.iter().flat_map(|row| forest.contributions(row).unwrap()).flatten();
