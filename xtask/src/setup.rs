@@ -23,6 +23,17 @@ const CLIENTS: Packages = &[
     ("cryptography", "cryptography"),
 ];
 
+/// The libraries whose models are read, which they are compared with.
+const LIBRARIES: Packages = &[
+    ("lightgbm", "lightgbm"),
+    ("xgboost", "xgboost"),
+    ("sklearn", "scikit-learn"),
+    ("onnx", "onnx"),
+    ("onnxmltools", "onnxmltools"),
+    ("skl2onnx", "skl2onnx"),
+    ("onnxruntime", "onnxruntime"),
+];
+
 /// rustfmt and clippy, by rustup where they are missing.
 pub fn rust_components() -> Result<(), String> {
     for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
@@ -45,6 +56,11 @@ pub fn python() -> Result<PathBuf, String> {
 /// A Python with the clients of others.
 pub fn clients() -> Result<PathBuf, String> {
     python_with("clients", CLIENTS)
+}
+
+/// A Python with the libraries that make models.
+pub fn libraries() -> Result<PathBuf, String> {
+    python_with("libraries", LIBRARIES)
 }
 
 /// The system's own Python when it has the packages, else one of ours, in a folder of the target folder.

@@ -57,12 +57,23 @@ pub fn test(depth: Depth) -> Result<bool, String> {
     for script in ["flight", "s3"] {
         steps.run(&format!("clients of others: {script}"), || run_client(&clients, script));
     }
+    steps.run("models of others", compare_models);
     if depth == Depth::Full {
         steps.run("ordeal", || run_simulation("ordeal", &["--seeds", ORDEAL_SEEDS]));
         steps.run("kill -9 loop", || run_simulation("kill", &["--rounds", KILL_ROUNDS]));
     }
     println!("\n{steps}");
     Ok(steps.all_passed())
+}
+
+/// Models, rows and answers that the libraries themselves make; then ours beside theirs.
+fn compare_models() -> Result<(), String> {
+    let python = setup::libraries()?;
+    let folder = target_folder()?.join("tmp").join("libraries");
+    let script = root().join("crates/models/tests/libraries/make.py");
+    run(Command::new(python).arg(script).arg(&folder))?;
+    let mut test = cargo(&["test", "-p", "models", "--test", "libraries", "--", "--nocapture"]);
+    run(test.env("TJ_LIBRARIES", &folder))
 }
 
 /// A script that drives the real program with clients nobody here wrote; Flight SQL is asked of a sample bank with

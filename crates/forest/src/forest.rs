@@ -9,8 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Features at most.
-pub const FEATURES_MAX: usize = 2_048;
+pub use crate::tree::FEATURES_MAX;
 /// Bytes of a feature's name at most.
 pub const NAME_BYTES_MAX: usize = 255;
 /// Outputs at most.

@@ -6,6 +6,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
+/// Features that splits can ask for at most.
+pub const FEATURES_MAX: usize = 2_048;
 /// Splits between the root and a leaf at most.
 pub const DEPTH_MAX: usize = 512;
 /// Leaves of a tree at most.

@@ -4,9 +4,8 @@
 //! cost nothing on the way: the row is first written down as each kind of split sees it. Made from `tree.rs` when a
 //! forest is; never stored.
 
-use crate::forest::FEATURES_MAX;
 use crate::link::Width;
-use crate::tree::{Kind, Split, Test, Tree, ZERO_MAX, category};
+use crate::tree::{FEATURES_MAX, Kind, Split, Test, Tree, ZERO_MAX, category};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 

@@ -33,7 +33,7 @@ pub fn read(bytes: &[u8]) -> Result<Forest, ReadError> {
     };
     let others = graph.node.iter().filter(|node| !is_trees(node));
     for other in others {
-        if !HARMLESS.contains(&other.op_type.as_str()) {
+        if !HARMLESS.contains(&other.op_type.as_str()) && !is_times_one(other, &graph.initializer) {
             return wrong("graph", format!("operator {} is not supported", other.op_type));
         }
     }
@@ -48,6 +48,16 @@ pub fn read(bytes: &[u8]) -> Result<Forest, ReadError> {
         other => return wrong("graph", format!("operator {other} is not supported")),
     };
     ensemble.forest(usize::try_from(columns).unwrap_or(0))
+}
+
+/// A product with a constant that is one, which a converter puts after LightGBM's probabilities.
+fn is_times_one(node: &Node, constants: &[Tensor]) -> bool {
+    let one = 1.0_f32;
+    let is_one = |constant: &&Tensor| {
+        let bits = constant.raw_data == one.to_le_bytes() || constant.float_data == [one];
+        constant.data_type == FLOAT && bits && node.input.contains(&constant.name)
+    };
+    node.op_type == "Mul" && constants.iter().any(|constant| is_one(&constant))
 }
 
 /// The attributes of the ensemble.

@@ -15,6 +15,8 @@ pub struct Model {
 pub struct Graph {
     #[prost(message, repeated, tag = "1")]
     pub node: Vec<Node>,
+    #[prost(message, repeated, tag = "5")]
+    pub initializer: Vec<Tensor>,
     #[prost(message, repeated, tag = "11")]
     pub input: Vec<Input>,
 }
@@ -22,6 +24,8 @@ pub struct Graph {
 /// An operator.
 #[derive(Clone, PartialEq, Message)]
 pub struct Node {
+    #[prost(string, repeated, tag = "1")]
+    pub input: Vec<String>,
     #[prost(string, tag = "4")]
     pub op_type: String,
     #[prost(message, repeated, tag = "5")]
@@ -56,6 +60,8 @@ pub struct Tensor {
     pub float_data: Vec<f32>,
     #[prost(int32, repeated, tag = "5")]
     pub int32_data: Vec<i32>,
+    #[prost(string, tag = "8")]
+    pub name: String,
     #[prost(bytes = "vec", tag = "9")]
     pub raw_data: Vec<u8>,
     #[prost(double, repeated, tag = "10")]

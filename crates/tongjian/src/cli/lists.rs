@@ -45,12 +45,11 @@ impl Lists {
         let mut lists = Vec::new();
         if let Some(folder) = &self.ofac {
             let comments = folder.join("sdn_comments.csv");
-            let comments = if comments.exists() { Some(read(&comments)?) } else { None };
+            let comments = if comments.exists() { read(&comments)? } else { Vec::new() };
             let [sdn, alt, add] =
                 ["sdn.csv", "alt.csv", "add.csv"].map(|name| read(&folder.join(name)));
             let (sdn, alt, add) = (sdn?, alt?, add?);
-            let files =
-                OfacFiles { sdn: &sdn, alt: &alt, add: &add, comments: comments.as_deref() };
+            let files = OfacFiles { sdn: &sdn, alt: &alt, add: &add, comments: &comments };
             let version = format!("{:.12}", crate::figures::hex(&Sha256::digest(&sdn)));
             lists.push(ofac(&files, &version).map_err(|error| refused(folder, &error))?);
         }

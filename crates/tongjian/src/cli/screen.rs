@@ -4,8 +4,8 @@
 use super::Context;
 use super::lists::{Lists, digest};
 use crate::answer::{must, say};
-use crate::bank::{Bank, Known};
-use crate::fail::{Done, Exit, Failure};
+use crate::bank::Known;
+use crate::fail::{Done, Failure};
 use crate::figures::{grouped, parse_party};
 use crate::out::{Align, Table};
 use journal::vault::Fields;
