@@ -4,17 +4,22 @@
 
 use super::risk::{Became, Risk};
 use crate::bank::Bank;
-use crate::fail::Done;
+use crate::cli::lists::digest;
+use crate::cli::screen::{best_of, screening_of};
+use crate::fail::{Done, Exit, Failure};
 use crate::out::Out;
 use crate::progress;
 use city::{City, Expected, Item, Step};
 use journal::vault::Fields;
 use node::{Decided, Request};
+use screening::list::{List, house};
+use screening::{Births, Reason, Screen};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use terms::{
-    Amount, Attachment, CaseAct, CaseMark, CaseStep, Command, Event, Party, PartyId, Refusal,
-    TimeNs, Transfer, TransferEvent, TransferFlags, TransferId,
+    Amount, Attachment, CaseAct, CaseMark, CaseStep, Command, Event, Party, PartyId, PartyKind,
+    Refusal, Screening, ScreeningResult, TimeNs, Transfer, TransferEvent, TransferFlags,
+    TransferId,
 };
 
 /// What comes within so long of the town's time is one turn; the town allows for up to ten minutes.
@@ -65,6 +70,10 @@ struct Counter<'a> {
     /// The turn that goes on, and when it began.
     turn: Option<(u64, Decided)>,
     waiting: Vec<Decided>,
+    /// Who is listed, and who came just now.
+    screen: Screen,
+    lists: [u8; 32],
+    newcomers: Vec<(PartyId, PartyKind, Fields)>,
     /// When the rules begin to judge, until they do: they must know who usually pays whom.
     adopts_at: Option<TimeNs>,
     /// Ids under which payments really happened, where these are not the town's.
@@ -84,7 +93,21 @@ pub fn post(out: &Out, bank: &mut Bank, city: &mut City, risk: Risk) -> Done<Pos
     let (waiting, moved) = (Vec::new(), BTreeMap::new());
     let plan = city.plan();
     let adopts_at = Some(TimeNs::start_of(plan.first_day.plus((plan.days / LEARNING) as i32)));
-    let mut counter = Counter { bank, city, posted, turn: None, waiting, adopts_at, moved };
+    let list = listed_here()?;
+    let (screen, newcomers) = (Screen::new(&[&list]), Vec::new());
+    let lists = digest(&[list]);
+    let mut counter = Counter {
+        bank,
+        city,
+        posted,
+        turn: None,
+        waiting,
+        screen,
+        lists,
+        newcomers,
+        adopts_at,
+        moved,
+    };
     let (mut chain, mut expected) = (Request::new(), Vec::new());
     while let Some(step) = counter.city.next() {
         let (time, expect, linked) = (step.time, step.expect, step.is_linked());
@@ -119,6 +142,7 @@ impl Counter<'_> {
                 let fields: Fields =
                     fields.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
                 let identity = self.bank.seal_fields(party, &fields)?;
+                self.newcomers.push((party, kind, fields));
                 Command::RegisterParty(Party { id: party, kind, identity })
             }
             Item::Note { subject, party, text } => {
@@ -152,6 +176,7 @@ impl Counter<'_> {
             });
             let Some(at) = warned.filter(|at| self.confirms(&request[*at])) else {
                 self.heed(time, &request, &events, expected);
+                self.look_up_newcomers(time);
                 break;
             };
             for event in &events {
@@ -274,6 +299,24 @@ impl Counter<'_> {
         }
     }
 
+    /// Everybody who comes is looked up on the town's list. The analyst compares birth dates.
+    fn look_up_newcomers(&mut self, time: TimeNs) {
+        for (party, kind, fields) in std::mem::take(&mut self.newcomers) {
+            let Some(hit) = best_of(&[&self.screen], kind, &fields) else { continue };
+            let first = screening_of(party, self.lists, Some(&hit));
+            let same = hit.reasons.contains(&Reason::Born(Births::SameDay));
+            let result = if same { ScreeningResult::Confirmed } else { ScreeningResult::Clear };
+            let decided = Screening { result, by: ANALYST.to_owned(), ..first.clone() };
+            let request = [first, decided].map(Command::RecordScreening);
+            self.posted.risk.looked_up(same);
+            for event in self.decide(time, &request) {
+                if let Err(refusal) = event.outcome() {
+                    self.posted.disagree(format!("looking up party {party}: {refusal}"));
+                }
+            }
+        }
+    }
+
     /// The rules begin to judge.
     fn adopt(&mut self, time: TimeNs) {
         let request = self.posted.risk.adoption();
@@ -300,6 +343,20 @@ impl Counter<'_> {
         }
         Ok(())
     }
+}
+
+/// The town's own list, as a bank's list is written.
+fn listed_here() -> Done<List> {
+    let mut text = String::from("name,kind,born,country,note\n");
+    for listed in city::listed() {
+        text.push_str(&format!(
+            "{};{},person,{},,\n",
+            listed.name, listed.name_latin, listed.birth_date
+        ));
+    }
+    house(text.as_bytes(), "town", "1").map_err(|error| {
+        Failure::because(Exit::Failed, "the town's list cannot be read", &error, "report it")
+    })
 }
 
 /// Risk control kept it back.

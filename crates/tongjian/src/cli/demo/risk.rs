@@ -61,6 +61,8 @@ pub struct Risk {
     /// Honest payments by what the rules said of them.
     honest: [u64; Ruling::ALL.len()],
     fired: BTreeMap<usize, Fired>,
+    /// People who resemble somebody listed: namesakes, and those who are.
+    looked_up: [u64; 2],
     /// Time spent deciding everything, the ledger's part included.
     pub spent: Duration,
 }
@@ -108,6 +110,11 @@ impl Risk {
             by: "tj demo".to_owned(),
         }));
         request
+    }
+
+    /// Somebody resembles a listed person, and is or is not the same.
+    pub fn looked_up(&mut self, same: bool) {
+        self.looked_up[usize::from(same)] += 1;
     }
 
     /// A payment was judged.
@@ -173,6 +180,7 @@ impl Risk {
                 "cases": caught.cases.len(), "cases_noticed": caught.cases_noticed.len(),
                 "cases_stopped": caught.cases_stopped.len(),
             }))).collect::<serde_json::Map<_, _>>(),
+            "listed": { "confirmed": self.looked_up[1], "namesakes": self.looked_up[0] },
             "microseconds_per_decision": self.micros(honest + tried),
         })
     }
@@ -207,6 +215,10 @@ impl Risk {
             count(self.honest[1]),
             count(self.honest[2]),
             count(self.honest[3])
+        ));
+        out.line(format_args!(
+            "{} customers are on the town's list; {} others have such a name and were cleared.",
+            self.looked_up[1], self.looked_up[0]
         ));
         let columns = [
             ("pattern", Align::Left),

@@ -10,10 +10,16 @@ use crate::figures;
 use crate::out::{Align, Table};
 use crate::reasons::{Reason, conditions, reasons_of};
 use crate::tell::verdict;
-use engine::risk::{Feature, Found, Machine, Payment, Program, Unit, Values, Wanted};
+use engine::risk::{
+    Feature, Found, Machine, Model, Payment, Program, Single, Unit, Values, Wanted,
+};
 use engine::{Engine, Follower};
+use forest::Row;
 use serde_json::json;
 use terms::{Event, TimeNs, Transfer, TransferEvent, TransferFlags, TransferId};
+
+/// What moved a model's answer: as many features are named.
+const FACTORS: usize = 6;
 
 /// Hands every batch of the bank's journal to `see`: when its turn was, and its events.
 ///
@@ -88,7 +94,9 @@ impl Explain {
             (Some(verdict), false) => Rules::adopted(bank.node.engine(), verdict.set),
             _ => Rules::written(&self.book)?,
         };
-        let mut machine = Machine::default();
+        let (mut machine, mut row, mut values) = (Machine::default(), Row::default(), values);
+        let ppm = rules.model.as_ref().map(|model| model.ppm(&values, &mut row));
+        values.set(Feature::single(Single::Model), ppm.map(i64::from));
         let said = rules.program.run(&values, &mut machine);
         let spoke: Vec<&Reason> = rules
             .program
@@ -101,7 +109,8 @@ impl Explain {
         let wanted = if self.all { Wanted::all() } else { rules.program.wanted().clone() };
         let shown: Vec<(Feature, Option<i64>)> =
             wanted.features().iter().map(|(feature, _)| (*feature, values.get(*feature))).collect();
-        tell(context, &done, &said, (&spoke, shown));
+        let factors = rules.model.as_ref().map(|model| factors(model, &values, &row));
+        tell(context, &done, &said, (&spoke, shown, ppm, factors.unwrap_or_default()));
         Ok(())
     }
 
@@ -128,6 +137,7 @@ impl Explain {
 /// Rules that can be run and told, from the rulebook or as they were adopted.
 struct Rules {
     program: Program,
+    model: Option<Model>,
     reasons: Vec<Reason>,
 }
 
@@ -135,7 +145,7 @@ impl Rules {
     fn written(book: &Book) -> Done<Rules> {
         let book = book.load()?;
         let set = compiled(&book)?;
-        Ok(Rules { program: set.program.clone(), reasons: reasons_of(&set) })
+        Ok(Rules { program: set.program.clone(), model: None, reasons: reasons_of(&set) })
     }
 
     /// The set with this number; what cannot be read, which no adopted set is, has no conditions.
@@ -143,15 +153,39 @@ impl Rules {
         let set = engine.rule_sets().find(|view| view.number == number);
         let bytes = set.and_then(|view| engine.artifact(&view.set.program)).unwrap_or_default();
         let program = Program::of_bytes(bytes).unwrap_or_default();
-        Rules { program, reasons: conditions(engine, number) }
+        let model = set.and_then(|view| view.set.model).and_then(|hash| engine.artifact(&hash));
+        let model = model.and_then(|bytes| Model::of_bytes(bytes).ok());
+        Rules { program, model, reasons: conditions(engine, number) }
     }
 }
+
+/// What moved a model's answer most, each with how much, in log odds: exact, and summing to the answer with the base.
+fn factors(model: &Model, values: &Values, row: &Row) -> Factors {
+    let Ok(all) = model.forest().contributions(row.values()) else { return Vec::new() };
+    // Of several outputs the first is "nothing wrong": what speaks against it speaks for the payment being something.
+    let (of, sign) = match &all[..] {
+        [only] => (only, 1.0),
+        [first, ..] => (first, -1.0),
+        [] => return Vec::new(),
+    };
+    let inputs = model.inputs().iter().zip(of);
+    let mut factors: Factors = inputs
+        .map(|(feature, part)| (*feature, values.get(*feature), sign * part))
+        .filter(|(_, _, part)| *part != 0.0)
+        .collect();
+    factors.sort_by(|one, other| other.2.abs().total_cmp(&one.2.abs()));
+    factors.truncate(FACTORS);
+    factors
+}
+
+/// Features, each with its value and how much it moved the model's answer.
+type Factors = Vec<(Feature, Option<i64>, f64)>;
 
 fn tell(
     context: &Context,
     done: &TransferEvent,
     said: &Found,
-    (spoke, shown): (&[&Reason], Vec<(Feature, Option<i64>)>),
+    (spoke, shown, ppm, factors): (&[&Reason], Vec<(Feature, Option<i64>)>, Option<u32>, Factors),
 ) {
     let (t, ruling) = (&done.transfer, said.ruling.word());
     context.out.json(&json!({
@@ -159,6 +193,11 @@ fn tell(
         "recorded": done.verdict.as_ref().map(verdict),
         "rules": spoke.iter().map(|reason| json!({
             "rule": reason.rule, "outcome": reason.ruling, "points": reason.points, "says": reason.says,
+        })).collect::<Vec<_>>(),
+        "model_ppm": ppm,
+        "model_because": factors.iter().map(|(feature, value, part)| json!({
+            "feature": feature.name(), "value": value.map(|value| shown_value(*feature, value)),
+            "log_odds": part, "meaning": feature.meaning(),
         })).collect::<Vec<_>>(),
         "features": shown.iter().map(|(feature, value)| {
             (feature.name(), value.map(|value| shown_value(*feature, value)).into())
@@ -184,6 +223,17 @@ fn tell(
     for reason in spoke {
         let Reason { rule, ruling, points, says, .. } = reason;
         context.out.line(format_args!("    {rule:<30} {ruling:<8} {points:>4}  {says}"));
+    }
+    if let Some(ppm) = ppm {
+        context.out.line(format_args!("    the model says {ppm} in a million, because of:"));
+    }
+    for (feature, value, part) in &factors {
+        let value = value.map_or("missing".to_owned(), |value| shown_value(*feature, value));
+        context.out.line(format_args!(
+            "    {part:>+7.2}  {} = {value}: {}",
+            feature.name(),
+            feature.meaning()
+        ));
     }
     let mut table =
         Table::new(&[("feature", Align::Left), ("value", Align::Right), ("unit", Align::Left)]);
