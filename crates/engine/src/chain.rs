@@ -231,6 +231,7 @@ impl Engine {
             if let Some(verdict) = &done.verdict {
                 let places = [t.debit_account, t.credit_account].map(|id| self.place_of(id));
                 let key = (places[0], places[1], t.amount.0);
+                let key = guard.warning_of(key, t.flags).map_or(key, |(key, _)| key);
                 let warned = guard.warned.get(&key).copied();
                 let row = guard.set(verdict.set);
                 let counted = row.map_or((0, 0, 0), |row| (row.judged, row.stopped, row.lost));

@@ -6,7 +6,9 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use terms::{CaseMark, PartyId, PartyKind, RuleSet, RuleStage, ScreeningResult, TimeNs};
+use terms::{
+    CaseMark, PartyId, PartyKind, RuleSet, RuleStage, ScreeningResult, TimeNs, TransferFlags,
+};
 
 /// Something large, kept part by part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +139,24 @@ impl Guard {
     /// Nothing was ever kept, adopted or opened.
     pub(crate) fn is_empty(&self) -> bool {
         self.artifacts.is_empty() && self.cases.is_empty() && self.screened.is_empty()
+    }
+
+    /// The warning that a confirmed payment answers: of exactly what moves; of a balancing payment, which moves what there
+    /// is, of no less than that.
+    pub(crate) fn warning_of(
+        &self,
+        (payer, payee, moved): Warned,
+        flags: TransferFlags,
+    ) -> Option<(Warned, TimeNs)> {
+        let most = if flags.has(TransferFlags::BALANCING_DEBIT)
+            || flags.has(TransferFlags::BALANCING_CREDIT)
+        {
+            u128::MAX
+        } else {
+            moved
+        };
+        let bounds = (payer, payee, moved)..=(payer, payee, most);
+        self.warned.range(bounds).next().map(|(key, then)| (*key, *then))
     }
 
     /// The set with this number.

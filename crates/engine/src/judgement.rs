@@ -129,9 +129,11 @@ impl Engine {
         event
     }
 
+    /// INVARIANT (judged): the state alone decides, so the same comes out again.
+    ///
     /// What the rule set in force says of a payment whose open fields are filled in, and what a warning of it would be
     /// remembered under. Nothing if no set is in force, or if it is no payment that this bank decides on.
-    pub fn verdict(&self, done: &Transfer) -> Option<(Verdict, Warned)> {
+    fn verdict(&self, done: &Transfer) -> Option<(Verdict, Warned)> {
         let guard = &self.state.guard;
         let tracker = guard.tracker.as_deref()?;
         if (guard.judging.is_none() && guard.trying.is_none())
@@ -158,9 +160,12 @@ impl Engine {
             }
         }
         let key = (payment.payer, payment.payee, done.amount.0);
-        let in_time =
-            |then: &TimeNs| then.plus_s(CONFIRM_S).is_some_and(|until| done.timestamp <= until);
-        if done.flags.has(TransferFlags::CONFIRMED) && guard.warned.get(&key).is_some_and(in_time) {
+        let in_time = |(_, then): (Warned, TimeNs)| {
+            then.plus_s(CONFIRM_S).is_some_and(|until| done.timestamp <= until)
+        };
+        if done.flags.has(TransferFlags::CONFIRMED)
+            && guard.warning_of(key, done.flags).is_some_and(in_time)
+        {
             marks = marks.with(VerdictMarks::WARNED);
         }
         let Found { ruling, score, hits, reasons, .. } = found;
@@ -194,7 +199,9 @@ impl Engine {
             }
             warned.insert(key, t.timestamp);
         } else if event.outcome.is_ok() && verdict.marks.has(VerdictMarks::WARNED) {
-            warned.remove(&key);
+            if let Some((key, _)) = self.state.guard.warning_of(key, t.flags) {
+                self.state.guard.warned.remove(&key);
+            }
         }
         if event.outcome.is_ok() && t.flags.has(TransferFlags::HELD) {
             let case = CaseRow {

@@ -200,6 +200,7 @@ fn whatever_is_asked_of_risk_control_replay_and_judgement_find_the_same() {
             let recent = engine.recent().cloned();
             chains(request).for_each(|chain| engine.decide_chain(now, &chain, &mut Vec::new()));
             assert!(engine.snapshot() == before, "seed {seed}: deciding changed the state");
+            // INVARIANT (judged): deciding leaves no trace, and `check_run` judges everything again.
             assert!(engine.recent() == recent.as_ref(), "seed {seed}: deciding left a trace");
             let events = engine.submit(now, request);
             due.iter().chain(&events).for_each(|event| seen.event(engine, event));

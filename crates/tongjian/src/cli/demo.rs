@@ -14,6 +14,8 @@ use city::{City, Plan, Thieves, listed_csv, write_labels};
 use journal::Files;
 use post::post;
 use risk::Risk;
+
+pub use risk::MODEL;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use story::Story;

@@ -20,6 +20,18 @@ fn the_same_seed_makes_the_same_bank_and_another_makes_another() {
         assert_eq!(first[part], second[part], "{part}");
     }
     assert_eq!(first["journal"]["records"], second["journal"]["records"]);
+    // Risk control judged what was paid after the days of learning, and stopped some of the thieves.
+    let risk = &first["risk"];
+    assert_eq!(risk, &{
+        let mut same = second["risk"].clone();
+        same["microseconds_per_decision"] = risk["microseconds_per_decision"].clone();
+        same
+    });
+    assert!(risk["judged"].as_u64().unwrap() > 1_000, "{risk}");
+    assert!(risk["thieves"]["payments"].as_u64().unwrap() > 10, "{risk}");
+    let replayed = at.json("--dir a.tj risk replay --recorded");
+    assert_eq!(replayed["verdicts"], replayed["same"]);
+    assert!(replayed["verdicts"].as_u64().unwrap() >= risk["judged"].as_u64().unwrap());
     let third = at.json(&format!("--dir c.tj {SMALL} --seed 8"));
     assert_ne!(first["trial_balance"], third["trial_balance"]);
 }

@@ -24,3 +24,4 @@ mod asking;
 mod rolled;
 mod risky;
 mod control;
+mod models;

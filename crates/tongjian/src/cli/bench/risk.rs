@@ -1,12 +1,16 @@
-//! `tj bench risk`: the features and rules of payments, one after the other on one thread, without ledger, journal or
-//! models: what judging a payment costs, and what remembering everybody takes.
+//! `tj bench risk`: the features and rules of payments, one after the other on one thread, without ledger or
+//! journal: what judging a payment costs, and what remembering everybody takes.
 
 use super::cpu::{load, memory};
 use crate::cli::Context;
 use crate::cli::chance::Chance;
-use crate::fail::Done;
+use crate::cli::demo::MODEL;
+use crate::fail::{Done, Exit, Failure};
 use crate::figures::grouped;
-use engine::risk::{Books, Machine, Payment, Program, Tracker, Values, Wanted};
+use engine::risk::{
+    Books, Feature, Machine, Model, Payment, Program, Single, Tracker, Values, Wanted,
+};
+use forest::Row;
 use serde_json::json;
 use std::time::Instant;
 use terms::{Amount, Currency, PartyId, PartyKind, TimeNs};
@@ -50,11 +54,18 @@ impl RiskBench {
         let set = crate::cli::risk::compiled(&book)?;
         let before = load();
         let empty = memory().0.unwrap_or(0);
-        let (tracker, judged) = self.pay(&set.program, set.program.wanted(), true);
+        let model = Model::of_bytes(MODEL).map_err(|error| {
+            Failure::because(Exit::Failed, "the town's model cannot be read", &error, "report it")
+        })?;
+        let looked_at = set.program.wanted().features().iter().chain(model.wanted().features());
+        let both: Wanted = looked_at.map(|(feature, _)| *feature).collect();
+        let (tracker, judged) = self.pay((&set.program, Some(&model)), &both, true);
         let held = memory().0.unwrap_or(0).saturating_sub(empty);
         drop(tracker);
-        let (_, untimed) = self.pay(&set.program, set.program.wanted(), false);
-        let (_, all) = self.pay(&set.program, &Wanted::all(), false);
+        let (_, untimed) = self.pay((&set.program, None), set.program.wanted(), false);
+        let (_, all) = self.pay((&set.program, None), &Wanted::all(), false);
+        let (_, modelled) = self.pay((&set.program, Some(&model)), &both, false);
+        let trees = model.forest().parts().trees.len();
         let mut took = judged.took_ns;
         took.sort_unstable();
         let at = |share: f64| took.get((took.len() as f64 * share) as usize).copied().unwrap_or(0);
@@ -62,6 +73,7 @@ impl RiskBench {
         let told = json!({
             "payments": self.payments, "accounts": self.accounts, "rules": set.rules.len(),
             "features_looked_at": set.program.wanted().features().len(),
+            "trees": trees, "with_model_per_s": rate(&modelled),
             "payments_per_s": rate(&untimed), "with_every_feature_per_s": rate(&all),
             "p50_ns": at(0.5), "p99_ns": at(0.99), "p999_ns": at(0.999),
             "memory_bytes": held, "bytes_per_account": held / u64::from(self.accounts),
@@ -80,7 +92,11 @@ impl RiskBench {
             grouped(rate(&all) as u128),
         ));
         context.out.line(format_args!(
-            "a judgement takes {} ns in the middle, {} at 99 %, {} at 99.9 %, clock included",
+            "{}/s with a model of {trees} trees beside the rules",
+            grouped(rate(&modelled) as u128)
+        ));
+        context.out.line(format_args!(
+            "a judgement with the model takes {} ns in the middle, {} at 99 %, {} at 99.9 %, clock included",
             at(0.5),
             at(0.99),
             at(0.999)
@@ -93,13 +109,19 @@ impl RiskBench {
     }
 
     /// Judges and remembers every payment.
-    fn pay(&self, program: &Program, wanted: &Wanted, timed: bool) -> (Tracker, Run) {
+    fn pay(
+        &self,
+        (program, model): (&Program, Option<&Model>),
+        wanted: &Wanted,
+        timed: bool,
+    ) -> (Tracker, Run) {
         let mut tracker = Tracker::default();
         for account in 0..self.accounts {
             let kind = if account % 50 == 0 { PartyKind::Organisation } else { PartyKind::Person };
             tracker.own(account, PartyId(u128::from(account / 2)), kind);
         }
         let (mut values, mut machine) = (Values::default(), Machine::default());
+        let (mut row, said) = (Row::default(), Feature::single(Single::Model));
         let mut run = Run { seconds: 0.0, outcomes: [0; 4], took_ns: Vec::new() };
         let mut chance = Chance(11);
         let step = MONTH_NS / self.payments;
@@ -119,6 +141,8 @@ impl RiskBench {
             for payment in &ahead {
                 let begun = timed.then(Instant::now);
                 tracker.fill(payment, &books, wanted, &mut values);
+                let ppm = model.map(|model| model.ppm(&values, &mut row));
+                values.set(said, ppm.map(i64::from));
                 let verdict = program.run(&values, &mut machine);
                 tracker.observe(payment);
                 if let Some(begun) = begun {

@@ -14,7 +14,7 @@ use journal::vault::Fields;
 use node::{Decided, Request};
 use screening::list::{List, house};
 use screening::{Births, Reason, Screen};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use terms::{
     Amount, Attachment, CaseAct, CaseMark, CaseStep, Command, Event, Party, PartyId, PartyKind,
@@ -78,6 +78,8 @@ struct Counter<'a> {
     adopts_at: Option<TimeNs>,
     /// Ids under which payments really happened, where these are not the town's.
     moved: BTreeMap<TransferId, TransferId>,
+    /// What did not happen although the town had counted it.
+    kept: BTreeSet<TransferId>,
 }
 
 /// Posts everything. `risk` knows the rule set that is adopted when a third of the days is over, if any.
@@ -107,6 +109,7 @@ pub fn post(out: &Out, bank: &mut Bank, city: &mut City, risk: Risk) -> Done<Pos
         newcomers,
         adopts_at,
         moved,
+        kept: BTreeSet::new(),
     };
     let (mut chain, mut expected) = (Request::new(), Vec::new());
     while let Some(step) = counter.city.next() {
@@ -132,7 +135,13 @@ impl Counter<'_> {
     fn command_of(&mut self, step: Step) -> Done<Command> {
         Ok(match step.item {
             Item::Ask(Command::Transfer(t)) => {
-                Command::Transfer(Transfer { pending_id: self.now_called(t.pending_id), ..t })
+                let mut t = Transfer { pending_id: self.now_called(t.pending_id), ..t };
+                // Asked a second time, a confirmed payment is asked for as it was confirmed.
+                let confirmed = TransferId(t.id.0 | CONFIRMED_ID);
+                if self.bank.node.engine().transfer(confirmed).is_some() {
+                    (t.id, t.flags) = (confirmed, t.flags | TransferFlags::CONFIRMED);
+                }
+                Command::Transfer(t)
             }
             Item::Ask(Command::Reverse { id, of, value_date }) => {
                 Command::Reverse { id, of: self.now_called(of), value_date }
@@ -174,7 +183,7 @@ impl Counter<'_> {
             let warned = events.iter().position(|event| {
                 matches!(event, Event::Transfer(t) if t.outcome == Err(Refusal::PayerMustConfirm))
             });
-            let Some(at) = warned.filter(|at| self.confirms(&request[*at])) else {
+            let Some(at) = warned.filter(|at| self.confirms(&request[*at], expected[*at])) else {
                 self.heed(time, &request, &events, expected);
                 self.look_up_newcomers(time);
                 break;
@@ -203,10 +212,13 @@ impl Counter<'_> {
         if own == 0 { events } else { events.into_iter().filter(|event| !is_own(event)).collect() }
     }
 
-    /// The payer reads the warning.
-    fn confirms(&self, command: &Command) -> bool {
+    /// The payer reads the warning. What the payer believes to be refused anyway, because an earlier payment was not kept
+    /// back in the payer's mind yet, nobody confirms.
+    fn confirms(&self, command: &Command, expected: Expected) -> bool {
         let Command::Transfer(t) = command else { return false };
-        !t.flags.has(TransferFlags::CONFIRMED) && self.city.confirms(t.id)
+        expected == Expected::Done
+            && !t.flags.has(TransferFlags::CONFIRMED)
+            && self.city.confirms(t.id)
     }
 
     /// Counts the answers; the town hears of what it did not expect.
@@ -218,14 +230,14 @@ impl Counter<'_> {
                 (Command::Transfer(asked), Event::Transfer(done)) => Some((asked, done)),
                 _ => None,
             };
-            let judged = payment.filter(|(_, done)| done.verdict.is_some());
-            if let Some((asked, done)) = judged {
-                self.judged(time, asked, done);
-            } else if let (Some((asked, _)), true) = (payment, stopped) {
+            match payment {
+                Some((asked, done)) if done.verdict.is_some() => {
+                    self.judged(time, asked, (done, *expect));
+                }
                 // It was linked to what was stopped.
-                self.city.kept_back(&self.as_town_says(asked));
-            } else {
-                self.posted.compare(event, *expect);
+                Some((asked, _)) if stopped => self.keep_back(&self.as_town_says(asked), *expect),
+                _ if !self.is_about_kept(command) => self.posted.compare(event, *expect),
+                _ => {}
             }
         }
     }
@@ -236,8 +248,38 @@ impl Counter<'_> {
         Transfer { id, flags: asked.flags.without(TransferFlags::CONFIRMED), ..*asked }
     }
 
+    /// The town hears that what it counted as done did not happen.
+    fn keep_back(&mut self, town: &Transfer, expected: Expected) {
+        if expected == Expected::Done {
+            // What would have moved as much as there was did not move as much as was asked for.
+            let mut town = *town;
+            if town.flags.has(TransferFlags::BALANCING_DEBIT)
+                && let Some(payer) = self.bank.node.engine().account(town.debit_account)
+            {
+                town.amount = town.amount.min(payer.available);
+            }
+            self.city.kept_back(&town);
+            self.kept.insert(town.id);
+        }
+    }
+
+    /// The town does not know that an id was spent on what did not happen.
+    fn is_about_kept(&self, command: &Command) -> bool {
+        match command {
+            Command::Transfer(t) => self.kept.contains(&t.id) || self.kept.contains(&t.pending_id),
+            Command::Attach(attachment) => self.kept.contains(&attachment.subject),
+            Command::Reverse { of, .. } => self.kept.contains(of),
+            _ => false,
+        }
+    }
+
     /// What becomes of a payment that was judged.
-    fn judged(&mut self, time: TimeNs, asked: &Transfer, done: &TransferEvent) {
+    fn judged(
+        &mut self,
+        time: TimeNs,
+        asked: &Transfer,
+        (done, expected): (&TransferEvent, Expected),
+    ) {
         let town = self.as_town_says(asked);
         let label = self.city.truth().label_of(town.id).copied();
         let held = done.outcome.is_ok() && done.transfer.flags.has(TransferFlags::HELD);
@@ -252,7 +294,7 @@ impl Counter<'_> {
         if became.moves() {
             self.posted.count_done(done);
         } else {
-            self.city.kept_back(&town);
+            self.keep_back(&town, expected);
         }
         if held {
             self.work_case(time, done, label.map(|label| label.pattern));
