@@ -315,6 +315,24 @@ impl Engine {
             Command::PostEntry(entry) => self.evolve_entry(act.time, act.booking_date, entry),
             Command::CloseDay { day, next } => self.close_day(*day, *next),
             Command::Expire { pending } => self.expire(pending.0),
+            Command::KeepPart(_)
+            | Command::AdoptRules(_)
+            | Command::WithdrawRules(_)
+            | Command::WorkCase(_)
+            | Command::RecordScreening(_) => self.evolve_risk(act),
+            Command::Attach(_)
+            | Command::MarkSnapshot(_)
+            | Command::RecordQueries(_)
+            | Command::RecordCheck(_) => {}
+            Command::Transfer(_) | Command::Reverse { .. } | Command::SettleInterest { .. } => {
+                debug_assert!(false, "a movement that was done is a transfer event");
+            }
+        }
+    }
+
+    /// What is done about risk control.
+    fn evolve_risk(&mut self, act: &Act) {
+        match &act.command {
             Command::KeepPart(part) => self.keep_part(part),
             Command::AdoptRules(set) => self.adopt_rules(set),
             Command::WithdrawRules(end) => self.withdraw_rules(end),
@@ -326,13 +344,7 @@ impl Engine {
                     tracker.screen(party, result);
                 }
             }
-            Command::Attach(_)
-            | Command::MarkSnapshot(_)
-            | Command::RecordQueries(_)
-            | Command::RecordCheck(_) => {}
-            Command::Transfer(_) | Command::Reverse { .. } | Command::SettleInterest { .. } => {
-                debug_assert!(false, "a movement that was done is a transfer event");
-            }
+            _ => debug_assert!(false, "everything else is made so elsewhere"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Decide and evolve. `decide` speaks of the future and may change with every release; `evolve`
 //! replays the past and cannot fail: whatever could go wrong was refused by `decide`.
 
-use crate::judgement::Scratch;
+use crate::guard::Scratch;
 use crate::state::State;
 use alloc::boxed::Box;
 use alloc::string::String;

@@ -1,11 +1,14 @@
 //! What risk control keeps in the state: the rule sets and what they are made of, what everybody did lately, who was
 //! warned of what, and the cases. `judgement.rs` asks it; `acts/adoption.rs` and `acts/cases.rs` change it.
 
-use crate::risk::{Model, Program, Tracker, Wanted};
+use crate::risk::{
+    Books, Feature, Found, Machine, Model, Payment, Program, Single, Tracker, Values, Wanted,
+};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use forest::Row;
 use terms::{
     CaseMark, PartyId, PartyKind, RuleSet, RuleStage, ScreeningResult, TimeNs, TransferFlags,
 };
@@ -106,6 +109,29 @@ impl Judge {
         let all = program.wanted().features().iter().chain(of_model);
         let wanted = all.map(|(feature, _)| *feature).collect();
         Judge { number, program, model, wanted }
+    }
+}
+
+/// What a program needs while it runs, kept from one payment to the next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch {
+    values: Values,
+    machine: Machine,
+    row: Row,
+}
+
+impl Scratch {
+    /// What the judge finds, and what its model says.
+    pub(crate) fn run(
+        &mut self,
+        judge: &Judge,
+        tracker: &Tracker,
+        about: &(Payment, Books),
+    ) -> (Found, Option<u32>) {
+        tracker.fill(&about.0, &about.1, &judge.wanted, &mut self.values);
+        let ppm = judge.model.as_ref().map(|model| model.ppm(&self.values, &mut self.row));
+        self.values.set(Feature::single(Single::Model), ppm.map(i64::from));
+        (judge.program.run(&self.values, &mut self.machine), ppm)
     }
 }
 

@@ -2,12 +2,11 @@
 //! from that, and what is remembered of it. It speaks last, so that nobody is warned of what would not happen anyway.
 
 use crate::engine::Engine;
-use crate::guard::{CaseRow, CaseStatus, Guard, Judge, Warned};
+use crate::guard::{CaseRow, CaseStatus, Guard, Warned};
 use crate::ledger::NOWHERE;
-use crate::risk::{Books, Feature, Found, Machine, Payment, Single, Tracker, Values, thousandths};
+use crate::risk::{Books, Found, Payment, Tracker, thousandths};
 use alloc::boxed::Box;
 use alloc::string::String;
-use forest::Row;
 use terms::limits::{BUDGET_PAYMENTS, CONFIRM_S};
 use terms::{
     AccountId, Amount, Event, PartyId, Refusal, Ruling, TimeNs, Transfer, TransferEvent,
@@ -23,29 +22,6 @@ pub(crate) const NOT_PAYING: TransferFlags = TransferFlags(
 );
 /// Warnings that are remembered before those too old to be confirmed are looked for.
 const WARNINGS: usize = 1_024;
-
-/// What a program needs while it runs, kept from one payment to the next.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Scratch {
-    values: Values,
-    machine: Machine,
-    row: Row,
-}
-
-impl Scratch {
-    /// What the judge finds, and what its model says.
-    fn run(
-        &mut self,
-        judge: &Judge,
-        tracker: &Tracker,
-        about: &(Payment, Books),
-    ) -> (Found, Option<u32>) {
-        tracker.fill(&about.0, &about.1, &judge.wanted, &mut self.values);
-        let ppm = judge.model.as_ref().map(|model| model.ppm(&self.values, &mut self.row));
-        self.values.set(Feature::single(Single::Model), ppm.map(i64::from));
-        (judge.program.run(&self.values, &mut self.machine), ppm)
-    }
-}
 
 impl Engine {
     /// A transfer as risk control sees it, if both of its accounts are there.
@@ -198,10 +174,11 @@ impl Engine {
                 });
             }
             warned.insert(key, t.timestamp);
-        } else if event.outcome.is_ok() && verdict.marks.has(VerdictMarks::WARNED) {
-            if let Some((key, _)) = self.state.guard.warning_of(key, t.flags) {
-                self.state.guard.warned.remove(&key);
-            }
+        } else if event.outcome.is_ok()
+            && verdict.marks.has(VerdictMarks::WARNED)
+            && let Some((key, _)) = self.state.guard.warning_of(key, t.flags)
+        {
+            self.state.guard.warned.remove(&key);
         }
         if event.outcome.is_ok() && t.flags.has(TransferFlags::HELD) {
             let case = CaseRow {

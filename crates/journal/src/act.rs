@@ -143,6 +143,17 @@ fn fields(w: &mut Writer<'_>, command: &Command) {
         }
         Command::RecordQueries(queries) => queries_fields(w, queries),
         Command::RecordCheck(check) => check_fields(w, check),
+        Command::KeepPart(_)
+        | Command::AdoptRules(_)
+        | Command::WithdrawRules(_)
+        | Command::WorkCase(_)
+        | Command::RecordScreening(_) => risk_fields(w, command),
+    }
+}
+
+/// The fields of commands of risk control; no other command has any here.
+fn risk_fields(w: &mut Writer<'_>, command: &Command) {
+    match command {
         Command::KeepPart(part) => {
             w.map(4);
             w.key(1).bytes(&part.artifact);
@@ -167,6 +178,7 @@ fn fields(w: &mut Writer<'_>, command: &Command) {
             w.key(5).uint(screening.score);
             w.key(6).text(&screening.by);
         }
+        _ => w.map(0),
     }
 }
 

@@ -11,6 +11,7 @@ mod day;
 mod demo;
 mod doctor;
 mod exchange;
+mod forests;
 mod history;
 mod hold;
 mod import;

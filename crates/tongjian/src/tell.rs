@@ -169,6 +169,14 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
             "pack": c.pack, "version": c.version, "hash": hex(&c.hash), "as_of": c.as_of,
             "results": c.results.iter().map(check_result).collect::<Vec<_>>(),
         }),
+        _ => risk_fields(&act.command),
+    };
+    (name, fields)
+}
+
+/// The fields of a command of risk control.
+fn risk_fields(command: &Command) -> Value {
+    match command {
         Command::KeepPart(part) => json!({
             "artifact": hex(&part.artifact), "size": part.size, "at": part.at, "bytes": part.bytes.len(),
         }),
@@ -184,8 +192,8 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
             "party": s.party.to_string(), "lists": hex(&s.lists), "result": s.result.word(),
             "list_entry": s.entry, "score": s.score, "by": s.by,
         }),
-    };
-    (name, fields)
+        _ => Value::Null,
+    }
 }
 
 /// A rule set for programs.
@@ -435,6 +443,12 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
         Command::MarkSnapshot(mark) => format!("snapshot of the first {} records", mark.records),
         Command::RecordQueries(queries) => queries_line(queries),
         Command::RecordCheck(check) => check_line(check),
+        other => risk_line(other),
+    }
+}
+
+fn risk_line(command: &Command) -> String {
+    match command {
         Command::KeepPart(part) => format!(
             "bytes {} to {} of {} of artifact {}",
             part.at,
@@ -455,6 +469,7 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
                 if s.entry.is_empty() { "" } else { &format!(", {} at {}", s.entry, s.score) };
             format!("party {} looked up on lists: {}{entry}", s.party, s.result.word())
         }
+        _ => name_of(command).to_owned(),
     }
 }
 

@@ -227,7 +227,7 @@ pub fn best_of<'a>(screens: &[&'a Screen], kind: PartyKind, fields: &Fields) -> 
     let facts = Facts { kind, born, country };
     let names = ["name", "name_pinyin", "name_latin"].into_iter().filter_map(|key| fields.get(key));
     let hits = names.flat_map(|name| {
-        let query = Query { name: name.clone(), facts: facts.clone() };
+        let query = Query { name: name.clone(), facts };
         screens.iter().flat_map(|screen| screen.look(&query)).collect::<Vec<_>>()
     });
     hits.max_by_key(|hit| hit.score)

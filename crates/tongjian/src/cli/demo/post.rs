@@ -223,7 +223,7 @@ impl Counter<'_> {
 
     /// Counts the answers; the town hears of what it did not expect.
     fn heed(&mut self, time: TimeNs, request: &[Command], events: &[Event], expected: &[Expected]) {
-        let stopped = events.iter().any(|event| is_stopped(event));
+        let stopped = events.iter().any(is_stopped);
         for ((command, event), expect) in request.iter().zip(events).zip(expected) {
             self.posted.note(event);
             let payment = match (command, event) {

@@ -1,8 +1,8 @@
 //! `tj model train`: features of past payments, what they turned out to be, and trees that tell them apart.
 
-use super::load;
 use crate::bank::Bank;
 use crate::cli::Context;
+use crate::cli::forests::{golden_of, load};
 use crate::cli::labels::{Labels, labels_of};
 use crate::cli::risk::payments;
 use crate::fail::{Done, Exit, Failure};
@@ -197,15 +197,8 @@ impl Train {
     }
 }
 
-/// Where a model's golden rows are.
-pub fn golden_of(model: &Path) -> PathBuf {
-    let mut name = model.as_os_str().to_owned();
-    name.push(".golden.csv");
-    name.into()
-}
-
 /// One in so many, the same whenever it is asked.
 fn drawn(id: TransferId, one_in: u64) -> bool {
     let mixed = (id.0 as u64 ^ (id.0 >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 32) % one_in == 0
+    (mixed >> 32).is_multiple_of(one_in)
 }

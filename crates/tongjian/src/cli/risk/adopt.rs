@@ -5,7 +5,7 @@ use crate::answer::{must, say_with};
 use crate::bank::Bank;
 use crate::cli::Context;
 use crate::cli::book::Book;
-use crate::cli::model::{golden_of, judging_bytes, load, vouched};
+use crate::cli::forests::{golden_of, judging_bytes, load, vouched};
 use crate::fail::{Done, Failure};
 use crate::reasons::words_of;
 use serde_json::json;

@@ -110,7 +110,8 @@ impl Explain {
         let shown: Vec<(Feature, Option<i64>)> =
             wanted.features().iter().map(|(feature, _)| (*feature, values.get(*feature))).collect();
         let factors = rules.model.as_ref().map(|model| factors(model, &values, &row));
-        tell(context, &done, &said, (&spoke, shown, ppm, factors.unwrap_or_default()));
+        let factors = factors.unwrap_or_default();
+        tell(context, &done, &said, Seen { spoke: &spoke, shown, ppm, factors });
         Ok(())
     }
 
@@ -178,6 +179,14 @@ fn factors(model: &Model, values: &Values, row: &Row) -> Factors {
     factors
 }
 
+/// What rules and model had before them.
+struct Seen<'a> {
+    spoke: &'a [&'a Reason],
+    shown: Vec<(Feature, Option<i64>)>,
+    ppm: Option<u32>,
+    factors: Factors,
+}
+
 /// Features, each with its value and how much it moved the model's answer.
 type Factors = Vec<(Feature, Option<i64>, f64)>;
 
@@ -185,7 +194,7 @@ fn tell(
     context: &Context,
     done: &TransferEvent,
     said: &Found,
-    (spoke, shown, ppm, factors): (&[&Reason], Vec<(Feature, Option<i64>)>, Option<u32>, Factors),
+    Seen { spoke, shown, ppm, factors }: Seen<'_>,
 ) {
     let (t, ruling) = (&done.transfer, said.ruling.word());
     context.out.json(&json!({
