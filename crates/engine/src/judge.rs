@@ -189,6 +189,10 @@ fn transfer_command(event: &TransferEvent) -> Command {
         return Command::SettleInterest { id: t.id, account: AccountId(t.user_data_128) };
     }
     let timestamp = if t.flags.has(TransferFlags::IMPORTED) { t.timestamp } else { TimeNs(0) };
-    let timeout_s = if t.flags.has(TransferFlags::PUT_OFF) { 0 } else { t.timeout_s };
-    Command::Transfer(Transfer { timestamp, timeout_s, flags: as_asked(t.flags), ..*t })
+    // What a hold added was not asked for; what was refused stands as it was asked for, senseless flags included.
+    let done = event.outcome.is_ok();
+    let put_off = done && t.flags.has(TransferFlags::PUT_OFF);
+    let timeout_s = if put_off { 0 } else { t.timeout_s };
+    let flags = if done { as_asked(t.flags) } else { t.flags };
+    Command::Transfer(Transfer { timestamp, timeout_s, flags, ..*t })
 }

@@ -427,6 +427,33 @@ fn the_largest_command_of_every_kind_that_is_admitted_has_a_record() {
         Command::SettleInterest { id, account },
         Command::CloseDay { day, next: day },
         Command::Attach(Attachment { subject: id, party: PartyId(max), text: sealed }),
+        Command::KeepPart(ArtifactPart {
+            artifact: [255; 32],
+            size: u32::MAX,
+            at: u32::MAX,
+            bytes: vec![255; terms::limits::PART_BYTES_MAX],
+        }),
+        Command::WithdrawRules(Withdrawal {
+            set: u16::MAX,
+            reason: WithdrawalReason::Asked,
+            by: text.clone(),
+        }),
+        Command::WorkCase(CaseAct {
+            case: id,
+            by: String::new(),
+            step: CaseStep::Appeal,
+            text: text.clone(),
+            other: id,
+            mark: Some(CaseMark::Mistaken),
+        }),
+        Command::RecordScreening(Screening {
+            party: PartyId(max),
+            lists: [255; 32],
+            result: ScreeningResult::Confirmed,
+            entry: text.clone(),
+            score: u16::MAX,
+            by: String::new(),
+        }),
     ];
     // Alone, and so many together that they need several batches, each no larger than a segment.
     for command in &largest {
