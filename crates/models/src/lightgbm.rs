@@ -8,10 +8,15 @@ use std::str::FromStr;
 /// Bits of `decision_type`.
 const CATEGORICAL: u8 = 1;
 const DEFAULT_LEFT: u8 = 2;
+/// The line after the last tree; without it the last tree may be cut within a number.
+const END: &str = "end of trees";
 
 /// The forest of a file.
 pub fn read(bytes: &[u8]) -> Result<Forest, ReadError> {
     let text = str::from_utf8(bytes).map_err(|_| wrong("", "is not UTF-8"))?;
+    if !text.lines().any(|line| line.trim() == END) {
+        return Err(wrong(format!("line {}", text.lines().count()), "ends before `end of trees`"));
+    }
     let mut blocks = blocks(text).into_iter();
     let head = blocks.next().ok_or_else(|| wrong("", "is empty"))?;
     let version = head.text("version")?;
@@ -66,7 +71,7 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = vec![Block { tree: None, first: 1, lines: BTreeMap::new() }];
     for (line, number) in text.lines().zip(1..) {
         let line = line.trim();
-        if line == "end of trees" {
+        if line == END {
             break;
         }
         let (key, value) = line.split_once('=').unwrap_or((line, ""));

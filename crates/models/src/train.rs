@@ -189,14 +189,18 @@ fn check(cases: &Cases<'_>, settings: &Settings) -> Result<(), TrainError> {
     if let Some(at) = cases.weights.iter().position(|weight| !is_weight(weight)) {
         return Err(TrainError::Weight(at));
     }
-    let Settings { trees, leaves, shrinkage, l2, feature_share, held_out, .. } = *settings;
+    let Settings { trees, leaves, shrinkage, l2, feature_share, held_out, patience, .. } =
+        *settings;
+    let hessian = settings.leaf_hessian_min;
     let settings = [
         ("trees", (1..=forest::forest::TREES_MAX).contains(&trees)),
         ("leaves", (2..=1_024).contains(&leaves)),
         ("shrinkage", shrinkage > 0.0 && shrinkage <= 1.0),
+        ("leaf_hessian_min", hessian >= 0.0 && hessian.is_finite()),
         ("l2", l2 >= 0.0 && l2.is_finite()),
         ("feature_share", feature_share > 0.0 && feature_share <= 1.0),
         ("held_out", (0.0..0.9).contains(&held_out)),
+        ("patience", patience > 0),
     ];
     let wrong = settings.iter().find(|(_, fits)| !fits);
     wrong.map_or(Ok(()), |(name, _)| Err(TrainError::Setting(name)))

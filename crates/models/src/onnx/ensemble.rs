@@ -4,6 +4,7 @@
 use super::wrong;
 use crate::error::{Form, ReadError};
 use crate::single::{at_most, below};
+use forest::forest::FEATURES_MAX;
 use forest::{Forest, Link, Part, Parts, Test, Tree, Width};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,13 +107,17 @@ impl Ensemble {
         if self.outputs == 0 || self.outputs > forest::forest::OUTPUTS_MAX {
             return wrong("", "too few or too many outputs");
         }
-        let asked =
-            self.splits.iter().map(|split| split.feature.saturating_add(1)).max().unwrap_or(0);
-        let features = columns.max(usize::try_from(asked).unwrap_or(0));
-        if features > forest::forest::FEATURES_MAX
-            || self.splits.iter().any(|split| split.feature < 0)
-        {
-            return wrong("", "a feature that is not there, or too many");
+        let asked = self.splits.iter().map(|split| split.feature.saturating_add(1)).max();
+        let asked = usize::try_from(asked.unwrap_or(0)).unwrap_or(0);
+        // A row whose width the file does not say is as wide as the splits ask.
+        let features = if columns > 0 { columns } else { asked.min(FEATURES_MAX) };
+        if features > FEATURES_MAX {
+            return wrong("graph", "too many features");
+        }
+        let is_there = |feature: i64| usize::try_from(feature).is_ok_and(|at| at < features);
+        if let Some(split) = self.splits.iter().find(|split| !is_there(split.feature)) {
+            let place = format!("tree {}, node {}", split.tree, split.id);
+            return wrong(place, format!("asks for feature {}, which is not there", split.feature));
         }
         let mut nodes = BTreeMap::new();
         nodes.extend(self.splits.iter().map(|split| ((split.tree, split.id), Found::Split(split))));
