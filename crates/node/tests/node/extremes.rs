@@ -412,7 +412,7 @@ fn the_largest_command_of_every_kind_that_is_admitted_has_a_record() {
             account,
             amount: Some(Amount::MAX),
             order: HoldOrder::Bank,
-            reference: text,
+            reference: text.clone(),
         }),
         Command::ReleaseHold { hold: id },
         Command::PostEntry(Entry {
