@@ -29,7 +29,8 @@ impl Between {
         let middle = value + Z * Z / (2.0 * n);
         let half = Z * (value * (1.0 - value) / n + Z * Z / (4.0 * n * n)).sqrt();
         let whole = 1.0 + Z * Z / n;
-        Some(Between { value, low: (middle - half) / whole, high: (middle + half) / whole })
+        let (low, high) = ((middle - half) / whole, (middle + half) / whole);
+        Some(Between { value, low: low.max(0.0), high: high.min(1.0) })
     }
 
     /// As people read it.
