@@ -1,5 +1,6 @@
 //! Our forests against the libraries that made the models: `make.py` writes models, rows and answers into a folder,
-//! named by `TJ_LIBRARIES`; here they are read and compared. Without the folder it says so and does nothing.
+//! named by `TJ_LIBRARIES`; here they are read and compared. Where none is named it says so and does nothing; one that
+//! is named must be there, with every model.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,6 +16,11 @@ fn folder() -> Option<PathBuf> {
         eprintln!(
             "SKIPPED: TJ_LIBRARIES names no folder that make.py wrote; cargo xtask test makes one"
         );
+    }
+    // Named and not there is no reason to skip: somebody meant to compare.
+    if let Some(folder) = &folder {
+        let list = folder.join("list.txt");
+        assert!(list.is_file(), "{} is not there; run make.py", list.display());
     }
     folder
 }
@@ -50,6 +56,9 @@ fn bounds(name: &str, kind: &str) -> [f64; 3] {
 fn answers_are_the_libraries_own() {
     let Some(folder) = folder() else { return };
     let list = std::fs::read_to_string(folder.join("list.txt")).unwrap();
+    let kinds =
+        ["lightgbm", "xgboost", "onnx"].map(|kind| list.matches(&format!(" {kind}\n")).count());
+    assert_eq!(kinds, [8, 6, 3], "models that make.py writes, by who reads their rows");
     let mut wrong = Vec::new();
     for line in list.lines() {
         let words: Vec<&str> = line.split(' ').collect();

@@ -7,8 +7,12 @@ list.txt has one line a model: name, file, columns, rows, answers a row, rows ex
 NAME.rows, NAME.raw (margins), NAME.pred (answers), NAME.shap (contributions, an unknown row's last).
 """
 
+import os
 import pathlib
 import sys
+
+# One thread: where others compute too, several wait for each other and take many times as long.
+os.environ["OMP_NUM_THREADS"] = "1"
 
 import lightgbm
 import numpy as np
@@ -55,7 +59,7 @@ def keep(name, file, x, raw, pred, shap, kind):
 
 def with_lightgbm(name, seed, categories=(), labels=1, missing=True, rounds=60, **settings):
     x, two, three = data(seed, missing)
-    settings = {"verbose": -1, "num_leaves": 31, "seed": 1, "num_threads": 2, "deterministic": True, **settings}
+    settings = {"verbose": -1, "num_leaves": 31, "seed": 1, "num_threads": 1, "deterministic": True, **settings}
     dataset = lightgbm.Dataset(x, two if labels == 1 else three, categorical_feature=list(categories))
     model = lightgbm.train(settings, dataset, rounds)
     (FOLDER / f"{name}.txt").write_text(model.model_to_string())
@@ -72,7 +76,7 @@ def with_lightgbm(name, seed, categories=(), labels=1, missing=True, rounds=60, 
 def with_xgboost(name, seed, categories=(), labels=1, missing=True, rounds=60, file="json", **settings):
     x, two, three = data(seed, missing)
     types = ["c" if at in categories else "q" for at in range(COLUMNS)]
-    settings = {"max_depth": 6, "seed": 1, "nthread": 2, **settings}
+    settings = {"max_depth": 6, "seed": 1, "nthread": 1, **settings}
 
     def matrix(rows, label=None):
         return xgboost.DMatrix(rows, label, feature_types=types, enable_categorical=True)
@@ -103,7 +107,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     binary = {"objective": "binary"}
     three = {"objective": "multiclass", "num_class": 3}
-    with_lightgbm("lightgbm-nan", 1, rounds=200, **binary)
+    with_lightgbm("lightgbm-nan", 1, rounds=100, **binary)
     with_lightgbm("lightgbm-zero", 2, zero_as_missing=True, **binary)
     with_lightgbm("lightgbm-categories", 3, categories=(3, 4), **binary)
     with_lightgbm("lightgbm-none", 4, use_missing=False, sigmoid=1.5, **binary)
@@ -113,7 +117,7 @@ def main():
     with_lightgbm("lightgbm-rf", 7, **forest, **binary)
     with_lightgbm("lightgbm-numbers", 8, objective="regression")
     logistic = {"objective": "binary:logistic"}
-    with_xgboost("xgboost-nan", 11, rounds=200, **logistic)
+    with_xgboost("xgboost-nan", 11, rounds=100, **logistic)
     with_xgboost("xgboost-categories", 12, categories=(3, 4), max_cat_to_onehot=4, **logistic)
     with_xgboost("xgboost-ubj", 13, categories=(3,), file="ubj", base_score=0.2, **logistic)
     softmax = {"objective": "multi:softprob", "num_class": 3}
@@ -127,7 +131,7 @@ def main():
 
 def for_onnx():
     x, two, three = data(21, False)
-    columns = {"n_estimators": 60, "n_jobs": 2}
+    columns = {"n_estimators": 60, "n_jobs": 1}
     model = lightgbm.LGBMClassifier(verbose=-1, **columns).fit(x, two)
     with_onnx("onnx-lightgbm", model, 22, lambda m, **k: convert_lightgbm(m, zipmap=False, **k), False)
     model = xgboost.XGBClassifier(max_depth=5, **columns).fit(x, two)
@@ -140,7 +144,7 @@ def benchmark():
     """What our own trainer is compared with: the first part of the rows fits, the rest is ranked."""
     x, label, _ = data(31)
     part = ROWS * 7 // 10
-    settings = {"objective": "binary", "verbose": -1, "learning_rate": 0.05, "num_threads": 2, "deterministic": True}
+    settings = {"objective": "binary", "verbose": -1, "learning_rate": 0.05, "num_threads": 1, "deterministic": True}
     model = lightgbm.train(settings, lightgbm.Dataset(x[:part], label[:part]), 200)
     write("train", "rows", x)
     write("train", "label", label)
