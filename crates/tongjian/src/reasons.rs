@@ -4,7 +4,9 @@
 use engine::Engine;
 use rulebook::RiskSet;
 use serde::{Deserialize, Serialize};
-use terms::Verdict;
+use sha2::{Digest, Sha256};
+use terms::limits::PART_BYTES_MAX;
+use terms::{ArtifactPart, Command, Verdict};
 
 /// One condition, in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,4 +64,15 @@ pub fn reasons(engine: &Engine, verdict: &Verdict) -> Vec<Reason> {
     let all = conditions(engine, verdict.set);
     let named = verdict.reasons.iter().flatten();
     named.filter_map(|at| all.get(usize::from(*at)).cloned()).collect()
+}
+
+/// What keeps something large in the journal, part by part.
+pub fn parts(bytes: &[u8]) -> Vec<Command> {
+    let artifact: [u8; 32] = Sha256::digest(bytes).into();
+    let size = bytes.len() as u32;
+    let part = |(at, part): (usize, &[u8])| {
+        let at = (at * PART_BYTES_MAX) as u32;
+        Command::KeepPart(ArtifactPart { artifact, size, at, bytes: part.to_vec() })
+    };
+    bytes.chunks(PART_BYTES_MAX).enumerate().map(part).collect()
 }

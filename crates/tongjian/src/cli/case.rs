@@ -198,7 +198,8 @@ fn list(context: &Context, bank: &Bank, wanted: impl Fn(&CaseView<'_>) -> bool) 
         let view = engine.transfer(case.transfer);
         let until = view.and_then(|view| {
             let t = view.transfer;
-            t.timestamp.plus_s(t.timeout_s).filter(|_| t.timeout_s > 0)
+            let waits = t.timeout_s > 0 && case.status.is_open();
+            t.timestamp.plus_s(t.timeout_s).filter(|_| waits)
         });
         let until = until.map(|end| end.iso_at(offset));
         told.push(case_json(&case, until.as_deref()));

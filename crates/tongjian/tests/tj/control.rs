@@ -107,6 +107,10 @@ fn payments_are_judged_before_they_post_and_people_decide_on_what_is_held() {
         ],
         "{told:?}"
     );
+    // Adopted again: what is kept stays, and the set is another one.
+    let again = at.json("risk rules adopt --rulebook book --by office");
+    assert_eq!(again["more"]["rule_set"], 2);
+    at.ok("risk withdraw 2 --by office");
     at.ok("risk withdraw 1 --by office");
     at.ok("pay 1001 1002 55.00 --id 507");
 }

@@ -3,15 +3,14 @@
 
 use crate::figures::grouped;
 use crate::out::{Align, Out, Table};
-use crate::reasons::{Reason, reasons_of, words_of};
+use crate::reasons::{Reason, parts, reasons_of, words_of};
 use city::{Label, Pattern};
 use rulebook::RiskSet;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use terms::limits::PART_BYTES_MAX;
-use terms::{ArtifactPart, Command, RuleSet, RuleStage, Ruling, TransferEvent, Verdict};
+use terms::{Command, RuleSet, RuleStage, Ruling, TransferEvent, Verdict};
 
 /// What became of a payment that was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -260,15 +259,4 @@ impl Risk {
         }
         out.table(&table);
     }
-}
-
-/// Something large, part by part.
-fn parts(bytes: &[u8]) -> Vec<Command> {
-    let artifact: [u8; 32] = Sha256::digest(bytes).into();
-    let size = bytes.len() as u32;
-    let part = |(at, part): (usize, &[u8])| {
-        let at = (at * PART_BYTES_MAX) as u32;
-        Command::KeepPart(ArtifactPart { artifact, size, at, bytes: part.to_vec() })
-    };
-    bytes.chunks(PART_BYTES_MAX).enumerate().map(part).collect()
 }

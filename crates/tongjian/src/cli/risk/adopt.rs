@@ -7,12 +7,11 @@ use crate::cli::Context;
 use crate::cli::book::Book;
 use crate::cli::forests::{golden_of, judging_bytes, load, vouched};
 use crate::fail::{Done, Failure};
-use crate::reasons::words_of;
+use crate::reasons::{parts, words_of};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
-use terms::limits::PART_BYTES_MAX;
-use terms::{ArtifactPart, Command, RuleSet, RuleStage};
+use terms::{Command, Refusal, RuleSet, RuleStage};
 
 /// A whole, in millionths.
 const WHOLE_PPM: f64 = 1_000_000.0;
@@ -128,21 +127,22 @@ impl Adopt {
     }
 }
 
-/// Keeps something in the journal, part by part; what is there already stays as it is.
+/// Keeps something in the journal, part by part; what is there already, whole or from an adoption that was broken off,
+/// stays as it is.
 ///
 /// # Errors
 /// Refused, or the journal failed.
-pub fn keep(bank: &mut Bank, bytes: &[u8]) -> Done<[u8; 32]> {
+fn keep(bank: &mut Bank, bytes: &[u8]) -> Done<[u8; 32]> {
     let artifact: [u8; 32] = Sha256::digest(bytes).into();
     if bank.node.engine().artifact(&artifact).is_some() {
         return Ok(artifact);
     }
-    let size = u32::try_from(bytes.len())
-        .map_err(|_| Failure::usage("it is larger than an artifact may be", "make it smaller"))?;
-    for (at, part) in (0..).zip(bytes.chunks(PART_BYTES_MAX)) {
-        let at = at * PART_BYTES_MAX as u32;
-        let part = ArtifactPart { artifact, size, at, bytes: part.to_vec() };
-        must("keeping a part of the rule set", &bank.ask(vec![Command::KeepPart(part)])?)?;
+    for part in parts(bytes) {
+        let answers = bank.ask(vec![part])?;
+        let there = answers.iter().all(|a| a.event.outcome() == Err(Refusal::Exists));
+        if !there {
+            must("keeping a part of the rule set", &answers)?;
+        }
     }
     Ok(artifact)
 }
