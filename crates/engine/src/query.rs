@@ -201,6 +201,20 @@ impl Engine {
         (0..self.transfer_count()).map(|place| self.transfer_at(place))
     }
 
+    /// The accepted transfer that a record brought; `None` if that record brought something else.
+    pub fn transfer_of_record(&self, record: u64) -> Option<TransferView> {
+        let (mut low, mut high) = (0, self.transfer_count());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.state.transfers.at(middle).record.cmp(&record) {
+                core::cmp::Ordering::Less => low = middle + 1,
+                core::cmp::Ordering::Greater => high = middle,
+                core::cmp::Ordering::Equal => return Some(self.transfer_at(middle)),
+            }
+        }
+        None
+    }
+
     /// How many transfers were accepted.
     pub fn transfer_count(&self) -> u32 {
         u32::try_from(self.state.transfers.len()).unwrap_or(NOWHERE)

@@ -31,6 +31,9 @@ pub enum Unanswered {
     Expired,
     /// It cannot be taken.
     Inadmissible(Inadmissible),
+    /// Whoever asked made it depend on what the state says when its turn comes, and the state said no; it was
+    /// not decided.
+    Barred,
     /// The bank has stopped; whether it was done shows after a restart. Ask by id.
     Stopped,
 }
@@ -48,6 +51,7 @@ impl fmt::Display for Unanswered {
                 "too late: its deadline passed in line and nothing was done; try again with more time",
             ),
             Unanswered::Inadmissible(why) => why.fmt(f),
+            Unanswered::Barred => f.write_str("what it depended on did not hold; it was not decided"),
             Unanswered::Stopped => f.write_str(
                 "the bank has stopped; start it again and ask by id whether it was done",
             ),
@@ -112,11 +116,34 @@ pub(crate) enum Waiting {
 pub(crate) struct Submission {
     pub(crate) request: Request,
     pub(crate) deadline: Option<Instant>,
+    pub(crate) bar: Option<Bar>,
     pub(crate) reply: Reply,
 }
 
-/// Where answers go; never blocks, because it has room for the one message it gets.
-pub(crate) type Reply = SyncSender<Result<Vec<Answer>, Unanswered>>;
+/// What a request is answered with.
+pub(crate) type Said = Result<Vec<Answer>, Unanswered>;
+
+/// Where answers go; never blocks. One that is dropped has said that the bank stopped.
+pub(crate) enum Reply {
+    /// To a thread that waits; the channel has room for the one message it gets.
+    Channel(SyncSender<Said>),
+    /// To whatever this does with them; it must be short, because the committing thread does it.
+    Call(Box<dyn FnOnce(Said) + Send>),
+}
+
+impl Reply {
+    /// Whoever stopped waiting asks by id.
+    pub(crate) fn send(self, said: Said) {
+        match self {
+            Reply::Channel(channel) => drop(channel.send(said)),
+            Reply::Call(call) => call(said),
+        }
+    }
+}
+
+/// Looks at the state just before a request is decided; the request is decided only if it says yes. It must be
+/// short: the writer waits for it.
+pub type Bar = Box<dyn FnOnce(&Engine) -> bool + Send>;
 /// Looks at the state and gives what tells the answer. It must be short: the writer waits for it.
 pub(crate) type Question = Box<dyn FnOnce(&Engine) -> Telling + Send>;
 /// Tells an answer once everything it rests on is durable.
@@ -214,6 +241,40 @@ impl Handle {
         self.take(request, Some(deadline))
     }
 
+    /// Puts a request in line that is decided only if `bar` says yes to the state as it is then, and not after
+    /// `deadline`. `reply` is called once; it must be short. If it is dropped uncalled, the bank has stopped.
+    ///
+    /// # Errors
+    /// [`Unanswered`], neither `Unknown` nor `Expired`; `reply` is then dropped uncalled.
+    pub fn submit_then(
+        &self,
+        request: Request,
+        deadline: Instant,
+        bar: Option<Bar>,
+        reply: impl FnOnce(Result<Vec<Answer>, Unanswered>) + Send + 'static,
+    ) -> Result<(), Unanswered> {
+        self.enter(request, Some(deadline), bar, Reply::Call(Box::new(reply)))
+    }
+
+    /// Asks the state, behind everything that was taken before, and gives what it said to `tell` once all that it
+    /// rests on is durable. Both must be short. If `tell` is dropped uncalled, the bank has stopped or the deadline
+    /// has passed; nothing is changed by asking.
+    ///
+    /// # Errors
+    /// [`Unanswered`]: busy or stopped.
+    pub fn ask_then<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        look: impl FnOnce(&Engine) -> T + Send + 'static,
+        tell: impl FnOnce(T) + Send + 'static,
+    ) -> Result<(), Unanswered> {
+        let question = move |engine: &Engine| -> Telling {
+            let seen = look(engine);
+            Box::new(move || tell(seen))
+        };
+        self.queue(Waiting::Question(deadline, Box::new(question)))
+    }
+
     /// What became of an id. Waits behind everything that was taken before, and answers with nothing but
     /// what is durable: after it, what was `Unknown` no longer is.
     ///
@@ -242,20 +303,24 @@ impl Handle {
     }
 
     fn take(&self, request: Request, deadline: Option<Instant>) -> Result<Ticket, Unanswered> {
-        admission::check(&request).map_err(Unanswered::Inadmissible)?;
         let (reply, answers) = sync_channel(1);
+        self.enter(request, deadline, None, Reply::Channel(reply)).map(|()| Ticket { answers })
+    }
+
+    fn enter(
+        &self,
+        request: Request,
+        deadline: Option<Instant>,
+        bar: Option<Bar>,
+        reply: Reply,
+    ) -> Result<(), Unanswered> {
+        admission::check(&request).map_err(Unanswered::Inadmissible)?;
         let commands = request.len();
         if !self.door.enter(commands) {
             return Err(Unanswered::Busy { retry_after: RETRY_AFTER });
         }
-        let submission = Submission { request, deadline, reply };
-        match self.queue(Waiting::Request(submission)) {
-            Ok(()) => Ok(Ticket { answers }),
-            Err(unanswered) => {
-                self.door.leave(commands);
-                Err(unanswered)
-            }
-        }
+        let submission = Submission { request, deadline, bar, reply };
+        self.queue(Waiting::Request(submission)).inspect_err(|_| self.door.leave(commands))
     }
 
     fn ask<T: Send + 'static>(
@@ -289,8 +354,7 @@ impl Handle {
 /// What one turn takes out of the line.
 #[derive(Default)]
 pub(crate) struct Taken {
-    pub(crate) requests: Vec<Request>,
-    pub(crate) replies: Vec<Reply>,
+    pub(crate) requests: Vec<Submission>,
     pub(crate) questions: Vec<Question>,
 }
 
@@ -314,7 +378,7 @@ impl Taken {
                 Waiting::Request(s) if s.deadline.is_some_and(|deadline| deadline <= now) => {
                     door.leave(s.request.len());
                     // It is not decided; whoever still waits is told so.
-                    let _ = s.reply.send(Err(Unanswered::Expired));
+                    s.reply.send(Err(Unanswered::Expired));
                 }
                 Waiting::Request(s)
                     if commands > 0 && commands + s.request.len() > BATCH_RECORDS_MAX =>
@@ -324,8 +388,7 @@ impl Taken {
                 Waiting::Request(s) => {
                     door.leave(s.request.len());
                     commands += s.request.len();
-                    self.requests.push(s.request);
-                    self.replies.push(s.reply);
+                    self.requests.push(s);
                 }
                 Waiting::Question(deadline, _) if deadline <= now => {}
                 Waiting::Question(_, question) => self.questions.push(question),

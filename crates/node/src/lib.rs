@@ -15,7 +15,7 @@ mod verify;
 
 pub use admission::{Inadmissible, Request};
 pub use clock::{Clock, SystemClock};
-pub use inbox::{Handle, Known, Ticket, Unanswered};
+pub use inbox::{Bar, Handle, Known, Ticket, Unanswered};
 pub use journal::audit::Finding;
 pub use run::{RunFailed, RunOptions, Running};
 pub use start::{NodeOptions, SnapshotFailed, SnapshotUse, StartFailed, Started};

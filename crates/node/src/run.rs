@@ -3,7 +3,7 @@
 //! either thread ends, everybody who waits is told that the bank has stopped.
 
 use crate::clock::Clock;
-use crate::inbox::{Door, Handle, Reply, Taken, Telling, Waiting};
+use crate::inbox::{Door, Handle, Reply, Submission, Taken, Telling, Unanswered, Waiting};
 use crate::statement::{DateKind, Statement, StatementFailed};
 use crate::turn::{Committer, Decided, Node, Writer};
 use journal::{CommitFailed, Disk, Reader};
@@ -270,19 +270,24 @@ fn decide(
     taken: Taken,
     open: Option<InFlight>,
 ) -> Option<InFlight> {
-    let requests = taken.requests.iter().map(Vec::as_slice);
-    let mut turn = if let Some(mut turn) = open {
-        writer.decide_more(&mut turn.decided, requests);
+    let mut turn = if let Some(turn) = open {
         turn
     } else {
         let now = writer.time(clock.now());
         if taken.is_empty() && writer.engine.due(now).is_none() {
             return None;
         }
-        let decided = writer.decide(now, requests);
+        let decided = writer.decide(now, std::iter::empty());
         InFlight { decided, replies: Vec::new(), tellings: Vec::new() }
     };
-    turn.replies.extend(taken.replies);
+    for Submission { request, bar, reply, .. } in taken.requests {
+        if bar.is_some_and(|holds| !holds(&writer.engine)) {
+            reply.send(Err(Unanswered::Barred));
+            continue;
+        }
+        writer.decide_more(&mut turn.decided, std::iter::once(request.as_slice()));
+        turn.replies.push(reply);
+    }
     turn.tellings.extend(taken.questions.into_iter().map(|look| look(&writer.engine)));
     Some(turn)
 }
@@ -307,8 +312,7 @@ fn commit<D: Disk>(
         idle.done(waiting.len());
         for (answers, replies) in answered.into_iter().zip(waiting) {
             for (answer, reply) in answers.into_iter().zip(replies) {
-                // Whoever stopped waiting asks by id.
-                let _ = reply.send(Ok(answer));
+                reply.send(Ok(answer));
             }
         }
         tellings.into_iter().for_each(|tell| tell());

@@ -128,7 +128,10 @@ impl<D: Disk> Node<D> {
 
 impl Statement {
     /// From the records that touched the account, the latest first, of the first `seen` of the journal.
-    pub(crate) fn read<D: Disk>(
+    ///
+    /// # Errors
+    /// A record cannot be read or understood.
+    pub fn read<D: Disk>(
         reader: &Reader<D>,
         account: Account,
         (records, seen): (Vec<u64>, u64),

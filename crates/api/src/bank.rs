@@ -1,0 +1,395 @@
+//! What the doors stand on: the line to the one writer, the reader of what is durable, the vault with people's keys, and
+//! the gate. Also what a door must remember between requests, all of it bounded or rebuilt from the journal.
+
+use crate::asking::Asking;
+use crate::call::Call;
+use crate::gate::{Caller, Gate};
+use crate::metrics::Metrics;
+use crate::problem::{Kind, Problem};
+use axum::http::StatusCode;
+use governor::{DefaultKeyedRateLimiter, Quota};
+use journal::vault::{Fields, Unreadable, Vault, decode_fields, encode_fields};
+use journal::{Files, Reader};
+use node::Handle;
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+use terms::{Event, Party, PartyId, Refusal, Sealed, TimeNs, TransferId};
+
+/// Bounds of the API; every one is in the configuration file.
+#[derive(Clone, Debug)]
+pub struct ApiLimits {
+    /// How long a request may take in all.
+    pub patience: Duration,
+    /// Requests a second of one caller, and as many at once.
+    pub caller_per_s: NonZeroU32,
+    /// Requests a second from one address, and as many at once.
+    pub address_per_s: NonZeroU32,
+    /// Uploads that are worked on at once.
+    pub uploads_max: usize,
+    /// Listeners to the stream of events at once.
+    pub listeners_max: usize,
+}
+
+impl Default for ApiLimits {
+    fn default() -> ApiLimits {
+        ApiLimits {
+            patience: Duration::from_secs(15),
+            caller_per_s: NonZeroU32::new(20_000).unwrap_or(NonZeroU32::MIN),
+            address_per_s: NonZeroU32::new(20_000).unwrap_or(NonZeroU32::MIN),
+            uploads_max: 4,
+            listeners_max: 256,
+        }
+    }
+}
+
+/// How many may ask how often.
+pub struct Limiter {
+    callers: DefaultKeyedRateLimiter<Arc<str>>,
+    addresses: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl Limiter {
+    fn new(limits: &ApiLimits) -> Limiter {
+        Limiter {
+            callers: DefaultKeyedRateLimiter::keyed(Quota::per_second(limits.caller_per_s)),
+            addresses: DefaultKeyedRateLimiter::keyed(Quota::per_second(limits.address_per_s)),
+        }
+    }
+
+    /// Counts a request of a caller.
+    ///
+    /// # Errors
+    /// Too many.
+    pub fn caller(&self, id: &Arc<str>) -> Result<(), Problem> {
+        self.callers.check_key(id).map_err(|_| too_many("your requests"))
+    }
+
+    /// Counts a request from an address.
+    ///
+    /// # Errors
+    /// Too many.
+    pub fn address(&self, address: IpAddr) -> Result<(), Problem> {
+        self.addresses.check_key(&address).map_err(|_| too_many("requests from your address"))
+    }
+
+    /// Forgets those who have been quiet.
+    pub fn forget_quiet(&self) {
+        self.callers.retain_recent();
+        self.addresses.retain_recent();
+    }
+}
+
+fn too_many(what: &str) -> Problem {
+    Problem::new(Kind::TooMany, format!("{what} come faster than is allowed")).retry_after_s(1)
+}
+
+/// Where a line of the log goes.
+pub type LogLine = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A bank that is open to the API.
+pub struct Bank {
+    /// The line before the one writer.
+    pub handle: Handle,
+    /// What is durable.
+    pub reader: Reader<Files>,
+    /// Who asks and what they may.
+    pub gate: Arc<dyn Gate>,
+    /// Questions in SQL.
+    pub asking: Arc<dyn Asking>,
+    /// Bounds.
+    pub limits: ApiLimits,
+    /// Counts callers.
+    pub limiter: Limiter,
+    /// Figures for operators.
+    pub metrics: Metrics,
+    /// Keys that are being worked on, and those that were refused.
+    pub keys: Keys,
+    /// Uploads that may still begin.
+    pub uploads: Arc<tokio::sync::Semaphore>,
+    /// Listeners that may still come.
+    pub listeners: Arc<tokio::sync::Semaphore>,
+    /// The vault, unless it is lost.
+    vault: Mutex<Option<Vault<Files>>>,
+    nobody: Arc<Caller>,
+    log: LogLine,
+    latest: Mutex<(u64, u64)>,
+    closing: AtomicBool,
+}
+
+/// What a bank is opened to the API with.
+pub struct Parts {
+    /// The line before the one writer.
+    pub handle: Handle,
+    /// What is durable.
+    pub reader: Reader<Files>,
+    /// The vault, unless it is lost.
+    pub vault: Option<Vault<Files>>,
+    /// Who asks and what they may.
+    pub gate: Arc<dyn Gate>,
+    /// Questions in SQL.
+    pub asking: Arc<dyn Asking>,
+    /// Bounds.
+    pub limits: ApiLimits,
+    /// Where the log goes, a JSON line a request.
+    pub log: LogLine,
+}
+
+impl Bank {
+    /// Opens it.
+    pub fn new(parts: Parts) -> Arc<Bank> {
+        let bank = Arc::new(Bank {
+            limiter: Limiter::new(&parts.limits),
+            metrics: Metrics::new(),
+            keys: Keys::default(),
+            uploads: Arc::new(tokio::sync::Semaphore::new(parts.limits.uploads_max)),
+            listeners: Arc::new(tokio::sync::Semaphore::new(parts.limits.listeners_max)),
+            handle: parts.handle,
+            reader: parts.reader,
+            gate: parts.gate,
+            asking: parts.asking,
+            limits: parts.limits,
+            vault: Mutex::new(parts.vault),
+            nobody: Arc::new(Caller { id: "".into(), party: None, known: Arc::new(()) }),
+            log: parts.log,
+            latest: Mutex::new((0, 0)),
+            closing: AtomicBool::new(false),
+        });
+        let (weak, reader) = (Arc::downgrade(&bank), bank.reader.clone());
+        std::thread::spawn(move || learn_refused(&weak, &reader));
+        bank
+    }
+
+    /// Whoever asks for what everybody may know.
+    pub fn nobody(&self) -> Arc<Caller> {
+        Arc::clone(&self.nobody)
+    }
+
+    /// No more is taken: streams end, and whoever asks whether the bank is ready hears no.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the bank is closing.
+    pub fn closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
+    /// One line of the log: no path, no body, no address, so no personal data.
+    pub fn log(
+        &self,
+        operation: &str,
+        status: StatusCode,
+        who: &str,
+        request: &str,
+        took: Duration,
+    ) {
+        // Only what is not as it should be is worth a line each; the rest are figures.
+        if status.is_client_error() || status.is_server_error() {
+            let line = serde_json::json!({
+                "event": "answered", "operation": operation, "status": status.as_u16(), "who": who,
+                "request_id": request, "us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            });
+            (self.log)(&line.to_string());
+        }
+    }
+
+    /// How many entries hold that many records: what an answer that saw them is as of.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn entries_of(&self, records: u64) -> Result<u64, Problem> {
+        if records == 0 {
+            return Ok(0);
+        }
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest.0 == records {
+            return Ok(latest.1);
+        }
+        let (entry, _) = self.reader.locate(records - 1).map_err(|why| unreadable(&why))?;
+        *latest = (records, entry + 1);
+        Ok(entry + 1)
+    }
+
+    fn vault(&self) -> MutexGuard<'_, Option<Vault<Files>>> {
+        self.vault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fields sealed under a party's own key, which is made if there is none. Waits for the disk.
+    ///
+    /// # Errors
+    /// The vault is lost or fails.
+    pub fn seal_fields(&self, party: PartyId, fields: &Fields) -> Result<Sealed, Problem> {
+        self.seal(party, &encode_fields(fields))
+    }
+
+    /// Bytes sealed under a party's own key, which is made if there is none. Waits for the disk.
+    ///
+    /// # Errors
+    /// The vault is lost or fails.
+    pub fn seal(&self, party: PartyId, bytes: &[u8]) -> Result<Sealed, Problem> {
+        let mut vault = self.vault();
+        let vault = vault.as_mut().ok_or_else(vault_lost)?;
+        vault.ensure_keys(&[party]).map_err(|why| Problem::new(Kind::Failed, why.to_string()))?;
+        vault.seal(party, bytes).map_err(|why| Problem::new(Kind::Invalid, why.to_string()))
+    }
+
+    /// Who a party is, or why that cannot be read.
+    pub fn fields_of(&self, party: &Party) -> Result<Fields, &'static str> {
+        let opened = match &*self.vault() {
+            Some(vault) => vault.open_sealed(party.id, &party.identity),
+            None => return Err("the vault is lost"),
+        };
+        match opened {
+            Ok(bytes) => decode_fields(&bytes).map_err(|_| "the sealed fields are damaged"),
+            Err(Unreadable::Erased) => Err("erased"),
+            Err(_) => Err("the key is lost"),
+        }
+    }
+
+    /// Destroys a party's key, once its erasure is durable. Waits for the disk.
+    ///
+    /// # Errors
+    /// The vault is lost or fails; the next start tries again.
+    pub fn destroy_key(&self, party: PartyId) -> Result<(), Problem> {
+        let mut vault = self.vault();
+        let vault = vault.as_mut().ok_or_else(vault_lost)?;
+        vault.destroy(party).map_err(|why| Problem::new(Kind::Failed, why.to_string()))
+    }
+}
+
+impl Call {
+    /// The vault's keeper does something that waits for the disk.
+    ///
+    /// # Errors
+    /// What `work` says, or it ended in a panic.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Bank) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let bank = Arc::clone(&self.bank);
+        let done = tokio::task::spawn_blocking(move || work(&bank)).await;
+        done.map_err(|_| Problem::new(Kind::Failed, "the work broke off"))?
+    }
+}
+
+fn vault_lost() -> Problem {
+    Problem::new(Kind::Failed, "the vault with people's keys is lost; money and proofs stand")
+}
+
+/// The journal could not be read.
+pub fn unreadable(why: &dyn std::fmt::Display) -> Problem {
+    Problem::new(Kind::Failed, format!("the journal cannot be read: {why}"))
+}
+
+/// Keys under which money moves: which are being worked on, and where the refusal of those that were refused stands.
+/// What was done under a key the ledger itself knows for ever.
+#[derive(Debug, Default)]
+pub struct Keys {
+    working: Mutex<HashSet<TransferId>>,
+    refused: Mutex<HashMap<TransferId, u64>>,
+}
+
+/// Reads what was refused before this start, so that it can be answered again; beside everything else, and only once. A
+/// journal that cannot be read is told by whoever reads it next.
+fn learn_refused(bank: &Weak<Bank>, reader: &Reader<Files>) {
+    for batch in reader.scan(0) {
+        let (Ok(batch), Some(bank)) = (batch, bank.upgrade()) else { return };
+        if bank.closing() {
+            return;
+        }
+        for (record, (_, bytes)) in (batch.header.first_record..).zip(batch.records()) {
+            let Ok(Ok(Event::Transfer(event))) = bytes.map(journal::record::decode) else {
+                continue;
+            };
+            if event.outcome.is_err_and(Refusal::is_transient) {
+                bank.keys.note_refused(event.transfer.id, record);
+            }
+        }
+    }
+}
+
+/// A key that is being worked on, until this is dropped.
+#[derive(Debug)]
+pub struct Working<'a> {
+    keys: &'a Keys,
+    id: TransferId,
+}
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.keys.working.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+impl Keys {
+    /// Begins to work on a key.
+    ///
+    /// # Errors
+    /// Somebody does already.
+    pub fn begin(&self, id: TransferId) -> Result<Working<'_>, Problem> {
+        let mut working = self.working.lock().unwrap_or_else(PoisonError::into_inner);
+        if working.insert(id) {
+            Ok(Working { keys: self, id })
+        } else {
+            Err(Problem::new(Kind::InFlight, "a request with this key is not answered yet")
+                .retry_after_s(1))
+        }
+    }
+
+    /// Notes that an id was refused by a record.
+    pub fn note_refused(&self, id: TransferId, record: u64) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.entry(id).or_insert(record);
+    }
+
+    /// The record that refused an id.
+    pub fn refused(&self, id: TransferId) -> Option<u64> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied()
+    }
+}
+
+/// How many connections each address has.
+#[derive(Debug, Default)]
+pub struct Addresses(Mutex<HashMap<IpAddr, usize>>);
+
+/// A connection's place among those of its address, until this is dropped.
+#[derive(Debug)]
+pub struct AddressPlace {
+    of: Arc<Addresses>,
+    address: IpAddr,
+}
+
+impl Addresses {
+    /// Takes a place; `None` if the address has all it may have.
+    pub fn enter(self: &Arc<Self>, address: IpAddr, max: usize) -> Option<AddressPlace> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(address).or_insert(0);
+        if *count >= max {
+            return None;
+        }
+        *count += 1;
+        Some(AddressPlace { of: Arc::clone(self), address })
+    }
+}
+
+impl Drop for AddressPlace {
+    fn drop(&mut self) {
+        let mut open = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// What time it is, for tokens and streams; the ledger has its own.
+pub fn now() -> TimeNs {
+    use node::Clock;
+    node::SystemClock.now()
+}

@@ -1,0 +1,407 @@
+//! Cases of risk control, and the rule sets that make them. Every step is an entry of the journal in the name of who is
+//! signed in; releasing and refusing a held payment moves its money in the same request.
+
+use crate::accounts::{done, page_size};
+use crate::call::{Call, Reply, tagged};
+use crate::problem::Problem;
+use crate::table::{Operation, get, post};
+use crate::wire::{CaseRef, PaymentRef, Place, hex, new_id};
+use axum::http::StatusCode;
+use engine::{CaseView, Engine};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use terms::{
+    Amount, CaseAct, CaseMark, CaseStep, Command, Refusal, Transfer, TransferFlags, TransferId,
+};
+
+const TAG: &str = "cases";
+
+/// The operations.
+pub fn operations() -> Vec<Operation> {
+    vec![
+        get("/cases", "list_cases", TAG, "The inbox, the oldest first")
+            .act("case.read")
+            .query::<Inbox>()
+            .gives::<CasesDocument>(200, "A page of it.")
+            .by(list),
+        get("/cases/{case}", "show_case", TAG, "A case: where it stands, and what the rules said in the analyst's words")
+            .act("case.read")
+            .gives::<CaseDocument>(200, "The case.")
+            .by(show),
+        post("/cases/{case}/steps", "work_case", TAG, "Works on a case: claim, note, link, mark, report, appeal; or opens one")
+            .act("case.work")
+            .takes::<StepOrder>()
+            .gives::<CaseDocument>(200, "The case after the step.")
+            .by(work),
+        post("/cases/{case}/decision", "decide_case", TAG, "Releases or refuses a held payment; where four eyes are asked for, the second word counts")
+            .act("case.decide")
+            .takes::<DecisionOrder>()
+            .gives::<CaseDocument>(200, "The case after it.")
+            .by(decide),
+        get("/risk/rule-sets", "list_rule_sets", TAG, "Rule sets that were adopted, and how those in force fare")
+            .act("rules.read")
+            .gives::<RuleSetsDocument>(200, "All of them.")
+            .by(rule_sets),
+    ]
+}
+
+/// Which part of the inbox.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inbox {
+    /// Only cases that stand so: `open`, `proposed`, `released`, `refused`, `lapsed` or `noted`; those to be decided unless given.
+    #[serde(default)]
+    pub status: Option<StatusName>,
+    /// Only what I claimed.
+    #[serde(default)]
+    pub mine: Option<bool>,
+    /// Where the page before ended: its `next`.
+    #[serde(default)]
+    pub after: Option<CaseRef>,
+    /// Cases at most; 50 unless given.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 200))]
+    pub limit: Option<usize>,
+}
+
+/// Where a case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusName {
+    /// Nobody has decided.
+    Open,
+    /// One person would release it; another must agree.
+    Proposed,
+    /// It was let go.
+    Released,
+    /// It went back.
+    Refused,
+    /// Its time was over before anybody decided.
+    Lapsed,
+    /// It was opened by hand; there is nothing to decide.
+    Noted,
+}
+
+impl StatusName {
+    fn word(self) -> &'static str {
+        match self {
+            StatusName::Open => "open",
+            StatusName::Proposed => "proposed",
+            StatusName::Released => "released",
+            StatusName::Refused => "refused",
+            StatusName::Lapsed => "lapsed",
+            StatusName::Noted => "noted",
+        }
+    }
+}
+
+/// A case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CaseDocument {
+    /// Its id.
+    pub id: CaseRef,
+    /// The payment it is about.
+    pub payment: PaymentRef,
+    /// Since when, in UTC.
+    pub opened: String,
+    /// `open`, `proposed`, `released`, `refused`, `lapsed` or `noted`.
+    pub status: String,
+    /// Who works on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claimed_by: Option<String>,
+    /// What the payment turned out to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
+    /// It was reported to an authority.
+    pub reported: bool,
+    /// The rule set that held it; absent if somebody opened the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_set: Option<u16>,
+    /// When its time is over, in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// Where the step's record stands, if one was made just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub journal: Option<Place>,
+}
+
+/// A page of cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CasesDocument {
+    /// The cases.
+    pub items: Vec<CaseDocument>,
+    /// Of the next page, for `after`; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<CaseRef>,
+}
+
+fn document(engine: &Engine, case: &CaseView<'_>) -> CaseDocument {
+    let payment = engine.transfer(case.transfer).map(|view| view.transfer);
+    let due = payment.filter(|t| t.flags.has(TransferFlags::HELD) && t.timeout_s > 0);
+    CaseDocument {
+        id: CaseRef(case.transfer),
+        payment: PaymentRef(case.transfer),
+        opened: case.opened.iso_at(0),
+        status: case.status.word().to_owned(),
+        claimed_by: (!case.claimed_by.is_empty()).then(|| case.claimed_by.to_owned()),
+        mark: case.mark.map(|mark| mark.word().to_owned()),
+        reported: case.reported,
+        rule_set: (case.set != 0).then_some(case.set),
+        due: due.and_then(|t| t.timestamp.plus_s(t.timeout_s)).map(|time| time.iso_at(0)),
+        journal: None,
+    }
+}
+
+async fn list(call: Call) -> Result<Reply, Problem> {
+    let Inbox { status, mine, after, limit } = call.query()?;
+    let limit = page_size(limit)?;
+    let me = call.who.id.clone();
+    let (mut items, records) = call
+        .ask(move |engine| {
+            let wanted = |case: &CaseView<'_>| {
+                let word = case.status.word();
+                let stands =
+                    status.map_or(word == "open" || word == "proposed", |s| s.word() == word);
+                stands && (mine != Some(true) || case.claimed_by == &*me)
+            };
+            let mut found: Vec<_> = engine.cases().filter(wanted).collect();
+            found.sort_by_key(|case| (case.opened, case.transfer));
+            let start =
+                after.and_then(|after| found.iter().position(|case| case.transfer == after.0));
+            let found = found.into_iter().skip(start.map_or(0, |at| at + 1)).take(limit + 1);
+            (found.map(|case| document(engine, &case)).collect::<Vec<_>>(), engine.records())
+        })
+        .await?;
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|case| case.id);
+    Ok(Reply::json(StatusCode::OK, &CasesDocument { items, next })?
+        .as_of(call.bank.entries_of(records)?))
+}
+
+async fn seen(call: &Call, id: TransferId) -> Result<(CaseDocument, u64), Problem> {
+    let found = call
+        .ask(move |engine| {
+            let case = engine.cases().find(|case| case.transfer == id)?;
+            Some((document(engine, &case), engine.records()))
+        })
+        .await?;
+    found.ok_or_else(|| Problem::missing(format_args!("case {}", CaseRef(id))))
+}
+
+async fn show(call: Call) -> Result<Reply, Problem> {
+    let CaseRef(id) = call.path("case", CaseRef::parse)?;
+    let (document, records) = seen(&call, id).await?;
+    tagged(&call, &document, call.bank.entries_of(records)?)
+}
+
+/// A step of work.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepOrder {
+    /// Which.
+    pub step: StepName,
+    /// What it says; whom an assignment is to. Stands in the journal in clear, so nothing of a customer's.
+    #[serde(default)]
+    #[schemars(length(max = 2000))]
+    pub text: String,
+    /// Of a link: the other payment.
+    #[serde(default)]
+    pub other: Option<PaymentRef>,
+    /// Of a mark: what it was.
+    #[serde(default)]
+    pub mark: Option<MarkName>,
+}
+
+/// Steps of work; deciding is another operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepName {
+    /// Open a case on a payment that was not held.
+    Open,
+    /// Take it.
+    Claim,
+    /// Give it to the person in `text`.
+    Assign,
+    /// Note `text`.
+    Note,
+    /// Keep evidence: `text` says what and where.
+    Evidence,
+    /// The payment `other` belongs to the same story.
+    Link,
+    /// Say what it was.
+    Mark,
+    /// It was reported; `text` is the report's number.
+    Report,
+    /// The customer objects; `text` says how.
+    Appeal,
+}
+
+/// What a payment turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkName {
+    /// Fraud.
+    Fraud,
+    /// Laundering.
+    Laundering,
+    /// It was stopped by mistake.
+    Mistaken,
+}
+
+async fn work(call: Call) -> Result<Reply, Problem> {
+    let CaseRef(case) = call.path("case", CaseRef::parse)?;
+    let order: StepOrder = call.json()?;
+    let step = match order.step {
+        StepName::Open => CaseStep::Open,
+        StepName::Claim => CaseStep::Claim,
+        StepName::Assign => CaseStep::Assign,
+        StepName::Note => CaseStep::Note,
+        StepName::Evidence => CaseStep::Evidence,
+        StepName::Link => CaseStep::Link,
+        StepName::Mark => CaseStep::Mark,
+        StepName::Report => CaseStep::Report,
+        StepName::Appeal => CaseStep::Appeal,
+    };
+    let mark = order.mark.map(|mark| match mark {
+        MarkName::Fraud => CaseMark::Fraud,
+        MarkName::Laundering => CaseMark::Laundering,
+        MarkName::Mistaken => CaseMark::Mistaken,
+    });
+    for (given, wanted, field) in [
+        (mark.is_some(), step == CaseStep::Mark, "/mark"),
+        (order.other.is_some(), step == CaseStep::Link, "/other"),
+    ] {
+        if given != wanted {
+            let why = if wanted { "this step needs it" } else { "this step has none" };
+            return Err(Problem::field(field, why));
+        }
+    }
+    let other = order.other.map_or(TransferId(0), |other| other.0);
+    let act = CaseAct { case, by: call.who.id.to_string(), step, text: order.text, other, mark };
+    let answers = call.submit(vec![Command::WorkCase(act)], Vec::new()).await?;
+    told(&call, case, done(&answers)?).await
+}
+
+async fn told(call: &Call, case: TransferId, place: Place) -> Result<Reply, Problem> {
+    let (mut document, _) = seen(call, case).await?;
+    document.journal = Some(place);
+    Ok(Reply::json(StatusCode::OK, &document)?.as_of(place.entry + 1))
+}
+
+/// A decision.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionOrder {
+    /// Which.
+    pub decision: DecisionName,
+}
+
+/// What becomes of a held payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionName {
+    /// It may be posted.
+    Release,
+    /// It goes back.
+    Refuse,
+}
+
+async fn decide(call: Call) -> Result<Reply, Problem> {
+    let CaseRef(case) = call.path("case", CaseRef::parse)?;
+    let order: DecisionOrder = call.json()?;
+    let step = match order.decision {
+        DecisionName::Release => CaseStep::Release,
+        DecisionName::Refuse => CaseStep::Refuse,
+    };
+    let held = call.ask(move |engine| engine.transfer(case)).await?;
+    let held = held.ok_or_else(|| Problem::missing(format_args!("case {}", CaseRef(case))))?;
+    let act = CaseAct {
+        case,
+        by: call.who.id.to_string(),
+        step,
+        text: String::new(),
+        other: TransferId(0),
+        mark: None,
+    };
+    let mut request = vec![Command::WorkCase(act)];
+    // What was asked to happen at once happens with its release; what was reserved stays so for whoever reserved it.
+    if held.transfer.flags.has(TransferFlags::PUT_OFF) || step == CaseStep::Refuse {
+        let (flags, amount) = match order.decision {
+            DecisionName::Release => (TransferFlags::POST_PENDING, Amount::MAX),
+            DecisionName::Refuse => (TransferFlags::VOID_PENDING, Amount::ZERO),
+        };
+        let id = TransferId(new_id()?);
+        request.push(Command::Transfer(Transfer {
+            id,
+            pending_id: case,
+            amount,
+            flags,
+            ..Transfer::default()
+        }));
+    }
+    let answers = call.submit(request, Vec::new()).await?;
+    let place = done(&answers)?;
+    // Where four eyes are asked for, the first word only proposes and the money waits on.
+    let moved = answers.get(1).map(|answer| answer.event.outcome());
+    if let Some(Err(refusal)) = moved
+        && refusal != Refusal::HeldForReview
+    {
+        return Err(Problem::refusal(refusal));
+    }
+    told(&call, case, place).await
+}
+
+/// A rule set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RuleSetDocument {
+    /// Its number: the first adopted one is 1.
+    pub number: u16,
+    /// What people call it.
+    pub name: String,
+    /// `shadow`, `canary` or `active`.
+    pub stage: String,
+    /// It judges, is on trial, or would judge if those after it ended.
+    pub in_force: bool,
+    /// It judges now or is on trial.
+    pub judging: bool,
+    /// Payments it judged since counting began anew.
+    pub judged: u32,
+    /// How many of them it would not just let through.
+    pub stopped: u32,
+    /// SHA-256 of its program.
+    pub program: String,
+    /// SHA-256 of its model, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Who adopted it.
+    pub adopted_by: String,
+}
+
+/// Rule sets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RuleSetsDocument {
+    /// In the order they were adopted.
+    pub items: Vec<RuleSetDocument>,
+}
+
+async fn rule_sets(call: Call) -> Result<Reply, Problem> {
+    let (items, records) = call
+        .ask(|engine| {
+            let sets = engine.rule_sets().map(|view| RuleSetDocument {
+                number: view.number,
+                name: view.set.name.clone(),
+                stage: view.set.stage.word().to_owned(),
+                in_force: view.in_force,
+                judging: view.judging,
+                judged: view.judged,
+                stopped: view.stopped,
+                program: hex(&view.set.program),
+                model: view.set.model.as_ref().map(|model| hex(model)),
+                adopted_by: view.set.by.clone(),
+            });
+            (sets.collect(), engine.records())
+        })
+        .await?;
+    tagged(&call, &RuleSetsDocument { items }, call.bank.entries_of(records)?)
+}

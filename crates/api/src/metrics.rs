@@ -1,0 +1,130 @@
+//! What an operator alarms on, in the form Prometheus reads (OpenMetrics text). docs/operate.md says how.
+
+use axum::http::StatusCode;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use std::fmt::Write;
+use std::time::Duration;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Answered {
+    operation: Word,
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Of {
+    operation: Word,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq)]
+struct Word(&'static str);
+
+impl EncodeLabelValue for Word {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        encoder.write_str(self.0)
+    }
+}
+
+/// The API's own figures.
+pub struct Metrics {
+    registry: Registry,
+    answered: Family<Answered, Counter>,
+    seconds: Family<Of, Histogram, fn() -> Histogram>,
+    /// Connections that are open.
+    pub connections: Gauge,
+    /// Connections that were turned away because too many were open.
+    pub turned_away: Counter,
+    /// Payments that came in uploads.
+    pub batch_payments: Counter,
+    entries: Gauge,
+    records: Gauge,
+    last_record_age_s: Gauge,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+/// Upper edges of the classes of a latency, in seconds.
+const SECONDS: [f64; 12] =
+    [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+impl Metrics {
+    /// All of them at zero.
+    pub fn new() -> Metrics {
+        let mut registry = Registry::with_prefix("tj");
+        let answered = Family::<Answered, Counter>::default();
+        registry.register("http_answers", "Answers by operation and status", answered.clone());
+        let seconds: Family<Of, Histogram, fn() -> Histogram> =
+            Family::new_with_constructor(|| Histogram::new(SECONDS));
+        registry.register("http_seconds", "Time from request to answer", seconds.clone());
+        let mut gauge = |name: &str, help: &str| {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        };
+        let connections = gauge("http_connections", "Connections that are open");
+        let entries = gauge("journal_entries", "Entries of the journal");
+        let records = gauge("journal_records", "Records of the journal");
+        let last_record_age_s = gauge("journal_last_record_age_seconds", "Since the latest record");
+        let turned_away = Counter::default();
+        registry.register("http_turned_away", "Connections beyond the cap", turned_away.clone());
+        let batch_payments = Counter::default();
+        registry.register(
+            "batch_payments",
+            "Payments that came in uploads",
+            batch_payments.clone(),
+        );
+        Metrics {
+            registry,
+            answered,
+            seconds,
+            connections,
+            turned_away,
+            batch_payments,
+            entries,
+            records,
+            last_record_age_s,
+        }
+    }
+
+    /// An answer went out.
+    pub fn answered(&self, operation: &'static str, status: StatusCode, took: Duration) {
+        let operation = Word(operation);
+        self.seconds
+            .get_or_create(&Of { operation: operation.clone() })
+            .observe(took.as_secs_f64());
+        self.answered.get_or_create(&Answered { operation, status: status.as_u16() }).inc();
+    }
+
+    /// Where the journal stands.
+    pub fn journal(&self, entries: u64, records: u64, age_s: u64) {
+        for (gauge, value) in
+            [(&self.entries, entries), (&self.records, records), (&self.last_record_age_s, age_s)]
+        {
+            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// All of them as text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a text cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics::new()
+    }
+}

@@ -1,0 +1,248 @@
+//! Persons and organisations. What identifies them is sealed under a key of their own before it comes near the journal;
+//! erasing somebody destroys that key. Every look at who somebody is goes into the journal.
+
+use crate::accounts::RoleDocument;
+use crate::call::{Call, Reply, tagged};
+use crate::gate::Relations;
+use crate::problem::{Kind, Problem};
+use crate::table::{CREATED, Operation, get, post};
+use crate::wire::{PartyRef, Place};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use terms::{Command, Party, PartyId, PartyKind, Refusal};
+
+const TAG: &str = "parties";
+
+/// The operations.
+pub fn operations() -> Vec<Operation> {
+    vec![
+        post("/parties", "register_party", TAG, "Registers a person or organisation")
+            .act("party.write")
+            .money()
+            .takes::<NewParty>()
+            .gives::<PartyDocument>(201, "The party is registered.")
+            .by(register),
+        get(
+            "/parties/{party}",
+            "show_party",
+            TAG,
+            "Who a party is, and what it has; noted in the journal",
+        )
+        .act("party.read")
+        .gives::<PartyDocument>(200, "The party.")
+        .by(show),
+        post(
+            "/parties/{party}/erase",
+            "erase_party",
+            TAG,
+            "Forgets who a party is, for good; money and proofs stand",
+        )
+        .act("party.erase")
+        .takes::<Erasure>()
+        .gives::<PartyDocument>(200, "It is forgotten.")
+        .by(erase),
+    ]
+}
+
+/// What kind of party.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyKindName {
+    /// A natural person.
+    Person,
+    /// A company, public body or association.
+    Organisation,
+}
+
+/// A party that is to be registered.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewParty {
+    /// Person or organisation.
+    pub kind: PartyKindName,
+    /// What identifies it: `name` at least; `born`, `identity_number`, `address`, `country` and others as the bank has them.
+    #[schemars(length(min = 1, max = 32))]
+    pub fields: BTreeMap<String, String>,
+}
+
+/// A party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PartyDocument {
+    /// Its id.
+    pub id: PartyRef,
+    /// Person or organisation.
+    pub kind: PartyKindName,
+    /// What identifies it; absent if it was erased or cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<BTreeMap<String, String>>,
+    /// Whether it was erased.
+    pub erased: bool,
+    /// Its roles on accounts.
+    pub roles: Vec<RoleDocument>,
+    /// Where its record stands, if it was registered or erased just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub journal: Option<Place>,
+}
+
+const FIELDS_MAX: usize = 32;
+const FIELD_NAME_MAX: usize = 32;
+const FIELD_BYTES_MAX: usize = 512;
+
+fn check(order: &NewParty) -> Result<(), Problem> {
+    if !order.fields.contains_key("name") {
+        return Err(Problem::field("/fields/name", "a party has a name"));
+    }
+    if order.fields.len() > FIELDS_MAX {
+        return Err(Problem::field("/fields", format!("{FIELDS_MAX} at most")));
+    }
+    for (name, text) in &order.fields {
+        let named = !name.is_empty()
+            && name.len() <= FIELD_NAME_MAX
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !named {
+            return Err(Problem::field(
+                "/fields",
+                format!("{name:?} is no name: 1 to {FIELD_NAME_MAX} of a-z, 0-9 and '_'"),
+            ));
+        }
+        if text.trim().is_empty()
+            || text.len() > FIELD_BYTES_MAX
+            || text.chars().any(char::is_control)
+        {
+            let why = format!("1 to {FIELD_BYTES_MAX} bytes without control letters");
+            return Err(Problem::field(format!("/fields/{name}"), why));
+        }
+    }
+    Ok(())
+}
+
+async fn register(call: Call) -> Result<Reply, Problem> {
+    let order: NewParty = call.json()?;
+    check(&order)?;
+    let id = PartyId(crate::payments::key_of(&call)?.0);
+    let kind = match order.kind {
+        PartyKindName::Person => PartyKind::Person,
+        PartyKindName::Organisation => PartyKind::Organisation,
+    };
+    let known = known(&call, id).await?;
+    if let Some((party, erased, _)) = known {
+        // The key was used: the same content is told again, other content is not taken.
+        if erased {
+            return Err(Problem::refusal(Refusal::PartyErased));
+        }
+        let fields = order.fields.clone();
+        let same = call.blocking(move |bank| {
+            Ok(party.kind == kind && bank.fields_of(&party).is_ok_and(|known| known == fields))
+        });
+        if !same.await? {
+            return Err(Problem::new(
+                Kind::KeyReused,
+                "another party was registered under this key",
+            ));
+        }
+        let document = document(&call, id, Some(order.fields)).await?;
+        return Ok(Reply::json(CREATED, &document)?.header(crate::call::REPLAYED, "true"));
+    }
+    let fields = order.fields.clone();
+    let identity = call.blocking(move |bank| bank.seal_fields(id, &fields)).await?;
+    let answers =
+        call.submit(vec![Command::RegisterParty(Party { id, kind, identity })], Vec::new()).await?;
+    let place = crate::accounts::done(&answers)?;
+    let document = PartyDocument {
+        id: PartyRef(id),
+        kind: order.kind,
+        fields: Some(order.fields),
+        erased: false,
+        roles: Vec::new(),
+        journal: Some(place),
+    };
+    let reply = Reply::json(CREATED, &document)?.as_of(place.entry + 1);
+    Ok(reply.header(LOCATION, &format!("{}/parties/{}", crate::table::ROOT, PartyRef(id))))
+}
+
+/// A party, whether it was erased, and how many records that was seen from.
+async fn known(call: &Call, id: PartyId) -> Result<Option<(Party, bool, u64)>, Problem> {
+    call.ask(move |engine| {
+        engine.party(id).map(|(party, erased)| (party.clone(), erased, engine.records()))
+    })
+    .await
+}
+
+async fn document(
+    call: &Call,
+    id: PartyId,
+    fields: Option<BTreeMap<String, String>>,
+) -> Result<PartyDocument, Problem> {
+    let seen = call
+        .ask(move |engine| {
+            let (party, erased) = engine.party(id)?;
+            Some((
+                party.kind,
+                erased,
+                engine.roles_of(id).map(RoleDocument::of).collect::<Vec<_>>(),
+            ))
+        })
+        .await?;
+    let (kind, erased, roles) =
+        seen.ok_or_else(|| Problem::missing(format_args!("party {}", PartyRef(id))))?;
+    let kind = match kind {
+        PartyKind::Person => PartyKindName::Person,
+        PartyKind::Organisation => PartyKindName::Organisation,
+    };
+    Ok(PartyDocument { id: PartyRef(id), kind, fields, erased, roles, journal: None })
+}
+
+async fn show(call: Call) -> Result<Reply, Problem> {
+    let PartyRef(id) = call.path("party", PartyRef::parse)?;
+    let missing = || Problem::missing(format_args!("party {}", PartyRef(id)));
+    let own = call.who.party == Some(id);
+    if !own && !call.relations.meets(Relations::STRANGER) {
+        call.denied(None);
+        return Err(missing());
+    }
+    let (party, erased, records) = known(&call, id).await?.ok_or_else(missing)?;
+    let fields = if erased {
+        None
+    } else {
+        call.blocking(move |bank| Ok(bank.fields_of(&party).ok())).await?
+    };
+    if fields.is_some() && !own {
+        call.read_personal(PartyRef(id).to_string());
+    }
+    let document = document(&call, id, fields).await?;
+    tagged(&call, &document, call.bank.entries_of(records)?)
+}
+
+/// On what ground somebody is forgotten.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Erasure {
+    /// Stands in the journal for good, so no personal data.
+    #[schemars(length(min = 1, max = 200))]
+    pub reason: String,
+}
+
+async fn erase(call: Call) -> Result<Reply, Problem> {
+    let PartyRef(id) = call.path("party", PartyRef::parse)?;
+    let order: Erasure = call.json()?;
+    if order.reason.trim().is_empty() || order.reason.len() > 200 {
+        return Err(Problem::field("/reason", "1 to 200 bytes"));
+    }
+    let (_, erased, _) = known(&call, id)
+        .await?
+        .ok_or_else(|| Problem::missing(format_args!("party {}", PartyRef(id))))?;
+    if erased {
+        return Err(Problem::refusal(Refusal::PartyErased));
+    }
+    let answers = call
+        .submit(vec![Command::EraseParty { party: id, reason: order.reason }], Vec::new())
+        .await?;
+    let place = crate::accounts::done(&answers)?;
+    call.blocking(move |bank| bank.destroy_key(id)).await?;
+    let mut document = document(&call, id, None).await?;
+    document.journal = Some(place);
+    Ok(Reply::json(StatusCode::OK, &document)?.as_of(place.entry + 1))
+}

@@ -1,0 +1,364 @@
+//! Ids and money as they stand in requests and answers. An id is its kind's prefix and a UUID
+//! (`acc_00000000-0000-0000-0000-0000000003e9`); money is a decimal text beside its currency, never a number.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+use terms::{AccountId, Amount, Currency, Day, PartyId, TransferId};
+
+/// The 128 bits of an id as the 36 characters of a UUID (RFC 9562 section 4).
+fn hyphened(id: u128) -> String {
+    let hex = format!("{id:032x}");
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
+/// Back from its 36 characters; neither zero nor the largest number.
+fn unhyphened(text: &str) -> Option<u128> {
+    let hyphens = [8, 13, 18, 23];
+    let shaped = text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if hyphens.contains(&at) {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
+            }
+        });
+    if !shaped {
+        return None;
+    }
+    let id = u128::from_str_radix(&text.replace('-', ""), 16).ok()?;
+    (id != 0 && id != u128::MAX).then_some(id)
+}
+
+/// What is wrong with an id that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAnId {
+    /// What it should begin with.
+    pub prefix: &'static str,
+}
+
+impl fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "it must be {} and a UUID in lower case, such as {}{}",
+            self.prefix,
+            self.prefix,
+            hyphened(0x0193_7c1e_9a54_7b31_8f6d_2a61_5e0c_44b7)
+        )
+    }
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident($inner:ty), $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub $inner);
+
+        impl $name {
+            /// What every id of this kind begins with.
+            pub const PREFIX: &'static str = $prefix;
+
+            /// Back from its text.
+            ///
+            /// # Errors
+            /// It is not an id of this kind.
+            pub fn parse(text: &str) -> Result<$name, NotAnId> {
+                let id = text.strip_prefix($prefix).and_then(unhyphened);
+                id.map(|id| $name(<$inner>::from_bits(id))).ok_or(NotAnId { prefix: $prefix })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", $prefix, hyphened(self.0.bits()))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                let text = Cow::<'de, str>::deserialize(from)?;
+                $name::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "type": "string",
+                    "pattern": concat!("^", $prefix, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
+                    "examples": [concat!($prefix, "01937c1e-9a54-7b31-8f6d-2a615e0c44b7")],
+                })
+            }
+        }
+    )*};
+}
+
+/// The 128 bits behind an id of the ledger.
+trait Bits {
+    fn bits(self) -> u128;
+    fn from_bits(bits: u128) -> Self;
+}
+
+macro_rules! bits {
+    ($($id:ident)*) => {$(
+        impl Bits for $id {
+            fn bits(self) -> u128 {
+                self.0
+            }
+            fn from_bits(bits: u128) -> $id {
+                $id(bits)
+            }
+        }
+    )*};
+}
+bits! { AccountId PartyId TransferId }
+
+ids! {
+    /// An account.
+    AccountRef(AccountId), "acc_";
+    /// A person or organisation.
+    PartyRef(PartyId), "pty_";
+    /// A payment, whatever became of it.
+    PaymentRef(TransferId), "pay_";
+    /// A case of risk control; its payment's 128 bits.
+    CaseRef(TransferId), "case_";
+    /// Money blocked by order.
+    HoldRef(TransferId), "hold_";
+}
+
+/// A new id: 48 bits of the time in milliseconds, then randomness (UUID version 7, RFC 9562 section 5.7).
+///
+/// # Errors
+/// The system has no randomness.
+pub fn new_id() -> Result<u128, getrandom::Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    let ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    Ok(version_7(ms, u128::from_be_bytes(random)))
+}
+
+fn version_7(ms: u128, random: u128) -> u128 {
+    const RANDOM: u128 = 0x0fff_3fff_ffff_ffff_ffff;
+    (ms & 0xffff_ffff_ffff) << 80 | random & RANDOM | 0x7000_8000_0000_0000_0000
+}
+
+/// 128 bits of a hash as a UUID of version 8 (RFC 9562 section 5.8): the id of what the same key must find again.
+pub fn hashed_id(hash: &[u8; 32]) -> u128 {
+    let mut first = [0; 16];
+    first.copy_from_slice(&hash[..16]);
+    u128::from_be_bytes(first) & !(0xf << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62
+}
+
+/// A currency by its code of ISO 4217.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrencyCode(pub Currency);
+
+impl Serialize for CurrencyCode {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for CurrencyCode {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<CurrencyCode, D::Error> {
+        let text = Cow::<'de, str>::deserialize(from)?;
+        let known = Currency::by_code(&text).filter(|c| c.code() == Some(&*text));
+        known.map(CurrencyCode).ok_or_else(|| {
+            serde::de::Error::custom("it must be a currency code of ISO 4217, such as CNY")
+        })
+    }
+}
+
+impl JsonSchema for CurrencyCode {
+    fn schema_name() -> Cow<'static, str> {
+        "Currency".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$", "examples": ["CNY"] })
+    }
+}
+
+/// An amount of money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// Decimal digits with as many places behind the point as the currency has, `12.50`; never a number.
+    #[schemars(regex(pattern = r"^(0|[1-9][0-9]{0,29})(\.[0-9]{1,4})?$"))]
+    pub amount: String,
+    /// Its currency.
+    pub currency: CurrencyCode,
+}
+
+impl Money {
+    /// As an answer says it.
+    pub fn of(currency: Currency, amount: Amount) -> Money {
+        Money { amount: currency.format(amount), currency: CurrencyCode(currency) }
+    }
+
+    /// In minor units.
+    ///
+    /// # Errors
+    /// Says in words what it is, which is no amount of that currency.
+    pub fn minor(&self) -> Result<Amount, String> {
+        let wrong = |why: String| format!("the amount is {why}; write it like 12.50");
+        let strict = self.amount.starts_with(|c: char| c.is_ascii_digit())
+            && self.amount.ends_with(|c: char| c.is_ascii_digit())
+            && self.amount.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+            && (self.amount.starts_with("0.")
+                || self.amount == "0"
+                || !self.amount.starts_with('0'));
+        if !strict {
+            return Err(wrong("not a plain decimal number".into()));
+        }
+        self.currency.0.parse(&self.amount).map_err(|why| wrong(why.to_string()))
+    }
+}
+
+/// A balance: like money, and it may be below zero.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SignedMoney {
+    /// Decimal digits, perhaps behind a minus sign.
+    #[schemars(regex(pattern = r"^-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?$"))]
+    pub amount: String,
+    /// Its currency.
+    pub currency: CurrencyCode,
+}
+
+impl SignedMoney {
+    /// As an answer says it.
+    pub fn of(currency: Currency, balance: i128) -> SignedMoney {
+        SignedMoney { amount: currency.format_signed(balance), currency: CurrencyCode(currency) }
+    }
+}
+
+/// A calendar day, `2026-11-28`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date(pub Day);
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        let text = Cow::<'de, str>::deserialize(from)?;
+        Date::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Date {
+    /// Back from its text.
+    ///
+    /// # Errors
+    /// It is no day.
+    pub fn parse(text: &str) -> Result<Date, String> {
+        let day = Day::parse(text).map_err(|why| format!("{why}; write it like 2026-11-28"))?;
+        if day == Day::BOOKING {
+            return Err("1970-01-01 is no date here; leave it away for the business day".into());
+        }
+        Ok(Date(day))
+    }
+}
+
+impl JsonSchema for Date {
+    fn schema_name() -> Cow<'static, str> {
+        "Date".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date", "examples": ["2026-11-28"] })
+    }
+}
+
+/// Where the record of something stands in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Place {
+    /// Number of its record.
+    pub record: u64,
+    /// The entry (batch) that holds it.
+    pub entry: u64,
+    /// Its row in that entry.
+    pub row: u32,
+}
+
+impl Place {
+    /// Where an answer stands.
+    pub fn of(answer: &node::Answer) -> Place {
+        Place { record: answer.record, entry: answer.entry, row: answer.row }
+    }
+}
+
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_back_and_nothing_else_is_an_id() {
+        let id = AccountRef(AccountId(1_001));
+        assert_eq!(id.to_string(), "acc_00000000-0000-0000-0000-0000000003e9");
+        assert_eq!(AccountRef::parse(&id.to_string()), Ok(id));
+        for wrong in [
+            "1001",
+            "pay_00000000-0000-0000-0000-0000000003e9",
+            "acc_00000000-0000-0000-0000-0000000003E9",
+            "acc_00000000-0000-0000-0000-000000000000",
+            "acc_ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "acc_000000000000000000000000000000000003e9",
+            "acc_00000000-0000-0000-0000-00000000é3e9",
+            "acc_",
+        ] {
+            assert!(AccountRef::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn new_ids_say_their_version_and_sort_by_time() {
+        let versions = |id: u128| ((id >> 76) & 0xf, (id >> 62) & 3);
+        assert_eq!(versions(version_7(1, u128::MAX)), (7, 2));
+        assert_eq!(versions(version_7(1, 0)), (7, 2));
+        assert!(version_7(1, u128::MAX) < version_7(2, 0));
+        assert_eq!(versions(hashed_id(&[0xff; 32])), (8, 2));
+        assert_eq!(versions(hashed_id(&[0; 32])), (8, 2));
+    }
+
+    #[test]
+    fn money_is_read_strictly() {
+        let money =
+            |amount: &str| Money { amount: amount.into(), currency: CurrencyCode(Currency::CNY) };
+        assert_eq!(money("12.50").minor(), Ok(Amount(1_250)));
+        assert_eq!(money("12.5").minor(), Ok(Amount(1_250)));
+        assert_eq!(money("0").minor(), Ok(Amount(0)));
+        for wrong in
+            ["", "-1", "+1", "1e3", "012", "12.505", ".5", "5.", "1,000", " 1", "NaN", "１２"]
+        {
+            assert!(money(wrong).minor().is_err(), "{wrong}");
+        }
+        let json = r#"{"amount": 12.5, "currency": "CNY"}"#;
+        assert!(serde_json::from_str::<Money>(json).is_err(), "a number is no amount");
+        let json = r#"{"amount": "1", "currency": "cny"}"#;
+        assert!(serde_json::from_str::<Money>(json).is_err(), "a code is in capitals");
+    }
+}

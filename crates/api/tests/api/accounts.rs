@@ -1,0 +1,135 @@
+//! Accounts and parties: opened once under a key, changed only as they were read, named in every answer.
+
+use crate::house::{House, account, order};
+use axum::body::Body;
+use serde_json::{Value, json};
+
+#[test]
+fn a_party_is_registered_once_and_every_look_at_it_is_noted() {
+    let house = House::new("party");
+    let who =
+        json!({ "kind": "person", "fields": { "name": "Wang Guixiang", "born": "1948-03-02" } });
+    let first = house.post("/parties", "staff", "party-0001", &who);
+    assert_eq!(first.status, 201, "{:?}", first.json());
+    let again = house.post("/parties", "staff", "party-0001", &who);
+    assert_eq!((again.status, again.header("idempotent-replayed")), (201, Some("true")));
+    let mut other = who.clone();
+    other["fields"]["name"] = json!("Somebody Else");
+    assert_eq!(house.post("/parties", "staff", "party-0001", &other).problem(), "key_reused");
+    let id = first.json()["id"].as_str().unwrap().to_owned();
+    let seen = house.get(&format!("/parties/{id}"), "staff");
+    assert_eq!(seen.json()["fields"]["name"], "Wang Guixiang");
+    let noted = house.gate.notes.lock().unwrap().clone();
+    assert!(noted.iter().any(|note| !note.denied && note.subject == id), "{noted:?}");
+    let erased =
+        house.post(&format!("/parties/{id}/erase"), "staff", "", &json!({ "reason": "asked for" }));
+    assert_eq!(erased.status, 200, "{:?}", erased.json());
+    let after = house.get(&format!("/parties/{id}"), "staff").json();
+    assert_eq!((after["erased"].clone(), after.get("fields")), (json!(true), None));
+}
+
+#[test]
+fn an_account_is_opened_with_its_owner_and_limited_only_as_it_was_read() {
+    let house = House::new("account");
+    let owner = api::wire::PartyRef(terms::PartyId(7)).to_string();
+    let wanted = json!({ "currency": "CNY", "code": 2, "owners": [owner] });
+    let opened = house.post("/accounts", "staff", "open-0001", &wanted);
+    assert_eq!(opened.status, 201, "{:?}", opened.json());
+    let again = house.post("/accounts", "staff", "open-0001", &wanted);
+    assert_eq!((again.status, again.header("idempotent-replayed")), (201, Some("true")));
+    let id = opened.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(house.get(&format!("/accounts/{id}"), "anna").status, 200);
+    assert_eq!(house.get(&format!("/accounts/{id}"), "bert").status, 404);
+
+    let path = format!("/accounts/{id}/limits");
+    let read = house.get(&path, "staff");
+    let tag = read.header("etag").unwrap().to_owned();
+    let limits =
+        json!({ "per_payment": { "amount": "50.00", "currency": "CNY" }, "per_day": null });
+    let put = |tag: Option<&str>, limits: &Value| {
+        let mut request = house
+            .request("PUT", &format!("/api/v1{path}"), "staff")
+            .header("content-type", "application/json");
+        if let Some(tag) = tag {
+            request = request.header("if-match", tag);
+        }
+        house.send(request.body(Body::from(limits.to_string())).unwrap())
+    };
+    assert_eq!(put(None, &limits).problem(), "match_missing");
+    assert_eq!(put(Some(&tag), &limits).status, 200);
+    assert_eq!(put(Some(&tag), &limits).problem(), "changed");
+    assert_eq!(house.get(&path, "staff").json(), limits);
+    let missing = house.post("/accounts", "staff", "open-0002", &json!({ "currency": "CNY", "code": 2, "owners": ["pty_00000000-0000-0000-0000-000000000099"] }));
+    assert_eq!(missing.json()["errors"][0]["pointer"], "/owners/0");
+}
+
+#[test]
+fn pages_of_payments_join_without_a_gap_and_the_statement_adds_up() {
+    let house = House::new("pages");
+    for n in 0..7 {
+        let mut one = order();
+        one["amount"] = json!("1.00");
+        assert_eq!(house.post("/payments", "anna", &format!("page-{n:04}"), &one).status, 201);
+    }
+    let mut seen = Vec::new();
+    let mut path = format!("/accounts/{}/payments?limit=3", account(1));
+    loop {
+        let page = house.get(&path, "anna");
+        assert!(page.header("journal-entry").is_some());
+        let page = page.json();
+        seen.extend(
+            page["items"].as_array().unwrap().iter().map(|item| item["record"].as_u64().unwrap()),
+        );
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/accounts/{}/payments?limit=3&after={next}", account(1));
+    }
+    assert_eq!(seen.len(), 8, "seven out and one in");
+    assert!(seen.windows(2).all(|pair| pair[0] > pair[1]));
+    let today = api::bank::now().day_at(480).to_string();
+    let statement =
+        house.get(&format!("/accounts/{}/statement?from={today}&to={today}", account(1)), "anna");
+    assert_eq!(statement.status, 200, "{:?}", statement.json());
+    let statement = statement.json();
+    assert_eq!(statement["closing"]["amount"], "93.00");
+    assert_eq!(statement["lines"].as_array().unwrap().len(), 8);
+    for (wrong, pointer) in [
+        ("limit=0", "?limit"),
+        ("limit=999", "?limit"),
+        ("before=1", "?before"),
+        ("limit=1&limit=2", "?limit"),
+    ] {
+        let came = house.get(&format!("/accounts/{}/payments?{wrong}", account(1)), "anna");
+        assert_eq!(came.json()["errors"][0]["pointer"], pointer, "{wrong}");
+    }
+}
+
+#[test]
+fn blocked_money_stays_until_it_is_lifted() {
+    let house = House::new("hold");
+    let path = format!("/accounts/{}/holds", account(1));
+    let wanted = json!({ "amount": { "amount": "95.00", "currency": "CNY" }, "ordered_by": "court", "reference": "2026-117" });
+    let placed = house.post(&path, "staff", "hold-0001", &wanted);
+    assert_eq!(placed.status, 201, "{:?}", placed.json());
+    assert_eq!(
+        house.post(&path, "staff", "hold-0001", &wanted).header("idempotent-replayed"),
+        Some("true")
+    );
+    assert_eq!(house.post("/payments", "anna", "held-0001", &order()).problem(), "exceeds_hold");
+    let id = placed.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(house.get(&path, "staff").json()["items"].as_array().unwrap().len(), 1);
+    let other = format!("/accounts/{}/holds/{id}/release", account(2));
+    assert_eq!(house.post(&other, "staff", "", &json!({})).status, 404);
+    assert_eq!(house.post(&format!("{path}/{id}/release"), "staff", "", &json!({})).status, 204);
+    assert_eq!(house.post("/payments", "anna", "held-0002", &order()).status, 201);
+}
+
+#[test]
+fn what_was_read_is_not_sent_again() {
+    let house = House::new("etag");
+    let path = format!("/accounts/{}/balance", account(1));
+    let tag = house.get(&path, "anna").header("etag").unwrap().to_owned();
+    let request =
+        house.request("GET", &format!("/api/v1{path}"), "anna").header("if-none-match", &tag);
+    let same = house.send(request.body(Body::empty()).unwrap());
+    assert_eq!((same.status, same.bytes.len()), (304, 0));
+}

@@ -1,0 +1,351 @@
+//! A bank behind its doors, on a free port and in a folder of its own, and a client for it.
+
+use api::asking::{Answered, Asking, Question};
+use api::bank::{ApiLimits, Bank, Parts};
+use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown};
+use api::problem::{Kind, Problem};
+use api::server::{ConnectionLimits, serve};
+use axum::body::Body;
+use axum::http::{HeaderMap, Request};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use journal::entropy::OsEntropy;
+use journal::vault::Vault;
+use journal::{Files, keys};
+use node::{Node, NodeOptions, RunOptions, Running, SystemClock};
+use serde_json::Value;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use terms::{
+    Account, AccountFlags, AccountId, Command, Currency, Day, Institution, PartyId, Role, RoleKind,
+    Sealed, SealingCipher,
+};
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// The three callers: staff may do all, `anna` is party 7 and owns account 1, `bert` is party 8 and owns account 2.
+pub struct Words {
+    pub notes: Mutex<Vec<Note>>,
+}
+
+impl Gate for Words {
+    fn who(&self, shown: &Shown<'_>) -> Result<Arc<Caller>, Unknown> {
+        let (id, party) = match shown.authorization {
+            Some("Bearer staff") => ("client:staff", None),
+            Some("Bearer anna") => ("client:anna", Some(PartyId(7))),
+            Some("Bearer bert") => ("client:bert", Some(PartyId(8))),
+            _ => {
+                let detail = "no token".to_owned();
+                return Err(Unknown {
+                    error: "invalid_token",
+                    detail,
+                    challenge: "DPoP".to_owned(),
+                });
+            }
+        };
+        Ok(Arc::new(Caller { id: id.into(), party, known: Arc::new(()) }))
+    }
+
+    fn may(&self, who: &Caller, act: Act) -> Relations {
+        if &*who.id == "client:staff" {
+            return Relations::ALL;
+        }
+        let own = Relations::OWNER | Relations::DISPONENT;
+        match act.0 {
+            "payment.create" | "batch.create" | "pending.post" | "pending.void"
+            | "payment.return" => own,
+            "account.read" | "balance.read" | "statement.read" | "payment.read" | "event.read"
+            | "party.read" | "journal.read" => own | Relations::VIEWER,
+            _ => Relations::NONE,
+        }
+    }
+
+    fn token(&self, _: &[(String, String)], _: &Shown<'_>) -> TokenAnswer {
+        Err((400, serde_json::json!({ "error": "unsupported_grant_type" })))
+    }
+
+    fn note(&self, note: Note) {
+        self.notes.lock().unwrap().push(note);
+    }
+}
+
+/// There are no tables here.
+struct NoTables;
+
+impl Asking for NoTables {
+    fn ask(&self, _: Question) -> BoxFuture<'_, Result<Answered, Problem>> {
+        async { Err(Problem::new(Kind::Unavailable, "there are no tables here")) }.boxed()
+    }
+}
+
+/// A bank that is open.
+pub struct House {
+    pub folder: PathBuf,
+    pub address: SocketAddr,
+    pub gate: Arc<Words>,
+    client: Client<HttpConnector, Body>,
+    running: Option<Running<Files>>,
+    stop: Option<oneshot::Sender<()>>,
+    restarted: bool,
+    served: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+    pub runtime: Runtime,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Came {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Came {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|why| panic!("{why}: {:?}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// A problem in its right form, by its code.
+    pub fn problem(&self) -> String {
+        assert_eq!(
+            self.headers["content-type"],
+            "application/problem+json",
+            "{:?}",
+            String::from_utf8_lossy(&self.bytes)
+        );
+        let json = self.json();
+        assert_eq!(json["status"], self.status);
+        assert!(json["type"].as_str().unwrap().starts_with("/api/v1/problems#"));
+        assert!(!json["detail"].as_str().unwrap().is_empty());
+        json["code"].as_str().unwrap().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+pub fn account(id: u128) -> String {
+    api::wire::AccountRef(AccountId(id)).to_string()
+}
+
+/// An order of 12.50 from account 1 to account 2.
+pub fn order() -> Value {
+    serde_json::json!({ "from": account(1), "to": account(2), "amount": "12.50", "currency": "CNY" })
+}
+
+impl House {
+    /// A new bank: accounts 1 and 2 are deposits of parties 7 and 8, account 9 is the bank's own; account 1 has 100.00.
+    pub fn new(name: &str) -> House {
+        let folder =
+            std::env::temp_dir().join(format!("tongjian-api-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let disk = Files::create(&folder).unwrap();
+        let signer = keys::create(&disk, "test/bank", &mut OsEntropy).unwrap();
+        let master = keys::master(&disk).unwrap();
+        let vault =
+            Vault::create(disk.clone(), master, SealingCipher::Aes256Gcm, Box::new(OsEntropy))
+                .unwrap();
+        let mut node = Node::create(disk, "test/bank", signer, NodeOptions::default()).unwrap();
+        let now = api::bank::now();
+        let answers = node.turn(now, &[first()]).unwrap().pop().unwrap();
+        for answer in &answers {
+            assert_eq!(answer.event.outcome(), Ok(()), "{:?}", answer.event);
+        }
+        House::over(folder, node, vault, ApiLimits::default())
+    }
+
+    fn over(folder: PathBuf, node: Node<Files>, vault: Vault<Files>, limits: ApiLimits) -> House {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let (running, handle) = node.run(SystemClock, RunOptions::default());
+        let gate = Arc::new(Words { notes: Mutex::new(Vec::new()) });
+        let bank = Bank::new(Parts {
+            handle,
+            reader: running.reader(),
+            vault: Some(vault),
+            gate: Arc::<Words>::clone(&gate),
+            asking: Arc::new(NoTables),
+            limits,
+            log: Arc::new(|_| {}),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, told) = oneshot::channel::<()>();
+        let routes = api::doors::router(&bank);
+        let limits = ConnectionLimits {
+            head_patience: Duration::from_millis(800),
+            ..ConnectionLimits::default()
+        };
+        let serving = serve(Arc::clone(&bank), listener, None, limits, routes, async move {
+            let _ = told.await;
+        });
+        let served = runtime.spawn(serving);
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        drop(bank);
+        House {
+            folder,
+            address,
+            gate,
+            client,
+            running: Some(running),
+            stop: Some(stop),
+            restarted: false,
+            served: Some(served),
+            runtime,
+        }
+    }
+
+    /// Ends as on a signal, and begins again over the same folder.
+    pub fn restart(mut self) -> House {
+        let folder = self.end();
+        self.restarted = true;
+        // With its connections and threads, so that nothing holds the journal any more.
+        drop(self);
+        let disk = Files::open(&folder).unwrap();
+        let signer = keys::signer(&disk).unwrap();
+        let master = keys::master(&disk).unwrap();
+        let vault =
+            Vault::open(disk.clone(), master, SealingCipher::Aes256Gcm, Box::new(OsEntropy))
+                .unwrap();
+        let (node, _) = Node::open(disk, signer, NodeOptions::default()).unwrap();
+        House::over(folder, node, vault, ApiLimits::default())
+    }
+
+    /// Ends; gives the folder.
+    pub fn end(&mut self) -> PathBuf {
+        drop(self.stop.take());
+        if let Some(served) = self.served.take() {
+            self.runtime.block_on(served).unwrap().unwrap();
+        }
+        if let Some(running) = self.running.take() {
+            drop(running.stop().unwrap());
+        }
+        self.folder.clone()
+    }
+
+    pub fn send(&self, request: Request<Body>) -> Came {
+        self.runtime.block_on(self.sent(request))
+    }
+
+    pub fn sent(&self, request: Request<Body>) -> impl Future<Output = Came> + Send + 'static {
+        let client = self.client.clone();
+        async move {
+            let response = client.request(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+            Came { status: parts.status.as_u16(), headers: parts.headers, bytes }
+        }
+    }
+
+    pub fn request(&self, method: &str, path: &str, who: &str) -> axum::http::request::Builder {
+        let builder =
+            Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        if who.is_empty() {
+            builder
+        } else {
+            builder.header("authorization", format!("Bearer {who}"))
+        }
+    }
+
+    pub fn get(&self, path: &str, who: &str) -> Came {
+        self.send(self.request("GET", &format!("/api/v1{path}"), who).body(Body::empty()).unwrap())
+    }
+
+    pub fn post(&self, path: &str, who: &str, key: &str, body: &Value) -> Came {
+        self.send(self.posting(path, who, key, body))
+    }
+
+    pub fn posting(&self, path: &str, who: &str, key: &str, body: &Value) -> Request<Body> {
+        let mut builder = self
+            .request("POST", &format!("/api/v1{path}"), who)
+            .header("content-type", "application/json");
+        if !key.is_empty() {
+            builder = builder.header("idempotency-key", key);
+        }
+        builder.body(Body::from(body.to_string())).unwrap()
+    }
+
+    /// What account 1 or 2 has, booked.
+    pub fn booked(&self, id: u128) -> String {
+        let came = self.get(&format!("/accounts/{}/balance", account(id)), "staff");
+        assert_eq!(came.status, 200);
+        came.json()["booked"]["amount"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.end();
+        if !self.restarted {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+fn first() -> Vec<Command> {
+    let sealed = Sealed {
+        commitment: [1; 32],
+        cipher: SealingCipher::Aes256Gcm,
+        nonce: [2; 12],
+        ciphertext: vec![3; 48],
+    };
+    let deposit = |id, flags| {
+        Command::CreateAccount(Account {
+            id: AccountId(id),
+            ledger: Currency::CNY,
+            code: 2,
+            flags,
+            ..Account::default()
+        })
+    };
+    let role = |party, account| {
+        Command::GrantRole(Role {
+            party: PartyId(party),
+            account: AccountId(account),
+            kind: RoleKind::Owner,
+            until: Day::BOOKING,
+        })
+    };
+    let party = |id| {
+        Command::RegisterParty(terms::Party {
+            id: PartyId(id),
+            kind: terms::PartyKind::Person,
+            identity: sealed.clone(),
+        })
+    };
+    let limited = AccountFlags::DEBITS_MUST_NOT_EXCEED_CREDITS;
+    vec![
+        Command::OpenInstitution(Institution {
+            name: "Test bank".into(),
+            currency: Currency::CNY,
+            utc_offset_min: 480,
+            first_day: api::bank::now().day_at(480),
+        }),
+        party(7),
+        party(8),
+        deposit(1, limited),
+        deposit(2, limited),
+        deposit(9, AccountFlags::default()),
+        role(7, 1),
+        role(8, 2),
+        Command::Transfer(terms::Transfer {
+            id: terms::TransferId(1),
+            debit_account: AccountId(9),
+            credit_account: AccountId(1),
+            amount: terms::Amount(10_000),
+            ledger: Currency::CNY,
+            code: 1,
+            ..terms::Transfer::default()
+        }),
+    ]
+}

@@ -1,0 +1,10 @@
+//! The API over a real socket, a real node and a real journal on the disk. Only the gate is a double here: it knows three
+//! callers by a word. The tests of the program use the real one.
+
+mod house;
+mod paying;
+mod accounts;
+mod batches;
+mod events;
+mod rights;
+mod attacks;

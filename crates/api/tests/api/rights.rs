@@ -1,0 +1,85 @@
+//! Nobody gets in unknown, and whoever is in sees nothing that is another's.
+
+use crate::house::{House, account, order};
+use axum::body::Body;
+use serde_json::json;
+
+/// A path with something in each brace.
+fn filled(path: &str) -> String {
+    path.replace("{account}", &account(2))
+        .replace("{party}", "pty_00000000-0000-0000-0000-000000000008")
+        .replace("{payment}", "pay_00000000-0000-0000-0000-000000000001")
+        .replace("{case}", "case_00000000-0000-0000-0000-000000000001")
+        .replace("{hold}", "hold_00000000-0000-0000-0000-000000000001")
+        .replace("{record}", "3")
+}
+
+#[test]
+fn every_operation_has_a_right_and_turns_away_who_is_not_known() {
+    let house = House::new("unknown");
+    let mut rows = 0;
+    for (method, path, act) in api::doors::acts() {
+        let act = act.unwrap_or_else(|| panic!("{method} {path} is open to everybody"));
+        assert!(act.contains('.'), "{act}");
+        for token in ["", "nobody"] {
+            let request = house
+                .request(&method, &filled(&path), token)
+                .header("content-type", "application/json");
+            let came = house.send(request.body(Body::from("{}")).unwrap());
+            assert_eq!(came.status, 401, "{method} {path}");
+            assert_eq!(came.problem(), "invalid_token");
+            assert!(came.header("www-authenticate").is_some());
+        }
+        rows += 1;
+    }
+    assert!(rows >= 30, "{rows}");
+}
+
+#[test]
+fn what_is_anothers_is_not_there() {
+    let house = House::new("idor");
+    let paid = house.post("/payments", "bert", "none-0001", &order());
+    assert_eq!(
+        (paid.status, paid.problem().as_str()),
+        (403, "forbidden"),
+        "bert pays from anna's account"
+    );
+    assert!(
+        house
+            .gate
+            .notes
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|note| note.denied && note.subject == account(1))
+    );
+    for path in ["", "/balance", "/payments", "/statement?from=2026-01-01&to=2026-12-31"] {
+        let came = house.get(&format!("/accounts/{}{path}", account(2)), "anna");
+        assert_eq!(came.status, 404, "{path}");
+        let unknown = house.get(&format!("/accounts/{}{path}", account(77)), "anna");
+        assert_eq!(
+            came.json()["detail"].as_str().map(str::len),
+            unknown.json()["detail"].as_str().map(str::len),
+            "{path}"
+        );
+    }
+    let mut inner = order();
+    inner["from"] = json!(account(2));
+    inner["to"] = json!(account(9));
+    let mut gift = order();
+    gift["from"] = json!(account(9));
+    assert_eq!(house.post("/payments", "staff", "gift-0002", &gift).status, 201);
+    let theirs = house.post("/payments", "bert", "theirs-01", &inner).json();
+    let id = theirs["id"].as_str().unwrap();
+    assert_eq!(house.get(&format!("/payments/{id}"), "anna").status, 404);
+    assert_eq!(house.get(&format!("/payments/{id}"), "bert").status, 200);
+    for step in ["post", "void", "returns"] {
+        assert_eq!(
+            house.post(&format!("/payments/{id}/{step}"), "anna", "steal-001", &json!({})).status,
+            404,
+            "{step}"
+        );
+    }
+    assert_eq!(house.get("/parties/pty_00000000-0000-0000-0000-000000000008", "anna").status, 404);
+    assert_eq!(house.get("/cases", "anna").problem(), "forbidden");
+}
