@@ -2,7 +2,6 @@
 //! the gate. Also what a door must remember between requests, all of it bounded or rebuilt from the journal.
 
 use crate::asking::Asking;
-use crate::call::Call;
 use crate::gate::{Caller, Gate};
 use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
@@ -258,21 +257,6 @@ impl Bank {
         let mut vault = self.vault();
         let vault = vault.as_mut().ok_or_else(vault_lost)?;
         vault.destroy(party).map_err(|why| Problem::new(Kind::Failed, why.to_string()))
-    }
-}
-
-impl Call {
-    /// The vault's keeper does something that waits for the disk.
-    ///
-    /// # Errors
-    /// What `work` says, or it ended in a panic.
-    pub async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Bank) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        let bank = Arc::clone(&self.bank);
-        let done = tokio::task::spawn_blocking(move || work(&bank)).await;
-        done.map_err(|_| Problem::new(Kind::Failed, "the work broke off"))?
     }
 }
 

@@ -128,6 +128,19 @@ impl Call {
         }
     }
 
+    /// The vault's keeper does something that waits for the disk.
+    ///
+    /// # Errors
+    /// What `work` says, or it ended in a panic.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Bank) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let bank = Arc::clone(&self.bank);
+        let done = tokio::task::spawn_blocking(move || work(&bank)).await;
+        done.map_err(|_| Problem::new(Kind::Failed, "the work broke off"))?
+    }
+
     /// What the writer looks at before it decides; nothing for those to whom every account is open.
     fn bar(&self, accounts: Vec<AccountId>) -> Option<Bar> {
         if self.relations.meets(Relations::STRANGER) || accounts.is_empty() {
