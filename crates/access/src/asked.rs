@@ -1,6 +1,7 @@
 //! What doors hand in and get back: what came with a request, forms, challenges, links, lists.
 
 use crate::principal::{Principal, Role, Scope, SessionId};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use terms::{AccountId, Currency, PartyId};
 
@@ -113,7 +114,8 @@ impl std::fmt::Debug for OneTimeLink {
 }
 
 /// What a link is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LinkKind {
     /// The first sign-in.
     Invite,
@@ -260,7 +262,8 @@ impl std::fmt::Display for ActId {
 }
 
 /// What an act that takes two persons would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ActKind {
     /// Let somebody in again who lost all keys.
     Recovery,

@@ -1,6 +1,7 @@
 //! Who is it, and may they: one answer for every door. Read in this order: `action`, `resource` and `principal`
-//! (the words), `asked`, `note` and `failed` (what goes in and comes out), `settings`, `policies` (the rights),
-//! then `access`, which puts it all together. No network and no rule about money lives here.
+//! (the words), `asked`, `note` and `failed` (what goes in and comes out), `policies`
+//! (the rights), `secret`, `once`, `jose`, `dpop`, `passkey`, `password` and `codes` (what is shown and how it is checked),
+//! `store` (what is kept), then `access`, which puts it all together. No network and no rule about money lives here.
 
 mod action;
 mod resource;
@@ -8,8 +9,20 @@ mod principal;
 mod note;
 mod failed;
 mod asked;
-mod settings;
 mod policies;
+mod secret;
+mod once;
+mod jose;
+mod dpop;
+mod passkey;
+mod password;
+mod store;
+mod codes;
+mod codes_kept;
+mod challenge;
+mod guesses;
+mod tokens;
+mod settings;
 mod access;
 
 pub use access::Access;

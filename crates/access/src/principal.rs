@@ -1,5 +1,6 @@
 //! Somebody who was recognised: a person with a session, or a machine with a token.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use terms::PartyId;
 
@@ -13,7 +14,8 @@ pub enum PrincipalKind {
 }
 
 /// A role of a user, as policies name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Role {
     /// A customer: own accounts only, through the roles their party holds in the ledger.
@@ -78,6 +80,11 @@ impl Role {
         Role::ALL.into_iter().find(|role| role.word() == word)
     }
 
+    /// True when two persons must agree before somebody holds it, where there are two.
+    pub fn takes_two(self) -> bool {
+        !matches!(self, Role::Customer | Role::Helper | Role::Developer)
+    }
+
     /// True for those who work for the institution or watch it.
     pub fn is_staff(self) -> bool {
         !matches!(self, Role::Customer | Role::Helper)
@@ -85,14 +92,17 @@ impl Role {
 }
 
 /// What a client's token is good for (RFC 6749 section 3.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Scope {
     /// Send payments and files, and see them.
     Payments,
     /// See payments.
+    #[serde(rename = "payments:read")]
     PaymentsRead,
     /// See accounts, balances and statements.
+    #[serde(rename = "accounts:read")]
     AccountsRead,
     /// Open accounts and change their terms.
     Accounts,

@@ -87,7 +87,7 @@ pub struct Resource<'a> {
     pub amount_minor: Option<u128>,
     /// In which currency; read together with the amount.
     pub currency: Option<Currency>,
-    /// The payer signed payee and amount: the proof of it from [`crate::Access::step_up_spend`].
+    /// The payer signed payee and amount: the proof of it from [`crate::Access::step_up_finish`].
     pub stepped_up: Option<SteppedUp>,
 }
 
