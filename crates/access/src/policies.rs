@@ -11,8 +11,9 @@ use crate::failed::AccessFailed;
 use amounts::Uses;
 use cache::Cache;
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId,
-    PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+    ActionConstraint, Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName,
+    EntityUid, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode,
+    Validator,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -32,9 +33,12 @@ const SHIPPED: [(&str, &str); 5] = [
     ("machines.cedar", include_str!("../../../rulebook/access/machines.cedar")),
 ];
 
-/// Policies that were read and found right. What they do not allow is denied.
+/// Policies that were read and found right. What they do not allow is denied. Cheap to copy; copies share their cache.
+#[derive(Clone, Debug)]
+pub struct Policies(Arc<Rights>);
+
 #[derive(Debug)]
-pub struct Policies {
+struct Rights {
     schema: Schema,
     /// The hierarchy of actions, which every question needs.
     groups: Entities,
@@ -96,21 +100,22 @@ impl Policies {
         if let Some(error) = checked.validation_errors().next() {
             return Err(wrong("a policy does not fit the schema", error));
         }
-        let slices = Action::ALL.into_iter().map(|action| slice(&all, &schema, action));
-        let slices = slices.collect::<Result<_, _>>()?;
         let groups = schema.action_entities().map_err(|cause| wrong(SCHEMA, cause))?;
-        Ok(Policies { schema, groups, slices, authorizer: Authorizer::new(), cache: Cache::new() })
+        let slices = Action::ALL.into_iter().map(|action| slice(&all, &groups, action));
+        let slices = slices.collect::<Result<_, _>>()?;
+        let (authorizer, cache) = (Authorizer::new(), Cache::new());
+        Ok(Policies(Arc::new(Rights { schema, groups, slices, authorizer, cache })))
     }
 
     /// The answer, from the cache if a like question was asked before.
     pub(crate) fn answer(&self, question: &Question) -> Allowed {
-        let slice = &self.slices[question.action as usize];
+        let slice = &self.0.slices[question.action as usize];
         let key = question.key(&slice.uses);
-        if let Some(known) = self.cache.get(&key) {
+        if let Some(known) = self.0.cache.get(&key) {
             return known;
         }
         let answer = self.decide(question);
-        self.cache.keep(key, answer.clone());
+        self.0.cache.keep(key, answer.clone());
         answer
     }
 
@@ -128,12 +133,12 @@ impl Policies {
     }
 
     fn evaluate(&self, question: &Question) -> Result<(), NotAllowed> {
-        let slice = &self.slices[question.action as usize];
+        let slice = &self.0.slices[question.action as usize];
         let asked = self.request(question, &slice.action).map_err(|says| NotAllowed {
             policy: format!("schema: {says}").into(),
             can_step_up: false,
         })?;
-        let response = self.authorizer.is_authorized(&asked.0, &slice.policies, &asked.1);
+        let response = self.0.authorizer.is_authorized(&asked.0, &slice.policies, &asked.1);
         let mut errors = response.diagnostics().errors();
         // Cedar skips a policy that fails. One that would have forbidden must not fail open.
         if let Some(error) = errors.next() {
@@ -163,11 +168,11 @@ impl Policies {
         let resource = uid(question.resource_type(), "thing")?;
         let context = context(question)?;
         let request =
-            Request::new(asker.clone(), action.clone(), resource, context, Some(&self.schema))
+            Request::new(asker.clone(), action.clone(), resource, context, Some(&self.0.schema))
                 .map_err(|cause| cause.to_string())?;
         let entity =
             Entity::new(asker, HashMap::new(), parents).map_err(|cause| cause.to_string())?;
-        let entities = self.groups.clone().add_entities([entity], None);
+        let entities = self.0.groups.clone().add_entities([entity], None);
         Ok((request, entities.map_err(|cause| cause.to_string())?))
     }
 }
@@ -207,16 +212,22 @@ fn add_file(all: &mut PolicySet, name: &str, text: &str) -> Result<(), AccessFai
     Ok(())
 }
 
-/// Policies that can speak of this action, as the schema has it.
-fn slice(all: &PolicySet, schema: &Schema, action: Action) -> Result<Slice, AccessFailed> {
+/// Policies that can speak of this action: those whose scope names it, or a group it is in.
+fn slice(all: &PolicySet, groups: &Entities, action: Action) -> Result<Slice, AccessFailed> {
     let uid = uid("Action", action.word()).map_err(|cause| wrong(SCHEMA, cause))?;
-    if !schema.actions().any(|known| *known == uid) {
+    if groups.get(&uid).is_none() {
         return Err(wrong(SCHEMA, format!("the action \"{}\" is missing", action.word())));
     }
+    let is_in = |group: &EntityUid| *group == uid || groups.is_ancestor_of(group, &uid);
     let mut policies = PolicySet::new();
     let mut uses = Uses::default();
     for policy in all.policies() {
-        if policy.get_valid_request_envs(schema).any(|env| *env.action() == uid) {
+        let speaks = match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::In(named) => named.iter().any(is_in),
+            ActionConstraint::Eq(named) => named == uid,
+        };
+        if speaks {
             let tree = policy.to_json().map_err(|cause| wrong("a policy", cause))?;
             uses.read(&tree);
             policies.add(policy.clone()).map_err(|cause| wrong("a policy", cause))?;

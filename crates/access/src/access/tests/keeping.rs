@@ -186,7 +186,7 @@ fn settings_that_are_not_right_are_refused_by_name() {
         (Settings { session_idle_s: 0, ..good.clone() }, "session_idle_s"),
         (Settings { audiences: vec![], ..good }, "audiences"),
     ] {
-        let (folder, policies) = (folder(), Policies::shipped().unwrap());
+        let (folder, policies) = (folder(), policies());
         let refused = Access::open(&folder, settings, policies, notes.clone(), NOW).unwrap_err();
         assert!(refused.to_string().contains(says), "{refused}");
         assert!(!folder.exists());

@@ -117,8 +117,7 @@ fn a_code_is_not_enough_for_who_has_a_passkey() {
     let carl = bank.user("carl", &[Role::Customer]);
     let what = signing("Dora", 500_000);
     let asked = bank.access.step_up_begin(&carl.who, &what, NOW).unwrap();
-    let coaxed =
-        bank.access.step_up_finish_code(&carl.who, &what, &asked.id, "123456", NOW);
+    let coaxed = bank.access.step_up_finish_code(&carl.who, &what, &asked.id, "123456", NOW);
     assert_eq!(why(coaxed), Why::NotAllowed);
 }
 

@@ -8,7 +8,7 @@ use p256::ecdsa::signature::Signer;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 pub const ORIGIN: &str = "https://bank.example";
 pub const TOKEN_URL: &str = "https://bank.example/oauth/token";
@@ -40,9 +40,15 @@ pub fn folder() -> PathBuf {
     folder
 }
 
+/// The shipped policies, read once.
+pub fn policies() -> Policies {
+    static SHIPPED: OnceLock<Policies> = OnceLock::new();
+    SHIPPED.get_or_init(|| Policies::shipped().unwrap()).clone()
+}
+
 pub fn open(folder: &std::path::Path, notes: &Arc<Kept>) -> Result<Access, AccessFailed> {
     let settings = Settings::at(ORIGIN, "Bank");
-    Access::open(folder, settings, Policies::shipped().unwrap(), notes.clone(), NOW)
+    Access::open(folder, settings, policies(), notes.clone(), NOW)
 }
 
 impl Bank {
