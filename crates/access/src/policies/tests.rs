@@ -22,6 +22,12 @@ struct Situation {
 const ANYBODYS: Situation =
     Situation { holds: None, made_it: false, amount: Some(100), foreign: false };
 
+/// The shipped policies, read once.
+fn shipped() -> Policies {
+    static SHIPPED: std::sync::OnceLock<Policies> = std::sync::OnceLock::new();
+    SHIPPED.get_or_init(|| Policies::shipped().unwrap()).clone()
+}
+
 fn asker(
     kind: PrincipalKind,
     roles: &[Role],
@@ -141,7 +147,7 @@ fn table(policies: &Policies, columns: &[(&str, Principal)]) -> String {
 
 #[test]
 fn the_table_of_rights_is_what_the_policies_say() {
-    let policies = Policies::shipped().unwrap();
+    let policies = shipped();
     let person = |role: Role| (role.word(), asker(PrincipalKind::User, &[role], &[], Some(ME)));
     let machine =
         |scope: Scope, party| (scope.word(), asker(PrincipalKind::Client, &[], &[scope], party));
@@ -180,7 +186,7 @@ fn situations() -> Vec<Situation> {
 
 /// Asserts that a role, alone or with any other, never may.
 fn never(role: Role, actions: &[Action]) {
-    let policies = Policies::shipped().unwrap();
+    let policies = shipped();
     for other in Role::ALL {
         let who = asker(PrincipalKind::User, &[role, other], &[], Some(ME));
         for action in actions {
@@ -226,7 +232,7 @@ fn tellers_and_operations_never_decide_who_comes_in() {
 
 #[test]
 fn nobody_approves_what_they_made_or_what_nobody_made() {
-    let policies = Policies::shipped().unwrap();
+    let policies = shipped();
     let who = asker(PrincipalKind::User, &Role::ALL[..6], &[], None);
     for action in [
         Action::PaymentApprove,
@@ -246,7 +252,7 @@ fn nobody_approves_what_they_made_or_what_nobody_made() {
 
 #[test]
 fn a_machine_approves_nothing_and_a_customers_machine_stays_within_its_party() {
-    let policies = Policies::shipped().unwrap();
+    let policies = shipped();
     let all = asker(PrincipalKind::Client, &[], &Scope::ALL, None);
     let customers = asker(PrincipalKind::Client, &[], &Scope::ALL, Some(ME));
     let everywhere = ["journal.read", "health.read", "event.read", "webhook.read", "webhook.write"];
@@ -263,7 +269,7 @@ fn a_machine_approves_nothing_and_a_customers_machine_stays_within_its_party() {
 
 #[test]
 fn what_is_another_institutions_only_its_supervisor_sees() {
-    let policies = Policies::shipped().unwrap();
+    let policies = shipped();
     for role in Role::ALL {
         let who = asker(PrincipalKind::User, &[role], &[], Some(ME));
         let sees = Action::ALL.into_iter().any(|action| {
@@ -277,8 +283,7 @@ fn what_is_another_institutions_only_its_supervisor_sees() {
 
 #[test]
 fn an_answer_from_the_cache_is_the_answer() {
-    let policies = Policies::shipped().unwrap();
-    let fresh = Policies::shipped().unwrap();
+    let policies = shipped();
     for role in Role::ALL {
         let who = asker(PrincipalKind::User, &[role], &[], Some(ME));
         for action in [Action::PaymentCreate, Action::BalanceRead, Action::CaseDecide] {
@@ -290,7 +295,7 @@ fn an_answer_from_the_cache_is_the_answer() {
                     let kind = ResourceKind::Account;
                     let what = Resource { amount_minor: Some(amount), ..Resource::of(kind, "x") };
                     let question = Question::of(&who, action, &what);
-                    assert_eq!(policies.answer(&question), fresh.decide(&question));
+                    assert_eq!(policies.answer(&question), policies.decide(&question));
                 }
             }
         }

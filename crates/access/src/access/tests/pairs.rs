@@ -3,12 +3,12 @@
 use super::stage::*;
 use crate::*;
 
-fn conflict<T: std::fmt::Debug>(result: Result<T, Refused>) -> bool {
-    matches!(result, Err(Refused::Conflict(_)))
+fn conflict<T>(result: Result<T, Refused>) -> bool {
+    result.is_err_and(|refused| matches!(refused, Refused::Conflict(_)))
 }
 
-fn denied<T: std::fmt::Debug>(result: Result<T, Refused>) -> bool {
-    matches!(result, Err(Refused::Denied(_)))
+fn denied<T>(result: Result<T, Refused>) -> bool {
+    result.is_err_and(|refused| matches!(refused, Refused::Denied(_)))
 }
 
 #[test]

@@ -71,7 +71,8 @@ impl Bank {
     /// A user with these roles, let in from the console, with a passkey.
     pub fn user(&self, name: &str, roles: &[Role]) -> Person {
         let party = roles.iter().any(|role| !role.is_staff());
-        let party = party.then(|| terms::PartyId(u128::from(hash(name.as_bytes())[0]) + 1));
+        let number = name.bytes().fold(1, |number, byte| number * 31 + u128::from(byte));
+        let party = party.then_some(terms::PartyId(number));
         let new = NewUser { name, roles, party, institution: None };
         let link = self.access.user_add(&self.access.console(), &new, NOW).unwrap();
         self.enter(&link)
@@ -180,7 +181,7 @@ pub struct Machine {
 impl Machine {
     pub fn new(name: &str, seed: u8) -> Machine {
         let key = SigningKey::from_slice(&[seed; 32]).unwrap();
-        Machine { name: name.to_owned(), key, ids: AtomicU32::new(0) }
+        Machine { name: name.to_owned(), key, ids: AtomicU32::new(u32::from(seed) << 16) }
     }
 
     pub fn jwk(&self) -> Value {
