@@ -18,6 +18,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("api", &["terms", "engine", "proof", "journal", "node"]),
     ("channels", &["terms", "history"]),
     ("screening", &[]),
+    ("access", &["terms"]),
     ("city", &["terms"]),
     ("models", &["forest"]),
     (
@@ -33,6 +34,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "api",
             "channels",
             "screening",
+            "access",
             "city",
             "forest",
             "models",

@@ -1,0 +1,150 @@
+//! A payer signs one payment: payee, amount, currency, account and session are bound into the challenge, so that the signature
+//! is good for nothing else (RTS on strong customer authentication, (EU) 2018/389, article 5: dynamic linking).
+
+use super::sign_in::{keep_counter, still};
+use super::{Access, check_text};
+use crate::asked::{Asked, Signing};
+use crate::challenge::{Challenge, NotAsked};
+use crate::failed::{Denied, Refused, Why};
+use crate::guesses::{Counter, FREE};
+use crate::note::Noted;
+use crate::once::Shown;
+use crate::passkey::Answer;
+use crate::principal::Principal;
+use crate::resource::SteppedUp;
+use crate::store::Change;
+
+/// Characters of a payee as it is shown.
+const PAYEE_CHARS_MAX: usize = 256;
+
+/// All that the challenge is bound to, as bytes.
+struct Bound([Vec<u8>; 6]);
+
+impl Bound {
+    fn of(who: &Principal, what: &Signing<'_>) -> Bound {
+        let session = who.session.map(|id| id.0).unwrap_or_default();
+        Bound([
+            who.id.as_bytes().to_vec(),
+            session.to_le_bytes().to_vec(),
+            what.from.0.to_le_bytes().to_vec(),
+            what.payee.as_bytes().to_vec(),
+            what.amount_minor.to_le_bytes().to_vec(),
+            what.currency.0.to_le_bytes().to_vec(),
+        ])
+    }
+
+    fn parts(&self) -> [&[u8]; 6] {
+        self.0.each_ref().map(Vec::as_slice)
+    }
+}
+
+impl Access {
+    /// Begins the signature of one payment, good once and for five minutes. The challenge is bound to its every field
+    /// and to the session. With no passkey the options name none: ask for a code, and finish with it.
+    ///
+    /// # Errors
+    /// Not a person; a payee that cannot be shown in one line.
+    pub fn step_up_begin(
+        &self,
+        who: &Principal,
+        what: &Signing<'_>,
+        now_s: u64,
+    ) -> Result<Asked, Refused> {
+        check_text("payee", what.payee, PAYEE_CHARS_MAX)?;
+        let user = self.myself(who)?;
+        let bound = Bound::of(who, what);
+        let challenge = self.challenges.ask("step_up", &bound.parts(), now_s)?;
+        let options = self.site.request(&challenge.bytes, &user.passkeys);
+        Ok(Asked { id: challenge.id, options, until_s: challenge.until_s })
+    }
+
+    /// Ends it with a passkey. What comes back goes into [`crate::Resource::stepped_up`], with the same amount.
+    ///
+    /// # Errors
+    /// `Late`; `OtherPayment` when it was begun for another payment or session; `Wrong` signature; `Again`.
+    pub fn step_up_finish(
+        &self,
+        who: &Principal,
+        what: &Signing<'_>,
+        asked: &str,
+        answer: &str,
+        now_s: u64,
+    ) -> Result<SteppedUp, Denied> {
+        let refuse = |why| self.turn_away(now_s, Denied::new(why), &who.id, "step-up");
+        let challenge = self.bound(who, what, asked, now_s).map_err(refuse)?;
+        let answer = Answer::read(answer).ok_or_else(|| refuse(Why::Wrong))?;
+        let user = self.myself(who)?;
+        let signed = self.signed_by(&user, &answer, &challenge, now_s)?;
+        self.store.change(|state| {
+            let mut user = still(state, &user)?;
+            keep_counter(&mut user, &signed)?;
+            // Most passkeys count nothing; then there is nothing to keep, and no disk to wait for.
+            let changes = match signed.counter {
+                0 => Vec::new(),
+                _ => vec![Change::User(Box::new(user))],
+            };
+            Ok::<_, Denied>((changes, ()))
+        })?;
+        Ok(self.stepped_up(who, what, "passkey", now_s))
+    }
+
+    /// Ends it with a code, for who has no passkey.
+    ///
+    /// # Errors
+    /// As with a passkey; `NotAllowed` for who has a passkey; `TooMany`.
+    pub fn step_up_finish_code(
+        &self,
+        who: &Principal,
+        what: &Signing<'_>,
+        asked: &str,
+        code: &str,
+        now_s: u64,
+    ) -> Result<SteppedUp, Denied> {
+        let refuse = |why| self.turn_away(now_s, Denied::new(why), &who.id, "step-up code");
+        let user = self.myself(who)?;
+        let challenge = self.bound(who, what, asked, now_s).map_err(refuse)?;
+        // Whoever has a passkey signs with it: a code can be coaxed out of a person.
+        if !user.passkeys.is_empty() {
+            return Err(refuse(Why::NotAllowed));
+        }
+        let counter = [Counter::of("step_up", &[who.id.as_bytes()], FREE)];
+        self.guesses.begin(&counter, now_s).map_err(|wait_s| {
+            let denied = Denied { why: Why::TooMany, retry_after_s: Some(wait_s) };
+            self.turn_away(now_s, denied, &who.id, "step-up code")
+        })?;
+        let step = self.code_step(&user, code, now_s).ok_or_else(|| refuse(Why::Wrong))?;
+        if self.challenges.answer(&challenge, now_s) != Shown::First {
+            return Err(refuse(Why::Again));
+        }
+        self.store.change(|state| {
+            let mut user = still(state, &user)?;
+            let code = user.code.as_mut().filter(|code| code.last_step < step);
+            code.ok_or(Denied::new(Why::Again))?.last_step = step;
+            Ok::<_, Denied>((vec![Change::User(Box::new(user))], ()))
+        })?;
+        self.guesses.forget(&counter);
+        Ok(self.stepped_up(who, what, "code", now_s))
+    }
+
+    fn bound(
+        &self,
+        who: &Principal,
+        what: &Signing<'_>,
+        asked: &str,
+        now_s: u64,
+    ) -> Result<Challenge, Why> {
+        let asked = self.challenges.asked("step_up", &Bound::of(who, what).parts(), asked, now_s);
+        asked.map_err(|not_asked| match not_asked {
+            NotAsked::Late => Why::Late,
+            NotAsked::Other => Why::OtherPayment,
+        })
+    }
+
+    fn stepped_up(&self, who: &Principal, what: &Signing<'_>, how: &str, now_s: u64) -> SteppedUp {
+        let Signing { from, amount_minor, currency, .. } = what;
+        // The payee may be a person's name; the journal has the payment.
+        let says = format!("{how}: {amount_minor} minor units of currency {}", currency.0);
+        self.note(now_s, Noted::SteppedUp, &who.id, &format!("account:{from}"), &says);
+        SteppedUp { who: who.id.clone(), amount_minor: *amount_minor, currency: *currency }
+    }
+}

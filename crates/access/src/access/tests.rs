@@ -1,0 +1,9 @@
+//! Attacks by name, and what must work beside them. `stage` sets a bank up; each file tells of one door.
+
+mod stage;
+mod people;
+mod machines;
+mod guessing;
+mod pairs;
+mod paying;
+mod keeping;

@@ -1,0 +1,283 @@
+//! Everything somebody may be allowed to do, one word each: the same words in policies, in refusals, in the
+//! table of rights and in the journal.
+
+/// One kind of operation. A new one has no rights until a policy gives it some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Action {
+    /// See a party: name, identity number, address.
+    PartyRead,
+    /// Register or change a party.
+    PartyWrite,
+    /// Destroy a party's key, so that its personal data is forgotten.
+    PartyErase,
+    /// See an account: who holds it, its terms and state.
+    AccountRead,
+    /// Open an account.
+    AccountOpen,
+    /// Change an account's terms, close it or open it again.
+    AccountWrite,
+    /// See a balance.
+    BalanceRead,
+    /// See what happened on an account.
+    StatementRead,
+    /// See who may do what with an account in the ledger.
+    HolderRead,
+    /// Let a party hold a role on an account, or end that.
+    HolderWrite,
+    /// See spending limits.
+    LimitRead,
+    /// Set spending limits.
+    LimitWrite,
+    /// See a payment.
+    PaymentRead,
+    /// Send a payment.
+    PaymentCreate,
+    /// Say yes to a payment that somebody else made.
+    PaymentApprove,
+    /// Send a received payment back.
+    PaymentReturn,
+    /// Take back a posting by a new one.
+    PaymentReverse,
+    /// See a file of payments.
+    BatchRead,
+    /// Hand in a file of payments.
+    BatchCreate,
+    /// Let a file of payments go that somebody else handed in.
+    BatchApprove,
+    /// Post what was reserved.
+    PendingPost,
+    /// Give back what was reserved.
+    PendingVoid,
+    /// See payments that wait for their day.
+    ScheduledRead,
+    /// Make, change or cancel a payment that waits for its day.
+    ScheduledWrite,
+    /// See standing orders.
+    StandingRead,
+    /// Make, change or end a standing order.
+    StandingWrite,
+    /// See holds.
+    HoldRead,
+    /// Block money by order of a court or an authority.
+    HoldPlace,
+    /// End a hold.
+    HoldLift,
+    /// See a case.
+    CaseRead,
+    /// Work on a case: take it, note, ask.
+    CaseWork,
+    /// Decide a case.
+    CaseDecide,
+    /// Ask whether a name is on a list.
+    ScreeningAsk,
+    /// See rule sets and models.
+    RulesRead,
+    /// Register a rule set or a model.
+    RulesPropose,
+    /// Put a rule set or a model into use that somebody else registered.
+    RulesAdopt,
+    /// Ask the tables; personal data is masked.
+    QueryAsk,
+    /// Ask the tables for personal data in clear.
+    QueryPersonal,
+    /// See quality reports and indicators.
+    ReportRead,
+    /// Fetch receipts and proofs.
+    ProofRead,
+    /// Read the public part of the journal: checkpoints and tiles.
+    JournalRead,
+    /// Follow the stream of events.
+    EventRead,
+    /// See who is told of events.
+    WebhookRead,
+    /// Say who is told of events.
+    WebhookWrite,
+    /// Close a business day.
+    DayClose,
+    /// See users and their roles.
+    UserRead,
+    /// Add, disable or remove users; send a one-time link.
+    UserWrite,
+    /// Give a user a role, or take it.
+    UserRole,
+    /// See clients (machines).
+    ClientRead,
+    /// Add, change, disable or remove clients.
+    ClientWrite,
+    /// See other people's sessions.
+    SessionRead,
+    /// End other people's sessions.
+    SessionEnd,
+    /// Ask that somebody be let in again who lost all keys.
+    RecoveryAsk,
+    /// Say yes to a recovery that somebody else asked for.
+    RecoveryApprove,
+    /// Ask for wider rights in an emergency, for a short time.
+    BreakGlassAsk,
+    /// Say yes to an emergency that somebody else asked for.
+    BreakGlassApprove,
+    /// See that the bank is well.
+    HealthRead,
+    /// See measured figures of the running bank.
+    MetricsRead,
+}
+
+impl Action {
+    /// All of them, in the order of the table of rights.
+    pub const ALL: [Action; 58] = [
+        Action::PartyRead,
+        Action::PartyWrite,
+        Action::PartyErase,
+        Action::AccountRead,
+        Action::AccountOpen,
+        Action::AccountWrite,
+        Action::BalanceRead,
+        Action::StatementRead,
+        Action::HolderRead,
+        Action::HolderWrite,
+        Action::LimitRead,
+        Action::LimitWrite,
+        Action::PaymentRead,
+        Action::PaymentCreate,
+        Action::PaymentApprove,
+        Action::PaymentReturn,
+        Action::PaymentReverse,
+        Action::BatchRead,
+        Action::BatchCreate,
+        Action::BatchApprove,
+        Action::PendingPost,
+        Action::PendingVoid,
+        Action::ScheduledRead,
+        Action::ScheduledWrite,
+        Action::StandingRead,
+        Action::StandingWrite,
+        Action::HoldRead,
+        Action::HoldPlace,
+        Action::HoldLift,
+        Action::CaseRead,
+        Action::CaseWork,
+        Action::CaseDecide,
+        Action::ScreeningAsk,
+        Action::RulesRead,
+        Action::RulesPropose,
+        Action::RulesAdopt,
+        Action::QueryAsk,
+        Action::QueryPersonal,
+        Action::ReportRead,
+        Action::ProofRead,
+        Action::JournalRead,
+        Action::EventRead,
+        Action::WebhookRead,
+        Action::WebhookWrite,
+        Action::DayClose,
+        Action::UserRead,
+        Action::UserWrite,
+        Action::UserRole,
+        Action::ClientRead,
+        Action::ClientWrite,
+        Action::SessionRead,
+        Action::SessionEnd,
+        Action::RecoveryAsk,
+        Action::RecoveryApprove,
+        Action::BreakGlassAsk,
+        Action::BreakGlassApprove,
+        Action::HealthRead,
+        Action::MetricsRead,
+    ];
+
+    /// One word for policies and programs, `payment.create`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::PartyRead => "party.read",
+            Action::PartyWrite => "party.write",
+            Action::PartyErase => "party.erase",
+            Action::AccountRead => "account.read",
+            Action::AccountOpen => "account.open",
+            Action::AccountWrite => "account.write",
+            Action::BalanceRead => "balance.read",
+            Action::StatementRead => "statement.read",
+            Action::HolderRead => "holder.read",
+            Action::HolderWrite => "holder.write",
+            Action::LimitRead => "limit.read",
+            Action::LimitWrite => "limit.write",
+            Action::PaymentRead => "payment.read",
+            Action::PaymentCreate => "payment.create",
+            Action::PaymentApprove => "payment.approve",
+            Action::PaymentReturn => "payment.return",
+            Action::PaymentReverse => "payment.reverse",
+            Action::BatchRead => "batch.read",
+            Action::BatchCreate => "batch.create",
+            Action::BatchApprove => "batch.approve",
+            Action::PendingPost => "pending.post",
+            Action::PendingVoid => "pending.void",
+            Action::ScheduledRead => "scheduled.read",
+            Action::ScheduledWrite => "scheduled.write",
+            Action::StandingRead => "standing.read",
+            Action::StandingWrite => "standing.write",
+            Action::HoldRead => "hold.read",
+            Action::HoldPlace => "hold.place",
+            Action::HoldLift => "hold.lift",
+            Action::CaseRead => "case.read",
+            Action::CaseWork => "case.work",
+            Action::CaseDecide => "case.decide",
+            Action::ScreeningAsk => "screening.ask",
+            Action::RulesRead => "rules.read",
+            Action::RulesPropose => "rules.propose",
+            Action::RulesAdopt => "rules.adopt",
+            Action::QueryAsk => "query.ask",
+            Action::QueryPersonal => "query.personal",
+            Action::ReportRead => "report.read",
+            Action::ProofRead => "proof.read",
+            Action::JournalRead => "journal.read",
+            Action::EventRead => "event.read",
+            Action::WebhookRead => "webhook.read",
+            Action::WebhookWrite => "webhook.write",
+            Action::DayClose => "day.close",
+            Action::UserRead => "user.read",
+            Action::UserWrite => "user.write",
+            Action::UserRole => "user.role",
+            Action::ClientRead => "client.read",
+            Action::ClientWrite => "client.write",
+            Action::SessionRead => "session.read",
+            Action::SessionEnd => "session.end",
+            Action::RecoveryAsk => "recovery.ask",
+            Action::RecoveryApprove => "recovery.approve",
+            Action::BreakGlassAsk => "break_glass.ask",
+            Action::BreakGlassApprove => "break_glass.approve",
+            Action::HealthRead => "health.read",
+            Action::MetricsRead => "metrics.read",
+        }
+    }
+
+    /// The action of this word.
+    pub fn from_word(word: &str) -> Option<Action> {
+        Action::ALL.into_iter().find(|action| action.word() == word)
+    }
+
+    /// True when what is seen shows who somebody is. Such a read of somebody else's data is noted.
+    pub fn reads_personal(self) -> bool {
+        matches!(
+            self,
+            Action::PartyRead
+                | Action::AccountRead
+                | Action::BalanceRead
+                | Action::StatementRead
+                | Action::HolderRead
+                | Action::PaymentRead
+                | Action::BatchRead
+                | Action::ScheduledRead
+                | Action::StandingRead
+                | Action::HoldRead
+                | Action::CaseRead
+                | Action::ScreeningAsk
+                | Action::QueryPersonal
+        )
+    }
+}
+
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
