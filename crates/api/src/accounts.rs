@@ -264,7 +264,9 @@ async fn seen(call: &Call, id: AccountId) -> Result<(AccountView, bool, u64), Pr
         call.denied(Some(id));
         return Err(missing());
     }
-    Ok((view.ok_or_else(missing)?, closed, records))
+    let view = view.ok_or_else(missing)?;
+    call.looked(related, || AccountRef(id).to_string());
+    Ok((view, closed, records))
 }
 
 async fn show(call: Call) -> Result<Reply, Problem> {
@@ -412,6 +414,7 @@ async fn lines(call: Call) -> Result<Reply, Problem> {
         }
         return Err(Problem::missing(format_args!("account {}", AccountRef(id))));
     }
+    call.looked(related, || AccountRef(id).to_string());
     let next = items.last().filter(|_| more).map(|line| line.record.to_string());
     let page = LinesDocument { items, next };
     Ok(Reply::json(StatusCode::OK, &page)?.as_of(call.bank.entries_of(records)?))

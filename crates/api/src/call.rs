@@ -169,6 +169,13 @@ impl Call {
         Problem::new(Kind::Forbidden, format!("{} may not do {} here", self.who, self.act.0))
     }
 
+    /// Notes that somebody looked at what is another's, if it is.
+    pub fn looked(&self, related: Relations, subject: impl FnOnce() -> String) {
+        if related == Relations::STRANGER {
+            self.read_personal(subject());
+        }
+    }
+
     /// Notes that personal data was read.
     pub fn read_personal(&self, subject: String) {
         self.bank.gate.note(Note {

@@ -25,8 +25,10 @@ impl Relations {
     pub const GUARDIAN: Relations = Relations(1 << 3);
     /// A party that has nothing to do with it: what staff and the bank's own programs are to every account.
     pub const STRANGER: Relations = Relations(1 << 4);
+    /// Not by an account at all: what concerns the bank as a whole.
+    pub const ANYBODY: Relations = Relations(1 << 5);
     /// On all.
-    pub const ALL: Relations = Relations(0b1_1111);
+    pub const ALL: Relations = Relations(0b11_1111);
 
     /// Whether at least one is in both.
     pub fn meets(self, other: Relations) -> bool {

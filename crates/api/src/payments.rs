@@ -204,6 +204,7 @@ async fn show(call: Call) -> Result<Reply, Problem> {
         call.denied(None);
         return Err(missing());
     }
+    call.looked(related, || PaymentRef(id).to_string());
     let (entry, row) =
         call.bank.reader.locate(view.record).map_err(|why| crate::bank::unreadable(&why))?;
     let place = Place { record: view.record, entry, row };

@@ -245,6 +245,11 @@ impl Bank {
         }
     }
 
+    /// The vault, for somebody who keeps it from now on; none if it is lost.
+    pub fn vault_out(&mut self) -> Option<Vault<Files>> {
+        std::mem::replace(&mut self.vault, Err(VaultFailed::NoVault)).ok()
+    }
+
     fn vault(&mut self) -> Done<&mut Vault<Files>> {
         self.vault.as_mut().map_err(|error| vault_failed(error))
     }

@@ -6,6 +6,7 @@ mod bench;
 mod book;
 mod case;
 mod chart;
+mod client;
 mod check;
 mod day;
 mod demo;
@@ -37,6 +38,7 @@ mod sql;
 mod statement;
 mod status;
 mod token;
+mod user;
 mod trial;
 mod verify;
 mod kill;
@@ -156,9 +158,18 @@ enum Command {
     /// The tables as files
     #[command(subcommand)]
     History(history::HistoryCommand),
-    /// Serve the tables to everybody's tools, over Arrow Flight SQL
+    /// Serve the API for machines that pay, and the tables to everybody's tools
     Serve(serve::Serve),
-    /// Who may ask a bank that serves
+    /// Programs that may use the API
+    #[command(subcommand)]
+    Client(client::ClientCommand),
+    /// People who may sign in
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Where people are signed in
+    #[command(subcommand)]
+    Session(user::SessionCommand),
+    /// Who may ask the tables of a bank that serves
     #[command(subcommand)]
     Token(token::TokenCommand),
     /// The journal itself
@@ -221,6 +232,9 @@ impl Line {
             Command::Case(c) => c.run(context),
             Command::History(c) => c.run(context),
             Command::Serve(c) => c.run(context),
+            Command::Client(c) => c.run(context),
+            Command::User(c) => c.run(context),
+            Command::Session(c) => c.run(context),
             Command::Token(c) => c.run(context),
             Command::Journal(c) => c.run(context),
             Command::Prove(c) => c.run(context),

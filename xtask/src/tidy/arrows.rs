@@ -32,6 +32,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "rulebook",
             "history",
             "api",
+            "access",
             "channels",
             "screening",
             "access",

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use terms::{Day, QueryEnd, TimeNs};
 
-pub use shown::Format;
+pub use shown::{Format, json_of};
 
 /// Ask in SQL about everything that ever happened.
 #[derive(Debug, clap::Args)]

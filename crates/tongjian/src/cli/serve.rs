@@ -1,21 +1,35 @@
-//! `tj serve`: the bank at work, with its door for everybody's tools open. Queries run on their own threads,
-//! sealed segments become files beside them, and every query is an entry of the journal before its asker has
-//! all of its answer. Ctrl-C or SIGTERM end it: queries are stopped and recorded, and the bank is closed.
+//! `tj serve`: the bank at work, with its doors open: the API for machines that pay, and Flight SQL for everybody's tools.
+//! Queries run on their own threads, sealed segments become files beside them, and every query is an entry of the journal
+//! before its asker has all of its answer. Ctrl-C or SIGTERM end it: what was taken is answered, and the bank is closed.
 
+mod config;
+mod gate;
 mod looks;
+mod notes;
+mod questions;
+mod tls;
+
+pub use gate::now_s;
+pub use notes::NoteLog;
 
 use super::Context;
 use super::query::Bounds;
 use super::token::tokens_failed;
+use crate::bank::Bank;
 use crate::fail::{Done, Exit, Failure};
 use crate::roller::Roller;
 use crate::tables::{self, Tables};
+use access::{Access, Policies};
+use api::server::TlsNow;
 use channels::flight::{self, Door, FlightFailed, Limits, Tls};
 use channels::tokens::Tokens;
-use history::{Desk, History};
+use config::{Config, TlsKind};
+use gate::BankGate;
+use history::{Desk, History, NoVault};
 use journal::Files;
 use looks::Looks;
-use node::{Clock, RunFailed, RunOptions, Running, SystemClock};
+use node::{Clock, Handle as Line, RunFailed, RunOptions, Running, SystemClock};
+use questions::Questions;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle as Signals, Signals as Caught};
@@ -25,23 +39,34 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
 /// How often it is looked whether the bank has stopped by itself.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long threads may take to end.
 const END_PATIENCE: Duration = Duration::from_secs(5);
+/// The folder of identities in a bank's own.
+pub const ACCESS: &str = "access";
 
-/// Serve the tables to everybody's tools.
+/// Serve the API and the tables
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Who may ask: `tj token add NAME`. The token goes into `authorization: Bearer TOKEN`, \
-    or name and token\ninto a client's fields for user and password. See docs/tables.md for what to ask."
+    after_help = "Machines that pay: `tj client add NAME`, then docs/api.md. Who may ask the tables: `tj token add NAME`; \
+    the token goes into\n`authorization: Bearer TOKEN`, or name and token into a client's fields for user and password."
 )]
 pub struct Serve {
-    /// Where Flight SQL is served.
-    #[arg(long, default_value = "127.0.0.1:5005", value_name = "ADDRESS")]
-    flight: SocketAddr,
+    /// The file that says how; what it leaves out is as `--print-config` shows it.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Write the file with every default, and do nothing else.
+    #[arg(long)]
+    print_config: bool,
+    /// Where the API is served, instead of what the file says; `off` for not at all.
+    #[arg(long, value_name = "ADDRESS")]
+    api: Option<String>,
+    /// Where Flight SQL is served, instead of what the file says; `off` for not at all.
+    #[arg(long, value_name = "ADDRESS")]
+    flight: Option<String>,
     /// The certificate for secure connections, in PEM.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -71,33 +96,43 @@ impl Serve {
     /// Does it, until it is told to stop.
     ///
     /// # Errors
-    /// The address, the certificate, the bank; or the bank stopped by itself.
+    /// The addresses, the certificate, the bank; or the bank stopped by itself.
     pub fn run(self, context: &Context) -> Done {
+        if self.print_config {
+            context.out.raw(config::TEXT);
+            return Ok(());
+        }
+        let config = self.config()?;
+        let listeners = self.listeners(&config)?;
         let tls = self.tls()?;
+        let secured = tls::tls(&config.api, &context.dir);
         let tokens = Arc::new(Tokens::of_bank(&context.dir));
         let callers = tokens.all().map_err(|error| tokens_failed(&error))?.len();
         let mut bank = context.bank()?;
+        let secured = secured?;
         let (tables, _) =
             Tables::open_on(tables::runtime_behind()?, &bank, &context.dir, self.bounds.limits())?;
         let Tables { runtime: threads, desk } = tables;
         let desk = Arc::new(desk);
-        let listener = self.listen()?;
+        let vault = bank.vault_out();
         let (running, handle) = bank.node.run(SystemClock, RunOptions::default());
-        let looks = Looks::start(handle);
+        let looks = Looks::start(handle.clone());
         let roller = Roller::start(Arc::clone(desk.history()), self.roll_every);
-        let served = self.serve(
-            context,
-            Open {
-                listener,
-                tls,
-                tokens,
-                callers,
-                desk: &desk,
-                looks: &looks,
-                threads: threads.handle().clone(),
-                running: &running,
-            },
-        );
+        let open = Open {
+            listeners,
+            config: &config,
+            tls,
+            secured,
+            tokens,
+            callers,
+            desk: &desk,
+            looks: &looks,
+            threads: threads.handle().clone(),
+            running: &running,
+            handle,
+            vault,
+        };
+        let served = self.serve(context, open);
         threads.shutdown_timeout(END_PATIENCE);
         looks.end();
         roller.end();
@@ -108,84 +143,220 @@ impl Serve {
         Ok(())
     }
 
-    /// Opens the door, and closes it when it is time.
-    fn serve(&self, context: &Context, open: Open<'_>) -> Done {
+    /// The file, and what the command line says instead.
+    fn config(&self) -> Done<Config> {
+        let mut config = Config::of(self.config.as_deref())?;
+        for (said, listen) in
+            [(&self.api, &mut config.api.listen), (&self.flight, &mut config.flight.listen)]
+        {
+            match said.as_deref() {
+                None => {}
+                Some("off") => listen.clear(),
+                Some(address) => address.clone_into(listen),
+            }
+        }
+        Ok(config)
+    }
+
+    fn listeners(&self, config: &Config) -> Done<[Option<TcpListener>; 2]> {
+        let api = listen(&config.api.listen, "--api")?;
+        let secure = config.api.tls != TlsKind::Off;
+        let flight = listen(&config.flight.listen, "--flight")?;
+        for (listener, secure) in [(&api, secure), (&flight, self.tls_cert.is_some())] {
+            let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+            let Some(address) = address else { continue };
+            if !address.ip().is_loopback() && !secure && !self.insecure {
+                let what =
+                    format!("{address} is open to other machines, and there is no certificate");
+                let next = "give one (--tls-cert and --tls-key for Flight, [api] tls in the file for the API), or serve at 127.0.0.1; --insecure serves in clear all the same";
+                return Err(Failure::usage(what, next));
+            }
+        }
+        if api.is_none() && flight.is_none() {
+            return Err(Failure::usage(
+                "nothing is to be served",
+                "give --api or --flight an address",
+            ));
+        }
+        Ok([api, flight])
+    }
+
+    /// Opens the doors, and closes them when it is time.
+    fn serve(&self, context: &Context, mut open: Open<'_>) -> Done {
+        let vault = open.vault.take();
         let network = network()?;
-        let door = {
-            let _within = network.enter();
-            Door::new(
-                open.listener,
-                flight::Bank {
-                    desk: Arc::clone(open.desk),
-                    tokens: open.tokens,
-                    looks: Arc::new(open.looks.clone()),
-                    clock: Arc::new(|| SystemClock.now()),
-                },
-                Limits {
-                    queries_max: self.queries_max,
-                    queries_of_token_max: self.queries_of_token_max.into(),
-                    stall: self.stall,
-                },
-                open.tls,
-                open.threads,
-            )
-            .map_err(|error| flight_failed(self.flight, &error))?
+        let Open { listeners: [api, flight], running, .. } = &open;
+        let addresses =
+            [api, flight].map(|listener| listener.as_ref().and_then(|l| l.local_addr().ok()));
+        let [api, flight] = [api, flight].map(|l| l.as_ref().and_then(|l| l.try_clone().ok()));
+        let door = match flight {
+            Some(listener) => Some(self.flight_door(listener, &open, &network)?),
+            None => None,
+        };
+        let house = match (api, addresses[0]) {
+            (Some(listener), Some(address)) => {
+                Some((listener, api_bank(context, &open, address, vault)?))
+            }
+            _ => None,
         };
         let (signals, told, caught) = signals()?;
-        self.say_ready(context, door.address(), open.callers, open.desk.history());
-        let served = network.block_on(door.serve(until_told(told, open.running)));
+        say_ready(context, addresses, &open);
+        let served = network.block_on(async {
+            let flight = async {
+                match door {
+                    Some(door) => door.serve(until_told(told.clone(), running)).await,
+                    None => Ok(()),
+                }
+            };
+            let api = async {
+                let Some((listener, bank)) = house else { return Ok(()) };
+                let routes = api::doors::router(&bank);
+                let limits = open.config.api.connections();
+                let told = until_told(told.clone(), running);
+                api::server::serve(bank, listener, open.secured.clone(), limits, routes, told).await
+            };
+            tokio::join!(flight, api)
+        });
         signals.close();
         let _ = caught.join();
         network.shutdown_timeout(END_PATIENCE);
-        served.map_err(|error| flight_failed(self.flight, &error))
+        served.0.map_err(|error| flight_failed(&open.config.flight.listen, &error))?;
+        served.1.map_err(|error| {
+            let what = format!("cannot serve at {}", open.config.api.listen);
+            Failure::because(Exit::Failed, what, &error, "see to the system, and start again")
+        })
     }
 
-    fn say_ready(
-        &self,
-        context: &Context,
-        address: SocketAddr,
-        callers: usize,
-        history: &History<Files>,
-    ) {
-        let scheme = if self.tls_cert.is_some() { "grpc+tls" } else { "grpc+tcp" };
-        let uri = format!("{scheme}://{address}");
-        let entries = history.reader().entries();
-        context.out.json(&json!({ "flight_sql": uri, "tokens": callers, "entries": entries }));
-        context.out.line(format_args!("serving Flight SQL at {uri}; {entries} entries"));
-        if callers == 0 {
-            context.out.line("nobody may ask yet; `tj token add NAME` makes a token, now or later");
-        }
+    fn flight_door(&self, listener: TcpListener, open: &Open<'_>, network: &Runtime) -> Done<Door> {
+        let _within = network.enter();
+        let bank = flight::Bank {
+            desk: Arc::clone(open.desk),
+            tokens: Arc::clone(&open.tokens),
+            looks: Arc::new(open.looks.clone()),
+            clock: Arc::new(|| SystemClock.now()),
+        };
+        let limits = Limits {
+            queries_max: self.queries_max,
+            queries_of_token_max: self.queries_of_token_max.into(),
+            stall: self.stall,
+        };
+        Door::new(listener, bank, limits, open.tls.clone(), open.threads.clone())
+            .map_err(|error| flight_failed(&open.config.flight.listen, &error))
     }
 
     fn tls(&self) -> Done<Option<Tls>> {
         let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
-            if self.flight.ip().is_loopback() || self.insecure {
-                return Ok(None);
-            }
-            let what =
-                format!("{} is open to other machines, and there is no certificate", self.flight);
-            let next = "give --tls-cert and --tls-key, or serve at 127.0.0.1; --insecure serves in clear all the same";
-            return Err(Failure::usage(what, next));
+            return Ok(None);
         };
         Ok(Some(Tls { certificate: read(certificate)?, key: read(key)? }))
     }
-
-    fn listen(&self) -> Done<TcpListener> {
-        TcpListener::bind(self.flight)
-            .map_err(|error| flight_failed(self.flight, &FlightFailed::Listen(error)))
-    }
 }
 
-/// What the door is opened with.
+/// What the doors are opened with.
 struct Open<'a> {
-    listener: TcpListener,
+    listeners: [Option<TcpListener>; 2],
+    config: &'a Config,
     tls: Option<Tls>,
+    secured: Option<TlsNow>,
     tokens: Arc<Tokens>,
     callers: usize,
     desk: &'a Arc<Desk<Files>>,
     looks: &'a Looks,
     threads: Handle,
     running: &'a Running<Files>,
+    handle: Line,
+    vault: Option<journal::Vault<Files>>,
+}
+
+/// The bank behind the API: its identities, its questions, its bounds.
+fn api_bank(
+    context: &Context,
+    open: &Open<'_>,
+    address: SocketAddr,
+    vault: Option<journal::Vault<Files>>,
+) -> Done<Arc<api::bank::Bank>> {
+    let config = &open.config.api;
+    let scheme = if open.secured.is_some() { "https" } else { "http" };
+    let origin = match config.origin.as_str() {
+        "" => format!("{scheme}://localhost:{}", address.port()),
+        origin => origin.to_owned(),
+    };
+    let notes = Arc::new(NoteLog);
+    let access = Arc::new(open_access(&context.dir, &origin, notes.clone())?);
+    if let Ok(Some(link)) = access.first_administrator("admin", now_s()) {
+        context.out.line(format_args!(
+            "the first administrator is {}: {origin}/welcome#{}",
+            link.user, link.token
+        ));
+    }
+    // Whoever asks over the network sees nobody's name.
+    let desk = Desk::new(
+        Arc::clone(open.desk.history()),
+        history::Limits::default(),
+        Arc::new(NoVault),
+        None,
+    );
+    let desk = Arc::new(desk.map_err(|error| tables::ask_failed(&error))?);
+    let asking = Questions::new(desk, open.looks.clone(), open.threads.clone(), config.queries_max);
+    Ok(api::bank::Bank::new(api::bank::Parts {
+        handle: open.handle.clone(),
+        reader: open.running.reader(),
+        vault,
+        gate: Arc::new(BankGate::new(access, notes)),
+        asking: Arc::new(asking),
+        limits: config.limits(),
+        log: Arc::new(|line| eprintln!("{line}")),
+    }))
+}
+
+/// The identities of a bank.
+///
+/// # Errors
+/// Another program has them open; they are damaged; the policies are not right.
+pub fn open_access(folder: &Path, origin: &str, notes: Arc<dyn access::Notes>) -> Done<Access> {
+    let failed = |error: &access::AccessFailed| {
+        let next = "stop whoever has it open, or see docs/formats/access.md";
+        Failure::because(Exit::Failed, "the identities of the bank cannot be opened", error, next)
+    };
+    let policies = Policies::shipped().map_err(|error| failed(&error))?;
+    let settings = access::Settings::at(origin, "Tongjian");
+    Access::open(&folder.join(ACCESS), settings, policies, notes, now_s())
+        .map_err(|error| failed(&error))
+}
+
+fn say_ready(context: &Context, [api, flight]: [Option<SocketAddr>; 2], open: &Open<'_>) {
+    let entries = open.desk.history().reader().entries();
+    let scheme = if open.tls.is_some() { "grpc+tls" } else { "grpc+tcp" };
+    let flight = flight.map(|address| format!("{scheme}://{address}"));
+    let scheme = if open.secured.is_some() { "https" } else { "http" };
+    let api = api.map(|address| format!("{scheme}://{address}"));
+    context.out.json(&json!({
+        "api": api, "flight_sql": flight, "tokens": open.callers, "entries": entries,
+    }));
+    if let Some(api) = &api {
+        context.out.line(format_args!("serving the API at {api}/api/v1; {entries} entries"));
+        context.out.line(format_args!("    {api}/api/v1/reference says what it can"));
+    }
+    if let Some(flight) = &flight {
+        context.out.line(format_args!("serving Flight SQL at {flight}; {entries} entries"));
+        if open.callers == 0 {
+            context.out.line(
+                "nobody may ask the tables yet; `tj token add NAME` makes a token, now or later",
+            );
+        }
+    }
+}
+
+/// A listener at an address; none if it is empty.
+fn listen(address: &str, flag: &str) -> Done<Option<TcpListener>> {
+    if address.is_empty() {
+        return Ok(None);
+    }
+    let listener = TcpListener::bind(address).map_err(|error| {
+        let next = format!("choose another address with {flag}, or stop who has this one");
+        Failure::because(Exit::Failed, format!("cannot serve at {address}"), &error, next)
+    })?;
+    Ok(Some(listener))
 }
 
 fn read(file: &Path) -> Done<Vec<u8>> {
@@ -205,24 +376,25 @@ fn network() -> Done<Runtime> {
 }
 
 /// Something that says when a signal comes, and the thread that waits for one.
-fn signals() -> Done<(Signals, oneshot::Receiver<()>, JoinHandle<()>)> {
+fn signals() -> Done<(Signals, watch::Receiver<bool>, JoinHandle<()>)> {
     let mut caught = Caught::new([SIGINT, SIGTERM]).map_err(|error| {
         Failure::because(Exit::Failed, "cannot wait for signals", &error, "see to the system")
     })?;
-    let (tell, told) = oneshot::channel();
+    let (tell, told) = watch::channel(false);
     let signals = caught.handle();
     let waiting = std::thread::spawn(move || {
         if caught.forever().next().is_some() {
-            let _ = tell.send(());
+            let _ = tell.send(true);
         }
     });
     Ok((signals, told, waiting))
 }
 
 /// Until a signal comes or the bank has stopped by itself.
-async fn until_told(mut told: oneshot::Receiver<()>, running: &Running<Files>) {
+async fn until_told(mut told: watch::Receiver<bool>, running: &Running<Files>) {
     while !running.has_stopped() {
-        if tokio::time::timeout(LOOK_EVERY, &mut told).await.is_ok() {
+        let waited = tokio::time::timeout(LOOK_EVERY, told.wait_for(|told| *told)).await;
+        if waited.is_ok() {
             return;
         }
     }
@@ -241,7 +413,7 @@ fn parse_pause(text: &str) -> Result<Duration, String> {
     pause.ok_or_else(|| "write a number and ms, s or m, such as 5s".to_owned())
 }
 
-fn flight_failed(address: SocketAddr, error: &FlightFailed) -> Failure {
+fn flight_failed(address: &str, error: &FlightFailed) -> Failure {
     let next = match error {
         FlightFailed::Listen(_) => "choose another address with --flight, or stop who has this one",
         FlightFailed::Tls(_) => "give a certificate and its own key, both in PEM",

@@ -234,7 +234,11 @@ fn for_eyes(column: &dyn Array, row: usize, formatter: &ArrayFormatter<'_>) -> S
 }
 
 /// A value for programs: decimals and integers beyond 2^53 as text, because many programs round them.
-fn json_of(column: &dyn Array, row: usize, formatter: &ArrayFormatter<'_>) -> serde_json::Value {
+pub fn json_of(
+    column: &dyn Array,
+    row: usize,
+    formatter: &ArrayFormatter<'_>,
+) -> serde_json::Value {
     if column.is_null(row) {
         return serde_json::Value::Null;
     }

@@ -1,0 +1,148 @@
+//! The gate of every door: who sends a request and what they may, by the identities and policies of `access`; and how
+//! what it notes comes into the journal.
+
+use access::{
+    Access, AccessNote, Action, Allowed, Holder, Notes, OAuthRefused, Principal, Resource,
+    ResourceKind, TokenRequest,
+};
+use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use terms::RoleKind;
+
+/// The gate over one bank's identities.
+pub struct BankGate {
+    access: Arc<Access>,
+    notes: Arc<dyn Notes>,
+}
+
+impl BankGate {
+    /// Over these identities; what the API itself notes goes to `notes` as well.
+    pub fn new(access: Arc<Access>, notes: Arc<dyn Notes>) -> BankGate {
+        BankGate { access, notes }
+    }
+
+    fn allowed(&self, who: &Principal, action: Action, owners: &[Holder]) -> bool {
+        let institution = who.institution.as_deref();
+        let what = Resource { owners, institution, ..Resource::of(kind_of(action), "") };
+        matches!(self.access.would_allow(who, action, &what), Allowed::Yes)
+    }
+}
+
+/// What an action is done to, as far as policies care.
+fn kind_of(action: Action) -> ResourceKind {
+    match action.word().split('.').next().unwrap_or_default() {
+        "party" => ResourceKind::Party,
+        "account" if action == Action::AccountOpen => ResourceKind::Bank,
+        "account" | "balance" | "statement" | "holder" | "limit" | "hold" | "standing" => {
+            ResourceKind::Account
+        }
+        "payment" | "batch" | "pending" | "scheduled" => ResourceKind::Payment,
+        "case" => ResourceKind::Case,
+        "rules" => ResourceKind::Rules,
+        _ => ResourceKind::Bank,
+    }
+}
+
+/// Seconds since 1970.
+pub fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+fn shown<'a>(shown: &Shown<'a>) -> access::Shown<'a> {
+    access::Shown {
+        method: shown.method,
+        url: shown.url,
+        dpop: shown.dpop,
+        certificate_sha256: shown.certificate,
+    }
+}
+
+impl Gate for BankGate {
+    fn who(&self, sent: &Shown<'_>) -> Result<Arc<Caller>, Unknown> {
+        let unknown = |error: &'static str, detail: String| Unknown {
+            error,
+            detail,
+            challenge: format!("DPoP error=\"{error}\", algs=\"ES256 EdDSA\""),
+        };
+        let header = sent.authorization.ok_or_else(|| {
+            unknown("unauthenticated", "there is no token; get one from /oauth/token".to_owned())
+        })?;
+        let token = header.strip_prefix("DPoP ").or_else(|| header.strip_prefix("Bearer "));
+        let token = token.ok_or_else(|| {
+            unknown("invalid_request", "Authorization is `DPoP TOKEN` or `Bearer TOKEN`".to_owned())
+        })?;
+        let principal = self.access.bearer(token, &shown(sent), now_s());
+        let principal = principal.map_err(|denied| {
+            let error = if denied.why == access::Why::BadProof {
+                "invalid_dpop_proof"
+            } else {
+                "invalid_token"
+            };
+            unknown(error, denied.to_string())
+        })?;
+        let id = Arc::clone(&principal.id);
+        Ok(Arc::new(Caller { id, party: principal.party, known: principal }))
+    }
+
+    fn may(&self, who: &Caller, act: Act) -> Relations {
+        let principal = who.known.downcast_ref::<Principal>();
+        let (Some(principal), Some(action)) = (principal, Action::from_word(act.0)) else {
+            return Relations::NONE;
+        };
+        let mut relations = Relations::NONE;
+        if self.allowed(principal, action, &[]) {
+            // What stands above accounts is open to a customer's machine as well, without making every account so.
+            relations = relations
+                | if who.party.is_some() { Relations::ANYBODY } else { Relations::STRANGER };
+        }
+        let Some(party) = who.party else { return relations };
+        for (role, relation) in [
+            (RoleKind::Owner, Relations::OWNER),
+            (RoleKind::Disponent, Relations::DISPONENT),
+            (RoleKind::Viewer, Relations::VIEWER),
+            (RoleKind::Guardian, Relations::GUARDIAN),
+        ] {
+            if self.allowed(principal, action, &[Holder { party, role }]) {
+                relations = relations | relation;
+            }
+        }
+        relations
+    }
+
+    fn token(&self, form: &[(String, String)], sent: &Shown<'_>) -> TokenAnswer {
+        let field =
+            |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, v)| v.as_str());
+        let request = TokenRequest {
+            grant_type: field("grant_type").unwrap_or_default(),
+            client_id: field("client_id"),
+            client_assertion_type: field("client_assertion_type"),
+            client_assertion: field("client_assertion"),
+            scope: field("scope"),
+        };
+        match self.access.token(&request, &shown(sent), now_s()) {
+            Ok(issued) => Ok(json!({
+                "access_token": issued.access_token, "token_type": issued.token_type,
+                "expires_in": issued.expires_in_s, "scope": issued.scope,
+            })),
+            Err(refused) => {
+                let OAuthRefused { error, description } = &refused;
+                Err((refused.status(), json!({ "error": error, "error_description": description })))
+            }
+        }
+    }
+
+    fn note(&self, note: Note) {
+        let what = if note.denied { access::Noted::Denied } else { access::Noted::PersonalRead };
+        self.notes.note(AccessNote {
+            at_s: now_s(),
+            what,
+            who: note.who,
+            about: note.subject,
+            says: note.act.0.to_owned(),
+            times: 1,
+            loud: false,
+        });
+    }
+}
