@@ -1,0 +1,423 @@
+//! A document as a stream of parts, each checked against the schema and kept one at a time: what stands once
+//! (a group header), the heads of what holds many (a block of payments, a statement), and the many (payments, entries).
+//! A document with a header in front, in one of the usual wrappings, gives the header first.
+
+use std::io::BufRead;
+
+use crate::checker::{Checker, Opened, WrongValue};
+use crate::limits::Limits;
+use crate::reason::Reason;
+use crate::refused::{Fault, Place, ReadError, Refused};
+use crate::scan::{SCHEMA_INSTANCE, Scan, Step, shown};
+use crate::tree::Tree;
+use crate::version::{Kind, Version};
+
+/// Elements that hold a header and its message. The schemas of ISO 20022 do not name one.
+const WRAPPINGS: [&str; 4] = ["RequestPayload", "Envelope", "BizMsgEnvlp", "BizMsg"];
+
+/// What a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// An element directly in the message.
+    Single(&'static str),
+    /// The beginning of an element that holds units, up to the first of them.
+    Head,
+    /// One of the many.
+    Unit,
+    /// What comes behind the units, and the element ends.
+    Tail,
+    /// The message is over and the document was whole.
+    End,
+}
+
+/// Where the reader stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    Message,
+    /// In an element that holds units.
+    Holder(Holder),
+    Over,
+}
+
+/// What was given of an element that holds units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    /// Its head is being gathered.
+    Head,
+    /// Its head was given while its first unit had just begun.
+    FirstUnit(&'static str),
+    /// Its head was given and it has ended.
+    Ended,
+    /// Units are given.
+    Units,
+}
+
+/// What holds units, and what they are, of each kind of message; an empty holder where units stand directly in it.
+fn layout(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Initiation => ("PmtInf", "CdtTrfTxInf"),
+        Kind::CustomerStatus => ("OrgnlPmtInfAndSts", "TxInfAndSts"),
+        Kind::CreditTransfer => ("", "CdtTrfTxInf"),
+        Kind::BankStatus => ("", "TxInfAndSts"),
+        Kind::Return => ("", "TxInf"),
+        Kind::AccountReport => ("Rpt", "Ntry"),
+        Kind::Statement => ("Stmt", "Ntry"),
+        Kind::Notification => ("Ntfctn", "Ntry"),
+        Kind::Header => ("", ""),
+    }
+}
+
+/// A document being read.
+pub(crate) struct Parts<R> {
+    scan: Scan<R>,
+    limits: Limits,
+    version: Version,
+    checker: Checker,
+    at: At,
+    /// How many elements stand around the document.
+    wrapped: usize,
+    tree: Tree,
+    faults: Vec<Fault>,
+    faults_unkept: u64,
+    units: u64,
+}
+
+impl<R: BufRead> Parts<R> {
+    /// Begins to read: the version of the message, and the header if one stands in front of it.
+    pub fn open(source: R, limits: Limits) -> Result<(Parts<R>, Option<Tree>), ReadError> {
+        let mut scan = Scan::new(source, limits);
+        let mut wrapped = 0;
+        let mut header = None;
+        scan_open(&mut scan, "the root element")?;
+        if WRAPPINGS.contains(&scan.name()) && Version::of_namespace(scan.namespace()).is_none() {
+            wrapped = 1;
+            scan_open(&mut scan, "a header or a document")?;
+        }
+        if scan.name() == "AppHdr" {
+            let mut parts = Parts::begin(scan, limits, wrapped)?;
+            if parts.version.kind() != Kind::Header {
+                return Err(parts.refused("`AppHdr` in the namespace of a message").into());
+            }
+            parts.subtree("AppHdr")?;
+            if let Some(fault) = parts.faults.first() {
+                return Err(Refused::from(fault.clone()).into());
+            }
+            header = Some(std::mem::take(&mut parts.tree));
+            scan = parts.scan;
+            if wrapped == 0 {
+                return Err(at_scan(&scan, "a header without a message: wrap both in one element").into());
+            }
+            scan_open(&mut scan, "a document behind the header")?;
+        }
+        let mut parts = Parts::begin(scan, limits, wrapped)?;
+        if parts.version.kind() == Kind::Header {
+            return Err(parts.refused("a header where a message should stand").into());
+        }
+        let element = parts.version.element();
+        if parts.expect_open("the message")? != element {
+            return Err(parts.refused(format!("the message is not `{element}`")).into());
+        }
+        Ok((parts, header))
+    }
+
+    /// Takes a scanner whose root element has just begun.
+    fn begin(scan: Scan<R>, limits: Limits, wrapped: usize) -> Result<Parts<R>, ReadError> {
+        let Some(version) = Version::of_namespace(scan.namespace()) else {
+            let what = match scan.namespace() {
+                "" => format!("`{}` has no namespace", shown(scan.name())),
+                other => {
+                    let known: Vec<&str> = Version::ALL.iter().map(|version| version.id()).collect();
+                    format!("the namespace `{}` is none of {}", shown_namespace(other), known.join(", "))
+                }
+            };
+            return Err(at_scan(&scan, what).into());
+        };
+        let schema = version.schema().map_err(|error| at_scan(&scan, error))?;
+        let mut parts = Parts {
+            scan,
+            limits,
+            version,
+            checker: Checker::new(schema),
+            at: At::Message,
+            wrapped,
+            tree: Tree::default(),
+            faults: Vec::new(),
+            faults_unkept: 0,
+            units: 0,
+        };
+        if let Opened::Free | Opened::Value(_) = parts.opened()? {
+            return Err(parts.refused("a root element without elements").into());
+        }
+        Ok(parts)
+    }
+
+    /// The version of the message.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The part that was read last.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// What is wrong with values of that part, and how many more faults were not kept.
+    pub fn faults(&self) -> (&[Fault], u64) {
+        (&self.faults, self.faults_unkept)
+    }
+
+    /// The way to where the reader stands.
+    pub fn path(&self) -> String {
+        self.checker.path()
+    }
+
+    /// A refusal at the place of the last step.
+    pub fn refused(&self, what: impl Into<String>) -> Refused {
+        Refused { path: self.checker.path(), ..at_scan(&self.scan, what) }
+    }
+
+    /// The next part.
+    pub fn part(&mut self) -> Result<Part, ReadError> {
+        let (holder, unit) = layout(self.version.kind());
+        self.tree.clear();
+        self.faults.clear();
+        self.faults_unkept = 0;
+        loop {
+            match self.at {
+                At::Over => return Ok(Part::End),
+                At::Message => match self.next_child("the message")? {
+                    None => {
+                        self.end()?;
+                        self.at = At::Over;
+                    }
+                    Some(name) if name == holder => {
+                        self.tree.open(name, false, self.scan.place());
+                        self.at = At::Holder(Holder::Head);
+                    }
+                    Some(name) => {
+                        self.subtree(name)?;
+                        if name == unit {
+                            self.count_unit()?;
+                            return Ok(Part::Unit);
+                        }
+                        return Ok(Part::Single(name));
+                    }
+                },
+                At::Holder(Holder::Head) => match self.next_child(holder)? {
+                    Some(name) if name == unit => {
+                        self.tree.close_all();
+                        self.at = At::Holder(Holder::FirstUnit(name));
+                        return Ok(Part::Head);
+                    }
+                    Some(name) => self.subtree(name)?,
+                    None => {
+                        self.tree.close_all();
+                        self.at = At::Holder(Holder::Ended);
+                        return Ok(Part::Head);
+                    }
+                },
+                At::Holder(Holder::FirstUnit(name)) => {
+                    self.at = At::Holder(Holder::Units);
+                    self.subtree(name)?;
+                    self.count_unit()?;
+                    return Ok(Part::Unit);
+                }
+                At::Holder(Holder::Ended) => {
+                    self.at = At::Message;
+                    return Ok(Part::Tail);
+                }
+                At::Holder(Holder::Units) => match self.next_child(holder)? {
+                    Some(name) if name == unit => {
+                        self.subtree(name)?;
+                        self.count_unit()?;
+                        return Ok(Part::Unit);
+                    }
+                    // What comes behind the units is read like a head of its own and given when the holder ends.
+                    Some(name) => {
+                        if self.tree.root().is_none() {
+                            self.tree.open(holder, false, self.scan.place());
+                        }
+                        self.subtree(name)?;
+                    }
+                    None => {
+                        self.tree.close_all();
+                        self.at = At::Message;
+                        return Ok(Part::Tail);
+                    }
+                },
+            }
+        }
+    }
+
+    fn count_unit(&mut self) -> Result<(), Refused> {
+        self.units += 1;
+        if self.units > self.limits.units_max {
+            let limit = Some(self.limits.units_max);
+            return Err(Refused { limit, ..self.refused("more payments or entries than a message may have") });
+        }
+        Ok(())
+    }
+
+    /// The name of the next element here, which has begun; `None` when the element around it has ended.
+    fn next_child(&mut self, around: &str) -> Result<Option<&'static str>, ReadError> {
+        loop {
+            match self.scan.step()? {
+                Step::Open => {
+                    return match self.opened()? {
+                        Opened::Elements(name) | Opened::Value(name) => Ok(Some(name)),
+                        Opened::Free => Err(self.refused(format!("anything in {around}")).into()),
+                    };
+                }
+                Step::Text => self.only_space()?,
+                Step::Close => {
+                    self.closed()?;
+                    return Ok(None);
+                }
+                Step::End => return Err(self.refused("the document ends too early").into()),
+            }
+        }
+    }
+
+    fn expect_open(&mut self, what: &str) -> Result<&'static str, ReadError> {
+        let name = self.next_child(what)?;
+        name.ok_or_else(|| self.refused(format!("{what} is missing")).into())
+    }
+
+    fn only_space(&self) -> Result<(), Refused> {
+        let text = self.scan.text();
+        if text.trim_matches([' ', '\t', '\n', '\r']).is_empty() {
+            return Ok(());
+        }
+        Err(self.refused(format!("the text `{}` where only elements may stand", shown(text))))
+    }
+
+    /// The element that has just begun, checked by its name, namespace and attributes.
+    fn opened(&mut self) -> Result<Opened, Refused> {
+        let opened = self.checker.open(self.scan.name()).map_err(|what| self.refused(what))?;
+        if opened == Opened::Free {
+            return Ok(opened);
+        }
+        if self.scan.namespace() != self.version.namespace() {
+            let (name, namespace) = (shown(self.scan.name()), shown_namespace(self.scan.namespace()));
+            return Err(self.refused(format!("`{name}` is in the namespace `{namespace}`")));
+        }
+        for attribute in self.scan.attributes() {
+            let hint = attribute.namespace == SCHEMA_INSTANCE
+                && matches!(attribute.name.as_str(), "schemaLocation" | "noNamespaceSchemaLocation");
+            let currency = attribute.namespace.is_empty()
+                && attribute.name == "Ccy"
+                && matches!(opened, Opened::Value(_));
+            if !hint && !currency {
+                return Err(self.refused(format!("the attribute `{}`", shown(&attribute.name))));
+            }
+        }
+        Ok(opened)
+    }
+
+    fn closed(&mut self) -> Result<(), Refused> {
+        self.checker.close().map_err(|what| self.refused(what))
+    }
+
+    /// Reads an element that has just begun, with all that is in it, into the tree.
+    fn subtree(&mut self, name: &'static str) -> Result<(), ReadError> {
+        let depth = self.checker.depth();
+        let mut opened = match self.checker.is_value() {
+            true => Opened::Value(name),
+            false => Opened::Elements(name),
+        };
+        self.keep(opened);
+        while self.checker.depth() >= depth {
+            match self.scan.step()? {
+                Step::Open => {
+                    opened = self.opened()?;
+                    self.keep(opened);
+                    if self.tree.bytes() > self.limits.unit_bytes_max {
+                        let limit = Some(self.limits.unit_bytes_max as u64);
+                        let what = "a payment or entry longer than any message needs";
+                        return Err(Refused { limit, ..self.refused(what) }.into());
+                    }
+                }
+                Step::Text if self.checker.is_value() => self.tree.push_text(self.scan.text()),
+                Step::Text if self.checker.is_free() => {}
+                Step::Text => self.only_space()?,
+                Step::Close => {
+                    let free = self.checker.is_free();
+                    if self.checker.is_value() {
+                        self.check_value();
+                    }
+                    self.closed()?;
+                    if !free {
+                        self.tree.close();
+                    }
+                }
+                Step::End => return Err(self.refused("the document ends too early").into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, opened: Opened) {
+        let (name, value) = match opened {
+            Opened::Elements(name) => (name, false),
+            Opened::Value(name) => (name, true),
+            // What stands in the place for anything is walked through and not kept.
+            Opened::Free => return,
+        };
+        self.tree.open(name, value, self.scan.place());
+        let currency = self.scan.attributes().iter().find(|attribute| attribute.name == "Ccy");
+        if let Some(currency) = currency {
+            self.tree.set_currency(&currency.value);
+        }
+    }
+
+    fn check_value(&mut self) {
+        let (text, currency, place) = self.tree.innermost_value();
+        if let Err(WrongValue { what, reason }) = self.checker.value(text, currency) {
+            self.fault(Fault { what, reason, path: self.checker.path(), place });
+        }
+    }
+
+    /// Keeps a fault of the part being read.
+    fn fault(&mut self, fault: Fault) {
+        if self.faults.len() < self.limits.faults_max {
+            self.faults.push(fault);
+        } else {
+            self.faults_unkept += 1;
+        }
+    }
+
+    /// Behind the message: its document ends, then what is around it, then the stream.
+    fn end(&mut self) -> Result<(), ReadError> {
+        if let Some(name) = self.next_child("the document")? {
+            return Err(self.refused(format!("`{name}` behind the message")).into());
+        }
+        loop {
+            match self.scan.step()? {
+                Step::End => return Ok(()),
+                Step::Close if self.wrapped > 0 => self.wrapped -= 1,
+                Step::Text => self.only_space()?,
+                Step::Open => return Err(self.refused("an element behind the document").into()),
+                Step::Close => return Err(self.refused("an end tag without its beginning").into()),
+            }
+        }
+    }
+}
+
+fn shown_namespace(namespace: &str) -> String {
+    shown(namespace.strip_prefix("urn:iso:std:iso:20022:tech:xsd:").unwrap_or(namespace))
+}
+
+fn at_scan<R: BufRead>(scan: &Scan<R>, what: impl Into<String>) -> Refused {
+    let place: Place = scan.place();
+    Refused { what: what.into(), path: String::new(), place, limit: None, reason: Reason::FF01 }
+}
+
+fn scan_open<R: BufRead>(scan: &mut Scan<R>, what: &str) -> Result<(), ReadError> {
+    loop {
+        match scan.step()? {
+            Step::Open => return Ok(()),
+            Step::Text if scan.text().trim_matches([' ', '\t', '\n', '\r']).is_empty() => {}
+            _ => return Err(at_scan(scan, format!("{what} is missing")).into()),
+        }
+    }
+}
