@@ -171,6 +171,11 @@ impl Checker {
         self.frames.len()
     }
 
+    /// How many elements of the name that came last the innermost element has.
+    pub fn children(&self) -> u32 {
+        self.frames.last().map_or(0, |frame| frame.count)
+    }
+
     /// The way from the root, `/Document/CstmrCdtTrfInitn/PmtInf[2]`. Where an element may stand several times, the
     /// number says which one it is.
     pub fn path(&self) -> String {

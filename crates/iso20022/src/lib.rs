@@ -14,10 +14,46 @@ mod schema;
 mod version;
 mod checker;
 mod tree;
+mod found;
+mod writer;
+mod ids;
+mod party;
+mod payment;
+mod header;
 mod parts;
+mod tally;
+mod initiation;
+mod transfer;
+mod status;
+mod payback;
+mod statement;
+mod message;
+mod sample;
 
 pub use decimal::Decimal;
+pub use found::{Money, Unfit};
+pub use header::Header;
+pub use ids::{PaymentName, Uetr};
+pub use initiation::{
+    Block, InitiationHeader, InitiationItem, InitiationReader, InitiationWriter, Order,
+};
 pub use limits::Limits;
+pub use message::{Message, open};
+pub use party::{Account, AccountNumber, Address, Agent, Identity, OtherId, Party};
+pub use payback::{Payback, PaybackReader, PaybackWriter};
+pub use payment::{ChargeBearer, NOT_PROVIDED, PaymentIds, PaymentType, Remarks, Remittance};
 pub use reason::Reason;
 pub use refused::{Fault, Place, ReadError, Refused};
+pub use sample::sample;
+pub use statement::{
+    Balance, BalanceKind, BankCode, Detail, Direction, Entry, EntryStatus, Statement,
+    StatementHeader, StatementItem, StatementReader, StatementWriter,
+};
+pub use status::{
+    BlockStatus, GroupStatus, PaymentStatus, ReportHeader, Status, StatusItem, StatusReader,
+    StatusReason, StatusWriter,
+};
+pub use tally::Totals;
+pub use transfer::{BankHeader, CreditTransfer, TransferReader, TransferWriter};
 pub use version::{Kind, Version};
+pub use writer::{WriteError, Written};

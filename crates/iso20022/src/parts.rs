@@ -4,16 +4,22 @@
 
 use std::io::BufRead;
 
+use crate::header::Header;
 use crate::checker::{Checker, Opened, WrongValue};
+use crate::found::{Found, Unfit};
 use crate::limits::Limits;
+use crate::payment::Remarks;
 use crate::reason::Reason;
 use crate::refused::{Fault, Place, ReadError, Refused};
 use crate::scan::{SCHEMA_INSTANCE, Scan, Step, shown};
 use crate::tree::Tree;
 use crate::version::{Kind, Version};
 
-/// Elements that hold a header and its message. The schemas of ISO 20022 do not name one.
-const WRAPPINGS: [&str; 4] = ["RequestPayload", "Envelope", "BizMsgEnvlp", "BizMsg"];
+/// The element around a header and its message when we write them.
+pub(crate) const WRAPPING: &str = "RequestPayload";
+
+/// Elements that hold a header and its message. The schemas of ISO 20022 do not name one; these are in use.
+const WRAPPINGS: [&str; 4] = [WRAPPING, "Envelope", "BizMsgEnvlp", "BizMsg"];
 
 /// What a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,11 +86,14 @@ pub(crate) struct Parts<R> {
     faults: Vec<Fault>,
     faults_unkept: u64,
     units: u64,
+    /// The way to the holder that is open, and which unit of it was read last.
+    holder_path: String,
+    unit_nth: u32,
 }
 
 impl<R: BufRead> Parts<R> {
     /// Begins to read: the version of the message, and the header if one stands in front of it.
-    pub fn open(source: R, limits: Limits) -> Result<(Parts<R>, Option<Tree>), ReadError> {
+    pub fn open(source: R, limits: Limits) -> Result<(Parts<R>, Option<Header>), ReadError> {
         let mut scan = Scan::new(source, limits);
         let mut wrapped = 0;
         let mut header = None;
@@ -102,7 +111,8 @@ impl<R: BufRead> Parts<R> {
             if let Some(fault) = parts.faults.first() {
                 return Err(Refused::from(fault.clone()).into());
             }
-            header = Some(std::mem::take(&mut parts.tree));
+            let tree = std::mem::take(&mut parts.tree);
+            header = Some((Header::read(&tree), tree));
             scan = parts.scan;
             if wrapped == 0 {
                 return Err(at_scan(&scan, "a header without a message: wrap both in one element").into());
@@ -117,7 +127,9 @@ impl<R: BufRead> Parts<R> {
         if parts.expect_open("the message")? != element {
             return Err(parts.refused(format!("the message is not `{element}`")).into());
         }
-        Ok((parts, header))
+        let Some((header, tree)) = header else { return Ok((parts, None)) };
+        header.announces(parts.version, &tree)?;
+        Ok((parts, Some(header)))
     }
 
     /// Takes a scanner whose root element has just begun.
@@ -144,6 +156,8 @@ impl<R: BufRead> Parts<R> {
             faults: Vec::new(),
             faults_unkept: 0,
             units: 0,
+            holder_path: String::new(),
+            unit_nth: 0,
         };
         if let Opened::Free | Opened::Value(_) = parts.opened()? {
             return Err(parts.refused("a root element without elements").into());
@@ -161,14 +175,39 @@ impl<R: BufRead> Parts<R> {
         &self.tree
     }
 
-    /// What is wrong with values of that part, and how many more faults were not kept.
-    pub fn faults(&self) -> (&[Fault], u64) {
-        (&self.faults, self.faults_unkept)
+    /// The way to the part that was read last: a part directly in the message, a holder, or a unit.
+    pub fn path_to(&self, part: Part) -> String {
+        let message = || format!("/Document/{}", self.version.element());
+        let (holder, unit) = layout(self.version.kind());
+        match part {
+            Part::Single(name) => format!("{}/{name}", message()),
+            Part::Head | Part::Tail => self.holder_path.clone(),
+            Part::Unit if holder.is_empty() => format!("{}/{unit}[{}]", message(), self.unit_nth),
+            Part::Unit => format!("{}/{unit}[{}]", self.holder_path, self.unit_nth),
+            Part::End => message(),
+        }
     }
 
-    /// The way to where the reader stands.
-    pub fn path(&self) -> String {
-        self.checker.path()
+    /// What is wrong with the part that was read last, if anything: what the schema says and what was found later.
+    pub fn unfit(&self, part: Part, found: Found) -> Option<Unfit> {
+        let mut faults = self.faults.clone();
+        faults.extend(found.faults(|| self.path_to(part)));
+        if faults.is_empty() {
+            return None;
+        }
+        Some(Unfit { faults, faults_unkept: self.faults_unkept, ..Unfit::default() })
+    }
+
+    /// The part that was read last must be right, or nothing more is read.
+    pub fn must_be_right(&self, part: Part, found: Found) -> Result<(), Refused> {
+        let unfit = self.unfit(part, found);
+        let fault = unfit.and_then(|unfit| unfit.faults.into_iter().next());
+        fault.map_or(Ok(()), |fault| Err(Refused::from(fault)))
+    }
+
+    /// What of the part that was read last nothing has asked for, and what in it is disguised.
+    pub fn remarks(&self) -> Remarks {
+        Remarks { skipped: self.tree.skipped(), disguised: self.tree.disguised(), repeated: Vec::new() }
     }
 
     /// A refusal at the place of the last step.
@@ -192,6 +231,7 @@ impl<R: BufRead> Parts<R> {
                     }
                     Some(name) if name == holder => {
                         self.tree.open(name, false, self.scan.place());
+                        self.holder_path = self.checker.path();
                         self.at = At::Holder(Holder::Head);
                     }
                     Some(name) => {
@@ -251,6 +291,7 @@ impl<R: BufRead> Parts<R> {
 
     fn count_unit(&mut self) -> Result<(), Refused> {
         self.units += 1;
+        self.unit_nth = self.checker.children();
         if self.units > self.limits.units_max {
             let limit = Some(self.limits.units_max);
             return Err(Refused { limit, ..self.refused("more payments or entries than a message may have") });

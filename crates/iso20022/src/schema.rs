@@ -6,7 +6,7 @@ mod facets;
 mod load;
 mod pattern;
 
-pub(crate) use facets::{Facets, Sort};
+pub(crate) use facets::Facets;
 
 /// How often an element may stand when there is no bound.
 pub(crate) const UNBOUNDED: u32 = u32::MAX;

@@ -114,7 +114,11 @@ impl Version {
         static SCHEMAS: [OnceLock<Result<Schema, String>>; Version::ALL.len()] =
             [const { OnceLock::new() }; Version::ALL.len()];
         let slot = SCHEMAS.get(self as usize).ok_or("a version without a place")?;
-        slot.get_or_init(|| Schema::read(self.xsd())).as_ref().map_err(String::as_str)
+        let read = || match Schema::read(self.xsd()) {
+            Ok(schema) if schema.namespace != self.namespace() => Err("a schema of another namespace".to_owned()),
+            other => other,
+        };
+        slot.get_or_init(read).as_ref().map_err(String::as_str)
     }
 }
 
