@@ -121,13 +121,16 @@ pub(crate) fn is_xml_character(character: char) -> bool {
 }
 
 /// The place after `bytes`, when they begin at `place`.
-fn place_after(place: Place, bytes: &[u8]) -> Place {
-    let breaks = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
-    let column = match bytes.iter().rposition(|byte| *byte == b'\n') {
-        Some(last) => (bytes.len() - last) as u64,
-        None => place.column + bytes.len() as u64,
-    };
-    Place { line: place.line + breaks, column, byte: place.byte + bytes.len() as u64 }
+fn place_after(mut place: Place, bytes: &[u8]) -> Place {
+    place.byte += bytes.len() as u64;
+    place.column += bytes.len() as u64;
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte == b'\n' {
+            place.line += 1;
+            place.column = (bytes.len() - at) as u64;
+        }
+    }
+    place
 }
 
 impl<R: BufRead> BufRead for Guard<R> {

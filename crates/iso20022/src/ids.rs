@@ -98,15 +98,16 @@ impl PaymentName<'_> {
     }
 }
 
-/// A short stand-in for a text in a set of those that were seen.
-pub(crate) fn mark(parts: &[&str]) -> u128 {
+/// A short stand-in for texts of some kind, in a set of those that were seen.
+pub(crate) fn mark(kind: u8, parts: &[&str]) -> [u8; 12] {
     let mut hash = Sha256::new();
+    hash.update([kind]);
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
     let digest: [u8; 32] = hash.finalize().into();
-    digest.first_chunk::<16>().map_or(0, |half| u128::from_be_bytes(*half))
+    digest.first_chunk().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -119,14 +119,15 @@ pub struct InitiationReader<R> {
     over: bool,
 }
 
-/// Names that were seen, as marks of 16 bytes, and how often.
+/// Names that were seen, as marks of 12 bytes, and how often. Two names with one mark are a matter of 2^48 names; they
+/// would only be told to their own sender as used twice.
 #[derive(Default)]
-struct Seen(HashMap<(u8, u128), u32>);
+struct Seen(HashMap<[u8; 12], u32>);
 
 impl Seen {
     /// How often it was seen before; seen once more now.
     fn once_more(&mut self, kind: u8, parts: &[&str]) -> u32 {
-        let count = self.0.entry((kind, mark(parts))).or_insert(0);
+        let count = self.0.entry(mark(kind, parts)).or_insert(0);
         let before = *count;
         *count = count.saturating_add(1);
         before

@@ -98,7 +98,7 @@ impl<R: BufRead> Parts<R> {
         let mut wrapped = 0;
         let mut header = None;
         scan_open(&mut scan, "the root element")?;
-        if WRAPPINGS.contains(&scan.name()) && Version::of_namespace(scan.namespace()).is_none() {
+        if WRAPPINGS.contains(&scan.name()) && scan.version().is_none() {
             wrapped = 1;
             scan_open(&mut scan, "a header or a document")?;
         }
@@ -134,13 +134,10 @@ impl<R: BufRead> Parts<R> {
 
     /// Takes a scanner whose root element has just begun.
     fn begin(scan: Scan<R>, limits: Limits, wrapped: usize) -> Result<Parts<R>, ReadError> {
-        let Some(version) = Version::of_namespace(scan.namespace()) else {
+        let Some(version) = scan.version() else {
             let what = match scan.namespace() {
                 "" => format!("`{}` has no namespace", shown(scan.name())),
-                other => {
-                    let known: Vec<&str> = Version::ALL.iter().map(|version| version.id()).collect();
-                    format!("the namespace `{}` is none of {}", shown_namespace(other), known.join(", "))
-                }
+                other => unknown_namespace(other),
             };
             return Err(at_scan(&scan, what).into());
         };
@@ -338,7 +335,7 @@ impl<R: BufRead> Parts<R> {
         if opened == Opened::Free {
             return Ok(opened);
         }
-        if self.scan.namespace() != self.version.namespace() {
+        if self.scan.version() != Some(self.version) {
             let (name, namespace) = (shown(self.scan.name()), shown_namespace(self.scan.namespace()));
             return Err(self.refused(format!("`{name}` is in the namespace `{namespace}`")));
         }
@@ -441,6 +438,18 @@ impl<R: BufRead> Parts<R> {
                 Step::Close => return Err(self.refused("an end tag without its beginning").into()),
             }
         }
+    }
+}
+
+/// Says which versions there are when it is only the version that is unknown.
+fn unknown_namespace(namespace: &str) -> String {
+    let shown = shown_namespace(namespace);
+    let message = shown.get(..8).unwrap_or(&shown);
+    let others = Version::ALL.iter().map(|version| version.id()).filter(|id| id.starts_with(message));
+    let others: Vec<&str> = others.collect();
+    match others.is_empty() {
+        true => format!("the namespace `{shown}` is of no message known here"),
+        false => format!("the version `{shown}` is not known here; {} are", others.join(", ")),
     }
 }
 

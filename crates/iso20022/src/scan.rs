@@ -11,6 +11,7 @@ use crate::guard::{Guard, is_xml_character};
 use crate::limits::Limits;
 use crate::reason::Reason;
 use crate::refused::{Place, ReadError, Refused};
+use crate::version::Version;
 
 mod attributes;
 
@@ -50,6 +51,8 @@ struct Binding {
     depth: usize,
     prefix: String,
     namespace: String,
+    /// The message this is the namespace of, looked up once.
+    version: Option<Version>,
 }
 
 /// What the document has used up.
@@ -111,6 +114,11 @@ impl<R: BufRead> Scan<R> {
     pub fn namespace(&self) -> &str {
         let binding = self.namespace_at.and_then(|at| self.bindings.get(at));
         binding.map_or("", |binding| binding.namespace.as_str())
+    }
+
+    /// The message its namespace is of, if it is one known here.
+    pub fn version(&self) -> Option<Version> {
+        self.namespace_at.and_then(|at| self.bindings.get(at)).and_then(|binding| binding.version)
     }
 
     /// Its attributes without the namespace declarations.
@@ -355,7 +363,8 @@ impl<R: BufRead> Scan<R> {
         if twice || reserved || nothing {
             return Err(self.refused(format!("a namespace declaration of `{}` that XML does not allow", shown(prefix))));
         }
-        self.bindings.push(Binding { depth, prefix: prefix.to_owned(), namespace });
+        let version = Version::of_namespace(&namespace);
+        self.bindings.push(Binding { depth, prefix: prefix.to_owned(), namespace, version });
         Ok(())
     }
 }

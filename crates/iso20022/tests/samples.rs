@@ -109,9 +109,6 @@ fn xmllint(version: Version, documents: &[Vec<u8>], name: &str) -> Option<Vec<bo
     let said = String::from_utf8_lossy(&output.stderr);
     let valid = |path: &PathBuf| said.lines().any(|line| line == format!("{} validates", path.display()));
     let verdicts: Vec<bool> = paths.iter().map(valid).collect();
-    if verdicts.contains(&false) {
-        println!("{said}");
-    }
     Some(verdicts)
 }
 
@@ -153,8 +150,14 @@ impl Chance {
 /// A document of one element a line, spoiled in one way: a line lost, doubled, moved or swapped, or a value replaced.
 fn spoiled(text: &str, chance: &mut Chance) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let at = 1 + chance.below(lines.len() - 2);
-    match chance.below(5) {
+    // Mostly a line that is whole by itself; one that opens or closes an element leaves nothing well-formed.
+    let mut at = 1 + chance.below(lines.len() - 3);
+    for _ in 0..4 {
+        if !lines[at].contains("</") || lines[at].trim_start().starts_with("</") {
+            at = 1 + chance.below(lines.len() - 3);
+        }
+    }
+    match chance.below(6) {
         0 => {
             lines.remove(at);
         }
@@ -185,10 +188,21 @@ fn spoiled(text: &str, chance: &mut Chance) -> String {
 
 /// Faults that no schema can express: check digits, the digits of a currency, currencies the bank does not know, zero
 /// amounts, code sets that stand outside the schemas, and what this bank does not do.
-fn is_beyond_the_schema(told: &[String]) -> bool {
-    let beyond = ["check digits", "more digits after the point than the", "is not one the bank knows", "amount is zero", "release 2Q2026", "only TRF"];
-    let faults: Vec<&String> = told.iter().filter(|item| item.contains("Unfit {")).collect();
-    !faults.is_empty() && faults.iter().all(|item| beyond.iter().any(|word| item.contains(word)))
+fn is_beyond_the_schema(told: &Result<Vec<String>, String>) -> bool {
+    const BEYOND: [&str; 7] = [
+        "check digits",
+        "more digits after the point than the",
+        "is not one the bank knows",
+        "amount is zero",
+        "release 2Q2026",
+        "only TRF",
+        "that no sum of amounts can be",
+    ];
+    let is_beyond = |said: &String| BEYOND.iter().any(|word| said.contains(word));
+    match told {
+        Err(refused) => is_beyond(refused),
+        Ok(told) => told.iter().filter(|item| item.contains("Unfit {")).all(is_beyond),
+    }
 }
 
 #[test]
@@ -205,7 +219,7 @@ fn we_and_xmllint_agree_about_spoiled_documents() {
             let ours = is_right(document);
             right += usize::from(ours);
             let told = told(document);
-            let excused = valid && !ours && told.as_ref().is_ok_and(|told| is_beyond_the_schema(told));
+            let excused = valid && !ours && is_beyond_the_schema(&told);
             let text = String::from_utf8_lossy(document);
             assert!(ours == valid || excused, "xmllint {valid}, we {ours}\n{told:?}\n{text}");
         }
