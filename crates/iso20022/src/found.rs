@@ -6,7 +6,7 @@ use terms::{Amount, Currency, Day};
 use crate::calendar;
 use crate::decimal::{Decimal, Digits};
 use crate::reason::Reason;
-use crate::refused::Fault;
+use crate::refused::{Fault, Place};
 use crate::scan::shown;
 use crate::tree::Node;
 
@@ -43,6 +43,15 @@ pub struct Unfit {
     pub faults_unkept: u64,
 }
 
+impl Unfit {
+    /// Of a part in which something that must be there could not be read, though nothing was noted.
+    pub(crate) fn unread(path: String) -> Unfit {
+        let what = "what must be there could not be read".to_owned();
+        let fault = Fault { what, path, place: Place::default(), reason: Reason::FF01 };
+        Unfit { faults: vec![fault], ..Unfit::default() }
+    }
+}
+
 /// What is wrong with the part being read, ways still from that part.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -70,7 +79,7 @@ impl Found {
     pub fn money(&mut self, node: Node<'_>, way: &str) -> Option<Money> {
         let node = node.get(way)?;
         // What is not a number was noted when the schema was asked.
-        let digits = Digits::of(node.text())?;
+        let digits = Digits::of(node.text().trim())?;
         let Some(currency) = Currency::by_code(node.currency()) else {
             let what = format!("the currency `{}` is not one the bank knows", shown(node.currency()));
             self.wrong(node, way, what, Reason::AM03);

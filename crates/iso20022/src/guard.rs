@@ -65,7 +65,7 @@ impl Wrong {
 
 /// Looks at bytes that follow `half` and leaves there what is cut off at their end.
 fn look(half: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Wrong> {
-    let mut taken = 0;
+    let (mut taken, before) = (0, half.len());
     while !half.is_empty() && taken < bytes.len() {
         half.extend(bytes.get(taken));
         taken += 1;
@@ -75,7 +75,10 @@ fn look(half: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Wrong> {
                 half.clear();
             }
             Err(error) if error.error_len().is_none() && half.len() <= HALF_BYTES_MAX => {}
-            Err(_) => return Err(Wrong::here("not UTF-8")),
+            Err(_) => {
+                half.truncate(before);
+                return Err(Wrong::here("not UTF-8"));
+            }
         }
     }
     let rest = bytes.get(taken..).unwrap_or_default();
@@ -83,12 +86,12 @@ fn look(half: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Wrong> {
         Ok(text) => (text, &[][..]),
         Err(error) => {
             let (good, bad) = rest.split_at(error.valid_up_to());
+            let good = std::str::from_utf8(good).unwrap_or_default();
             if error.error_len().is_some() {
-                let utf_16 = taken == 0 && (bad.starts_with(&[0xFE, 0xFF]) || bad.starts_with(&[0xFF, 0xFE]));
-                let what = if utf_16 { "UTF-16; only UTF-8 is read" } else { "not UTF-8" };
-                return Err(Wrong { after: taken + good.len(), ..Wrong::here(what) });
+                look_at_characters(good).map_err(|wrong| Wrong { after: taken + wrong.after, ..wrong })?;
+                return Err(Wrong { after: taken + good.len(), ..Wrong::here("not UTF-8") });
             }
-            (std::str::from_utf8(good).unwrap_or_default(), bad)
+            (good, bad)
         }
     };
     look_at_characters(text).map_err(|wrong| Wrong { after: taken + wrong.after, ..wrong })?;
@@ -133,32 +136,55 @@ fn place_after(mut place: Place, bytes: &[u8]) -> Place {
     place
 }
 
-impl<R: BufRead> BufRead for Guard<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let Guard { inner, limits, at, checked, half, token_bytes, refused } = self;
-        let buffered = inner.fill_buf()?;
-        let bytes = buffered.get(..WINDOW_BYTES).unwrap_or(buffered);
-        let new = bytes.get(*checked..).unwrap_or_default();
-        let looked = if at.byte + buffered.len() as u64 > limits.bytes_max {
-            let limit = Some(limits.bytes_max);
-            Err(Wrong { limit, ..Wrong::here("more bytes than a message may have") })
-        } else if *token_bytes > limits.token_bytes_max {
-            let limit = Some(limits.token_bytes_max);
-            Err(Wrong { limit, ..Wrong::here("a tag or text longer than any message needs") })
-        } else if bytes.is_empty() && !half.is_empty() {
-            Err(Wrong::here("not UTF-8: it ends within a character"))
-        } else {
-            look(half, new).map_err(|wrong| Wrong { after: wrong.after + *checked, ..wrong })
+impl<R: BufRead> Guard<R> {
+    /// How many of the bytes that are there may be shown before a limit is reached, and the limit.
+    fn room(&self) -> (u64, Wrong) {
+        let bytes = self.limits.bytes_max.saturating_sub(self.at.byte);
+        let token = self.limits.token_bytes_max.saturating_sub(self.token_bytes);
+        let (what, limit) = match bytes <= token {
+            true => ("more bytes than a message may have", self.limits.bytes_max),
+            false => ("a tag or text longer than any message needs", self.limits.token_bytes_max),
         };
-        if let Err(Wrong { after, what, limit }) = looked {
-            let place = place_after(*at, bytes.get(..after).unwrap_or_default());
-            let path = String::new();
-            *refused =
-                Some(Box::new(Refused { what, path, place, limit, reason: Reason::FF01 }));
-            return Err(io::Error::other("refused"));
-        }
-        *checked = bytes.len();
-        Ok(bytes)
+        (bytes.min(token), Wrong { limit: Some(limit), ..Wrong::here(what) })
+    }
+
+    fn refuse(&mut self, wrong: Wrong, place: Place) -> io::Error {
+        let Wrong { what, limit, .. } = wrong;
+        let path = String::new();
+        self.refused = Some(Box::new(Refused { what, path, place, limit, reason: Reason::FF01 }));
+        io::Error::other("refused")
+    }
+}
+
+impl<R: BufRead> BufRead for Guard<R> {
+    /// Shows what is good. What is wrong is an error when nothing good is left before it, so that the document is
+    /// refused for the first thing that is wrong, however its bytes arrive.
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let (room, beyond) = self.room();
+        // A mark of the byte order would be taken away unseen if it came in one piece.
+        let window = if self.at.byte == 0 { 1 } else { WINDOW_BYTES };
+        let (checked, half_bytes) = (self.checked, self.half.len());
+        let buffered = self.inner.fill_buf()?;
+        let visible = buffered.len().min(window).min(usize::try_from(room).unwrap_or(window));
+        let wrong = match (buffered.get(checked..visible), buffered.first()) {
+            (_, None) if half_bytes > 0 => Some(Wrong::here("not UTF-8: it ends within a character")),
+            (_, Some(_)) if visible == 0 => Some(beyond),
+            (_, Some(0xFE | 0xFF)) if self.at.byte == 0 => Some(Wrong::here("UTF-16; only UTF-8 is read")),
+            (new, _) => look(&mut self.half, new.unwrap_or_default()).err(),
+        };
+        let good = match wrong {
+            None => visible.max(checked),
+            Some(wrong) if checked + wrong.after > 0 => checked + wrong.after,
+            Some(wrong) => {
+                // A character that is wrong began before its last byte was read.
+                let before = half_bytes as u64;
+                let Place { line, column, byte } = self.at;
+                let place = Place { line, column: column - before, byte: byte - before };
+                return Err(self.refuse(wrong, place));
+            }
+        };
+        self.checked = good;
+        Ok(self.inner.fill_buf()?.get(..good).unwrap_or_default())
     }
 
     fn consume(&mut self, amount: usize) {

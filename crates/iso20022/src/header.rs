@@ -41,7 +41,7 @@ impl Header {
             definition: node.string_at("MsgDefIdr").unwrap_or_default(),
             service: node.string_at("BizSvc"),
             created: node.text_at("CreDt").unwrap_or_default().trim().to_owned(),
-            possible_duplicate: matches!(node.text_at("PssblDplct"), Some("true" | "1")),
+            possible_duplicate: node.flag_at("PssblDplct").unwrap_or(false),
         }
     }
 

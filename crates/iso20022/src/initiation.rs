@@ -208,7 +208,7 @@ impl<R: BufRead> InitiationReader<R> {
 
     fn take_block(&mut self, part: Part) -> Result<Box<Block>, Unfit> {
         let mut found = Found::default();
-        let Some(node) = self.parts.tree().root() else { return Err(Unfit::default()) };
+        let Some(node) = self.parts.tree().root() else { return Err(Unfit::unread(self.parts.path_to(part))) };
         let read = read_block(node, &mut found);
         let id = node.string_at("PmtInfId");
         self.block_id = id.clone().unwrap_or_default();
@@ -218,15 +218,15 @@ impl<R: BufRead> InitiationReader<R> {
         if self.seen.once_more(0, &[&self.block_id]) > 0 {
             remarks.repeated.push(repeated(&self.parts, part, "PmtInfId", Reason::DU02));
         }
-        match (self.parts.unfit(part, found), read) {
-            (None, Some(block)) => Ok(Box::new(Block { payments, sum, remarks, ..block })),
-            (unfit, _) => Err(Unfit { id, ..unfit.unwrap_or_default() }),
+        match self.parts.fit(part, found, read) {
+            Ok(block) => Ok(Box::new(Block { payments, sum, remarks, ..block })),
+            Err(unfit) => Err(Unfit { id, ..unfit }),
         }
     }
 
     fn take_order(&mut self, part: Part) -> Result<Box<Order>, Unfit> {
         let mut found = Found::default();
-        let Some(node) = self.parts.tree().root() else { return Err(Unfit::default()) };
+        let Some(node) = self.parts.tree().root() else { return Err(Unfit::unread(self.parts.path_to(part))) };
         let read = read_order(node, &mut found);
         // An amount that is unfit counts in the sum if it is a number at all: the sum is about what was written.
         let amount = node.text_at("Amt/InstdAmt").or_else(|| node.text_at("Amt/EqvtAmt/Amt"));
@@ -238,15 +238,15 @@ impl<R: BufRead> InitiationReader<R> {
         let ids = node.get("PmtId").map(PaymentIds::read).unwrap_or_default();
         let (repeat, repeated) = repeats(&mut self.seen, &self.parts, &self.block_id, &ids);
         let remarks = Remarks { repeated, ..self.parts.remarks() };
-        match (self.parts.unfit(part, found), read) {
-            (None, Some(order)) => Ok(Box::new(Order { ids, repeat, remarks, ..order })),
-            (unfit, _) => {
+        match self.parts.fit(part, found, read) {
+            Ok(order) => Ok(Box::new(Order { ids, repeat, remarks, ..order })),
+            Err(unfit) => {
                 self.totals.unfit += 1;
                 Err(Unfit {
                     instruction: ids.instruction,
                     end_to_end: Some(ids.end_to_end),
                     uetr: node.string_at("PmtId/UETR"),
-                    ..unfit.unwrap_or_default()
+                    ..unfit
                 })
             }
         }
@@ -301,7 +301,7 @@ fn read_block(node: Node<'_>, found: &mut Found) -> Option<Block> {
     let execution = found.day(node, "ReqdExctnDt");
     Some(Block {
         id: node.string_at("PmtInfId")?,
-        batch_booking: node.text_at("BtchBookg").map(|text| matches!(text.trim(), "true" | "1")),
+        batch_booking: node.flag_at("BtchBookg"),
         payments: None,
         sum: None,
         payment_type: node.get("PmtTpInf").map(PaymentType::read).unwrap_or_default(),

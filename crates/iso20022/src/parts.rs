@@ -185,14 +185,28 @@ impl<R: BufRead> Parts<R> {
         }
     }
 
-    /// What is wrong with the part that was read last, if anything: what the schema says and what was found later.
+    /// What is wrong with the part that was read last, if anything: what the schema says, and what was found later of
+    /// elements the schema is content with.
     pub fn unfit(&self, part: Part, found: Found) -> Option<Unfit> {
         let mut faults = self.faults.clone();
-        faults.extend(found.faults(|| self.path_to(part)));
+        for fault in found.faults(|| self.path_to(part)) {
+            if !faults.iter().any(|other| other.path == fault.path) {
+                faults.push(fault);
+            }
+        }
         if faults.is_empty() {
             return None;
         }
         Some(Unfit { faults, faults_unkept: self.faults_unkept, ..Unfit::default() })
+    }
+
+    /// What was read of the part, or what is wrong with it.
+    pub fn fit<T>(&self, part: Part, found: Found, read: Option<T>) -> Result<T, Unfit> {
+        match (self.unfit(part, found), read) {
+            (None, Some(read)) => Ok(read),
+            (Some(unfit), _) => Err(unfit),
+            (None, None) => Err(Unfit::unread(self.path_to(part))),
+        }
     }
 
     /// The part that was read last must be right, or nothing more is read.
@@ -322,8 +336,8 @@ impl<R: BufRead> Parts<R> {
     }
 
     fn only_space(&self) -> Result<(), Refused> {
-        let text = self.scan.text();
-        if text.trim_matches([' ', '\t', '\n', '\r']).is_empty() {
+        let text = self.scan.text().trim_matches([' ', '\t', '\n', '\r']);
+        if text.is_empty() {
             return Ok(());
         }
         Err(self.refused(format!("the text `{}` where only elements may stand", shown(text))))

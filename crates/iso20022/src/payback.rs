@@ -113,22 +113,22 @@ impl<R: BufRead> PaybackReader<R> {
 
     fn take(&mut self, part: Part) -> Result<Box<Payback>, Unfit> {
         let mut found = Found::default();
-        let Some(node) = self.parts.tree().root() else { return Err(Unfit::default()) };
+        let Some(node) = self.parts.tree().root() else { return Err(Unfit::unread(self.parts.path_to(part))) };
         let read = read_payback(node, &mut found);
         let amount = node.text_at("RtrdIntrBkSttlmAmt").and_then(|text| Decimal::parse(text.trim()));
         self.tally.add(amount);
         self.totals.add(amount);
         let remarks = self.parts.remarks();
-        match (self.parts.unfit(part, found), read) {
-            (None, Some(payback)) => Ok(Box::new(Payback { remarks, ..payback })),
-            (unfit, _) => {
+        match self.parts.fit(part, found, read) {
+            Ok(payback) => Ok(Box::new(Payback { remarks, ..payback })),
+            Err(unfit) => {
                 self.totals.unfit += 1;
                 Err(Unfit {
                     instruction: node.string_at("OrgnlInstrId"),
                     end_to_end: node.string_at("OrgnlEndToEndId"),
                     id: node.string_at("OrgnlTxId"),
                     uetr: node.string_at("OrgnlUETR"),
-                    ..unfit.unwrap_or_default()
+                    ..unfit
                 })
             }
         }

@@ -22,6 +22,9 @@ pub(crate) const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-insta
 /// The namespace that the prefix `xml` always has.
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
+/// What may stand before everything else and says that UTF-8 follows.
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
+
 /// One step through a document. What belongs to it stands in the scanner until the next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -182,6 +185,13 @@ impl<R: BufRead> Scan<R> {
 
     /// What an event means; `None` for what says nothing, such as a comment.
     fn take(&mut self, event: &Event<'_>) -> Result<Option<Step>, Refused> {
+        if let Event::Text(text) = event
+            && !self.began
+            && &**text == BYTE_ORDER_MARK
+        {
+            self.began = self.place.byte > 0;
+            return Ok(None);
+        }
         let first = !std::mem::replace(&mut self.began, true);
         match event {
             Event::Decl(declaration) if first => self.declaration(declaration).map(|()| None),

@@ -305,18 +305,18 @@ impl<R: BufRead> StatementReader<R> {
                 (Part::Head, Some(node)) => {
                     let read = read_statement(node, &mut found);
                     let remarks = self.parts.remarks();
-                    let statement = match (self.parts.unfit(part, found), read) {
-                        (None, Some(statement)) => Ok(Box::new(Statement { remarks, ..statement })),
-                        (unfit, _) => Err(Unfit { id: node.string_at("Id"), ..unfit.unwrap_or_default() }),
+                    let statement = match self.parts.fit(part, found, read) {
+                        Ok(statement) => Ok(Box::new(Statement { remarks, ..statement })),
+                        Err(unfit) => Err(Unfit { id: node.string_at("Id"), ..unfit }),
                     };
                     return Ok(Some(StatementItem::Statement(statement)));
                 }
                 (Part::Unit, Some(node)) => {
                     let read = read_entry(node, &mut found);
                     let remarks = self.parts.remarks();
-                    let entry = match (self.parts.unfit(part, found), read) {
-                        (None, Some(entry)) => Ok(Box::new(Entry { remarks, ..entry })),
-                        (unfit, _) => Err(Unfit { id: node.string_at("NtryRef"), ..unfit.unwrap_or_default() }),
+                    let entry = match self.parts.fit(part, found, read) {
+                        Ok(entry) => Ok(Box::new(Entry { remarks, ..entry })),
+                        Err(unfit) => Err(Unfit { id: node.string_at("NtryRef"), ..unfit }),
                     };
                     return Ok(Some(StatementItem::Entry(entry)));
                 }
@@ -375,7 +375,7 @@ fn read_entry(node: Node<'_>, found: &mut Found) -> Option<Entry> {
         reference: node.string_at("NtryRef"),
         amount: amount?,
         direction: Direction::read(node, "CdtDbtInd")?,
-        reversal: matches!(node.text_at("RvslInd"), Some("true" | "1")),
+        reversal: node.flag_at("RvslInd").unwrap_or(false),
         status: code.unwrap_or(EntryStatus::Information),
         booked,
         value,

@@ -179,22 +179,22 @@ impl<R: BufRead> TransferReader<R> {
 
     fn take(&mut self, part: Part) -> Result<Box<CreditTransfer>, Unfit> {
         let mut found = Found::default();
-        let Some(node) = self.parts.tree().root() else { return Err(Unfit::default()) };
+        let Some(node) = self.parts.tree().root() else { return Err(Unfit::unread(self.parts.path_to(part))) };
         let read = read_transfer(node, &mut found);
         let amount = node.text_at("IntrBkSttlmAmt").and_then(|text| Decimal::parse(text.trim()));
         self.tally.add(amount);
         self.totals.add(amount);
         let remarks = self.parts.remarks();
-        match (self.parts.unfit(part, found), read) {
-            (None, Some(transfer)) => Ok(Box::new(CreditTransfer { remarks, ..transfer })),
-            (unfit, _) => {
+        match self.parts.fit(part, found, read) {
+            Ok(transfer) => Ok(Box::new(CreditTransfer { remarks, ..transfer })),
+            Err(unfit) => {
                 self.totals.unfit += 1;
                 Err(Unfit {
                     instruction: node.string_at("PmtId/InstrId"),
                     end_to_end: node.string_at("PmtId/EndToEndId"),
                     id: node.string_at("PmtId/TxId"),
                     uetr: node.string_at("PmtId/UETR"),
-                    ..unfit.unwrap_or_default()
+                    ..unfit
                 })
             }
         }

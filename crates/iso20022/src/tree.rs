@@ -215,6 +215,11 @@ impl<'t> Node<'t> {
         self.get(way).map(|node| node.text())
     }
 
+    /// The `xs:boolean` at the end of a way.
+    pub fn flag_at(&self, way: &str) -> Option<bool> {
+        self.text_at(way).map(|text| matches!(text.trim(), "true" | "1"))
+    }
+
     /// The text at the end of a way, kept.
     pub fn string_at(&self, way: &str) -> Option<String> {
         self.text_at(way).map(str::to_owned)
