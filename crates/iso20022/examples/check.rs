@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use iso20022::{InitiationItem, Limits, Message, ReadError, StatementItem, StatusItem, Unfit, open};
+use iso20022::{
+    InitiationItem, Limits, Message, ReadError, StatementItem, StatusItem, Unfit, open,
+};
 
 fn main() -> std::io::Result<()> {
     for path in std::env::args().skip(1) {
@@ -29,7 +31,7 @@ fn check(source: BufReader<File>) -> Result<String, ReadError> {
 }
 
 /// The next piece, and what is wrong with it if anything is; `None` at the end.
-fn next(message: &mut Message<BufReader<File>>) -> Result<Option<Option<Unfit>>, ReadError> {
+fn next(message: &mut Message<BufReader<File>>) -> Result<Option<Option<Box<Unfit>>>, ReadError> {
     Ok(match message {
         Message::Initiation(reader) => reader.next_item()?.map(|item| match item {
             InitiationItem::Block(block) => block.err(),

@@ -7,8 +7,8 @@ use std::io::{BufReader, BufWriter};
 use std::time::Instant;
 
 use iso20022::{
-    Account, Agent, Block, Decimal, InitiationHeader, InitiationItem, InitiationWriter, Limits, Message, Money, Order,
-    Party, PaymentIds, PaymentType, Remarks, Remittance, Uetr, open,
+    Account, Agent, Block, Decimal, InitiationHeader, InitiationItem, InitiationWriter, Limits,
+    Message, Money, Order, Party, PaymentIds, PaymentType, Remarks, Remittance, Uetr, open,
 };
 use terms::{Amount, Currency, Day};
 
@@ -28,7 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         while let Some(item) = reader.next_item()? {
             if let InitiationItem::Order(order) = item {
                 let order = order.map_err(|unfit| format!("{unfit:?}"))?;
-                sum = order.amount.decimal().and_then(|amount| sum.plus(amount)).ok_or("too much")?;
+                sum =
+                    order.amount.decimal().and_then(|amount| sum.plus(amount)).ok_or("too much")?;
             }
         }
         let totals = reader.totals().ok_or("no totals")?;
@@ -45,7 +46,9 @@ fn said(what: &str, count: u64, bytes: u64, start: Instant) {
     let (rate, megabytes) = (count as f64 / seconds, bytes as f64 / 1e6);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: unknown");
-    println!("{what}: {count} payments, {megabytes:.1} MB, {seconds:.2} s, {rate:.0} payments/s; {peak}");
+    println!(
+        "{what}: {count} payments, {megabytes:.1} MB, {seconds:.2} s, {rate:.0} payments/s; {peak}"
+    );
 }
 
 fn write(count: u64, out: BufWriter<File>) -> Result<(), Box<dyn Error>> {
@@ -63,7 +66,10 @@ fn write(count: u64, out: BufWriter<File>) -> Result<(), Box<dyn Error>> {
         id: "PAYROLL-2026-11-A".to_owned(),
         payments: Some(count),
         sum: header.sum,
-        payment_type: PaymentType { category_purpose: Some("SALA".to_owned()), ..PaymentType::default() },
+        payment_type: PaymentType {
+            category_purpose: Some("SALA".to_owned()),
+            ..PaymentType::default()
+        },
         execution: Day(20_785),
         debtor: Party::named("Arvin & Sons"),
         debtor_account: Some(Account::iban("DE89370400440532013000")),
@@ -74,7 +80,9 @@ fn write(count: u64, out: BufWriter<File>) -> Result<(), Box<dyn Error>> {
         writer.order(&Order {
             ids: PaymentIds {
                 instruction: Some(format!("I-{at:09}")),
-                uetr: Some(Uetr::from_random(u128::from(at).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835))),
+                uetr: Some(Uetr::from_random(
+                    u128::from(at).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835),
+                )),
                 ..PaymentIds::end_to_end(format!("SALARY-2026-11-{at:09}"))
             },
             repeat: 0,

@@ -6,7 +6,7 @@ use terms::Day;
 const ZONE_MIN_MAX: u32 = 14 * 60;
 
 /// Takes `count` digits off the front.
-fn digits<'t>(text: &'t str, count: usize) -> Option<(u32, &'t str)> {
+fn digits(text: &str, count: usize) -> Option<(u32, &str)> {
     let (number, rest) = text.split_at_checked(count)?;
     number.bytes().all(|byte| byte.is_ascii_digit()).then_some(())?;
     Some((number.parse().ok()?, rest))
@@ -92,15 +92,37 @@ mod tests {
         for good in ["2026-11-28", "2024-02-29", "2026-11-28Z", "2026-11-28+08:00"] {
             assert!(is_date(good), "{good}");
         }
-        for bad in ["2026-02-29", "2026-13-01", "26-11-28", "2026-11-28T00:00:00", "20261128", "0000-01-01", "2026-11-28+15:00", "2026-1١-28"] {
+        for bad in [
+            "2026-02-29",
+            "2026-13-01",
+            "26-11-28",
+            "2026-11-28T00:00:00",
+            "20261128",
+            "0000-01-01",
+            "2026-11-28+15:00",
+            "2026-1١-28",
+        ] {
             assert!(!is_date(bad), "{bad}");
         }
-        for good in ["2026-11-28T09:00:00", "2026-11-28T09:00:00.123Z", "2026-11-28T24:00:00-02:00"] {
+        for good in ["2026-11-28T09:00:00", "2026-11-28T09:00:00.123Z", "2026-11-28T24:00:00-02:00"]
+        {
             assert!(is_date_time(good), "{good}");
         }
-        for bad in ["2026-11-28", "2026-11-28T25:00:00", "2026-11-28T24:00:01", "2026-11-28T09:00", "2026-11-28T09:00:00.", "2026-11-28 09:00:00"] {
+        for bad in [
+            "2026-11-28",
+            "2026-11-28T25:00:00",
+            "2026-11-28T24:00:01",
+            "2026-11-28T09:00",
+            "2026-11-28T09:00:00.",
+            "2026-11-28 09:00:00",
+        ] {
             assert!(!is_date_time(bad), "{bad}");
         }
-        assert!(is_time("23:59:59") && !is_time("23:59:60") && is_year_month("2026-11") && is_year("2026"));
+        assert!(
+            is_time("23:59:59")
+                && !is_time("23:59:60")
+                && is_year_month("2026-11")
+                && is_year("2026")
+        );
     }
 }

@@ -62,7 +62,11 @@ impl Checker {
         let schema = self.schema;
         let Some(parent) = self.frames.last_mut() else {
             if name != schema.root.name {
-                return Err(format!("the root is `{}` and not `{}`", shown(name), schema.root.name));
+                return Err(format!(
+                    "the root is `{}` and not `{}`",
+                    shown(name),
+                    schema.root.name
+                ));
             }
             return Ok(self.push(&schema.root));
         };
@@ -72,8 +76,12 @@ impl Checker {
                 return Err(format!("`{}` where only one element may stand", shown(name)));
             }
             Inside::Typed(Type::Any) => None,
-            Inside::Typed(Type::Sequence(particles)) => Some(next_of_sequence(parent, particles, name)?),
-            Inside::Typed(Type::Choice(particles)) => Some(next_of_choice(parent, particles, name)?),
+            Inside::Typed(Type::Sequence(particles)) => {
+                Some(next_of_sequence(parent, particles, name)?)
+            }
+            Inside::Typed(Type::Choice(particles)) => {
+                Some(next_of_choice(parent, particles, name)?)
+            }
             Inside::Typed(Type::Value(_) | Type::Money(..)) => {
                 return Err(format!("the element `{}` where only text may stand", shown(name)));
             }
@@ -103,7 +111,9 @@ impl Checker {
     pub fn value(&self, text: &str, currency: Option<&str>) -> Result<(), WrongValue> {
         let reason_here = |reason| self.reason_here(reason);
         let wrong = |what, reason| WrongValue { what, reason: reason_here(reason) };
-        let Some(Frame { kind: Inside::Typed(inside), .. }) = self.frames.last() else { return Ok(()) };
+        let Some(Frame { kind: Inside::Typed(inside), .. }) = self.frames.last() else {
+            return Ok(());
+        };
         match (inside, currency) {
             (Type::Money(amount, of_currency), Some(currency)) => {
                 of_currency.check(currency).map_err(|what| wrong(what, of_currency.reason()))?;
@@ -137,7 +147,8 @@ impl Checker {
         let Some(frame) = self.frames.last() else { return Ok(()) };
         let missing = match frame.kind {
             Inside::Typed(Type::Sequence(particles)) => {
-                first_missing(frame, particles, particles.len()).map(|particle| format!("`{}`", particle.name))
+                first_missing(frame, particles, particles.len())
+                    .map(|particle| format!("`{}`", particle.name))
             }
             Inside::Typed(Type::Choice(particles)) => {
                 let chosen = particles.get(frame.at).filter(|_| frame.count > 0);
@@ -207,7 +218,8 @@ fn next_of_sequence<'p>(
     particles: &'p [Particle],
     name: &str,
 ) -> Result<&'p Particle, String> {
-    let ahead = particles.iter().enumerate().skip(frame.at).find(|(_, particle)| particle.name == name);
+    let ahead =
+        particles.iter().enumerate().skip(frame.at).find(|(_, particle)| particle.name == name);
     let Some((at, particle)) = ahead else {
         let name = shown(name);
         return Err(match particles.iter().any(|particle| particle.name == name) {

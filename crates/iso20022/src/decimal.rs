@@ -83,10 +83,30 @@ mod tests {
 
     #[test]
     fn decimals_are_exact_and_nothing_else_is_one() {
-        for (text, shown) in [("0", "0"), ("007.50", "7.5"), (".5", "0.5"), ("5.", "5"), ("+1.1", "1.1"), ("-0", "0")] {
+        for (text, shown) in [
+            ("0", "0"),
+            ("007.50", "7.5"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("+1.1", "1.1"),
+            ("-0", "0"),
+        ] {
             assert_eq!(Decimal::parse(text).unwrap().to_string(), shown, "{text}");
         }
-        for bad in ["", ".", "1e3", "1E400", "NaN", "INF", "-1", "1,0", " 1", "١", "0x1", "1.000000000000000001"] {
+        for bad in [
+            "",
+            ".",
+            "1e3",
+            "1E400",
+            "NaN",
+            "INF",
+            "-1",
+            "1,0",
+            " 1",
+            "١",
+            "0x1",
+            "1.000000000000000001",
+        ] {
             assert_eq!(Decimal::parse(bad), None, "{bad}");
         }
         assert_eq!(Decimal::parse(&"9".repeat(40)), None);

@@ -45,10 +45,18 @@ pub struct Unfit {
 
 impl Unfit {
     /// Of a part in which something that must be there could not be read, though nothing was noted.
-    pub(crate) fn unread(path: String) -> Unfit {
+    pub(crate) fn unread(path: String) -> Box<Unfit> {
         let what = "what must be there could not be read".to_owned();
         let fault = Fault { what, path, place: Place::default(), reason: Reason::FF01 };
-        Unfit { faults: vec![fault], ..Unfit::default() }
+        Box::new(Unfit { faults: vec![fault], ..Unfit::default() })
+    }
+
+    /// With the ids that stand at these ways: of instruction, end to end, id and UETR.
+    pub(crate) fn named(mut self: Box<Unfit>, node: Node<'_>, ways: [&str; 4]) -> Box<Unfit> {
+        let [instruction, end_to_end, id, uetr] = ways.map(|way| node.string_at(way));
+        (self.instruction, self.end_to_end, self.id, self.uetr) =
+            (instruction, end_to_end, id, uetr);
+        self
     }
 }
 
@@ -81,7 +89,8 @@ impl Found {
         // What is not a number was noted when the schema was asked.
         let digits = Digits::of(node.text().trim())?;
         let Some(currency) = Currency::by_code(node.currency()) else {
-            let what = format!("the currency `{}` is not one the bank knows", shown(node.currency()));
+            let what =
+                format!("the currency `{}` is not one the bank knows", shown(node.currency()));
             self.wrong(node, way, what, Reason::AM03);
             return None;
         };

@@ -88,7 +88,8 @@ fn look(half: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Wrong> {
             let (good, bad) = rest.split_at(error.valid_up_to());
             let good = std::str::from_utf8(good).unwrap_or_default();
             if error.error_len().is_some() {
-                look_at_characters(good).map_err(|wrong| Wrong { after: taken + wrong.after, ..wrong })?;
+                look_at_characters(good)
+                    .map_err(|wrong| Wrong { after: taken + wrong.after, ..wrong })?;
                 return Err(Wrong { after: taken + good.len(), ..Wrong::here("not UTF-8") });
             }
             (good, bad)
@@ -101,14 +102,16 @@ fn look(half: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Wrong> {
 
 /// XML 1.0 section 2.2, production 2, of what UTF-8 can say at all.
 fn look_at_characters(text: &str) -> Result<(), Wrong> {
-    let suspicious = |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF;
+    let suspicious =
+        |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF;
     if !text.bytes().any(suspicious) {
         return Ok(());
     }
     match text.char_indices().find(|(_, character)| !is_xml_character(*character)) {
         None => Ok(()),
         Some((after, character)) => {
-            let what = format!("character U+{:04X}, which XML does not allow", u32::from(character));
+            let what =
+                format!("character U+{:04X}, which XML does not allow", u32::from(character));
             Err(Wrong { after, ..Wrong::here(what) })
         }
     }
@@ -167,9 +170,13 @@ impl<R: BufRead> BufRead for Guard<R> {
         let buffered = self.inner.fill_buf()?;
         let visible = buffered.len().min(window).min(usize::try_from(room).unwrap_or(window));
         let wrong = match (buffered.get(checked..visible), buffered.first()) {
-            (_, None) if half_bytes > 0 => Some(Wrong::here("not UTF-8: it ends within a character")),
+            (_, None) if half_bytes > 0 => {
+                Some(Wrong::here("not UTF-8: it ends within a character"))
+            }
             (_, Some(_)) if visible == 0 => Some(beyond),
-            (_, Some(0xFE | 0xFF)) if self.at.byte == 0 => Some(Wrong::here("UTF-16; only UTF-8 is read")),
+            (_, Some(0xFE | 0xFF)) if self.at.byte == 0 => {
+                Some(Wrong::here("UTF-16; only UTF-8 is read"))
+            }
             (new, _) => look(&mut self.half, new.unwrap_or_default()).err(),
         };
         let good = match wrong {

@@ -50,10 +50,20 @@ impl Header {
         if self.definition == version.id() {
             return Ok(());
         }
-        let what = format!("the header announces `{}` and `{}` follows", crate::scan::shown(&self.definition), version.id());
+        let what = format!(
+            "the header announces `{}` and `{}` follows",
+            crate::scan::shown(&self.definition),
+            version.id()
+        );
         let at = tree.root().and_then(|root| root.get("MsgDefIdr"));
         let place = at.map(|node| node.place()).unwrap_or_default();
-        Err(Refused { what, path: "/AppHdr/MsgDefIdr".to_owned(), place, limit: None, reason: Reason::FF01 })
+        Err(Refused {
+            what,
+            path: "/AppHdr/MsgDefIdr".to_owned(),
+            place,
+            limit: None,
+            reason: Reason::FF01,
+        })
     }
 
     fn write<W: Write>(&self, w: &mut Writer<W>) -> Written {

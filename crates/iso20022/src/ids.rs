@@ -46,7 +46,15 @@ impl fmt::Display for Uetr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = format!("{:032x}", self.0);
         let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-        write!(f, "{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+        write!(
+            f,
+            "{}-{}-{}-{}-{}",
+            part(0, 8),
+            part(8, 12),
+            part(12, 16),
+            part(16, 20),
+            part(20, 32)
+        )
     }
 }
 
@@ -114,8 +122,14 @@ pub(crate) fn mark(kind: u8, parts: &[&str]) -> [u8; 12] {
 mod tests {
     use super::*;
 
-    const NAME: PaymentName<'_> =
-        PaymentName { sender: "TONGCNBJ", message: "M1", block: "B1", instruction: Some("I1"), end_to_end: "E1", repeat: 0 };
+    const NAME: PaymentName<'_> = PaymentName {
+        sender: "TONGCNBJ",
+        message: "M1",
+        block: "B1",
+        instruction: Some("I1"),
+        end_to_end: "E1",
+        repeat: 0,
+    };
 
     #[test]
     fn an_id_is_the_same_for_the_same_names_and_another_for_others() {
@@ -141,7 +155,13 @@ mod tests {
         assert_eq!(Uetr::parse(text).unwrap().to_string(), text);
         assert!(Uetr::parse(&Uetr::from_random(u128::MAX).to_string()).is_some());
         assert!(Uetr::parse(&Uetr::from_random(0).to_string()).is_some());
-        for bad in ["", "eb6305c9-1f7f-39de-aed0-16487c27b42d", "eb6305c9-1f7f-49de-ced0-16487c27b42d", "EB6305C9-1f7f-49de-aed0-16487c27b42d", "eb6305c91f7f49deaed016487c27b42d"] {
+        for bad in [
+            "",
+            "eb6305c9-1f7f-39de-aed0-16487c27b42d",
+            "eb6305c9-1f7f-49de-ced0-16487c27b42d",
+            "EB6305C9-1f7f-49de-aed0-16487c27b42d",
+            "eb6305c91f7f49deaed016487c27b42d",
+        ] {
             assert_eq!(Uetr::parse(bad), None, "{bad}");
         }
     }

@@ -102,9 +102,9 @@ pub struct Order {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InitiationItem {
     /// A block begins. When it is unfit, none of its orders can be done.
-    Block(Result<Box<Block>, Unfit>),
+    Block(Result<Box<Block>, Box<Unfit>>),
     /// An order of that block.
-    Order(Result<Box<Order>, Unfit>),
+    Order(Result<Box<Order>, Box<Unfit>>),
 }
 
 /// A pain.001 being read.
@@ -206,27 +206,28 @@ impl<R: BufRead> InitiationReader<R> {
         Ok(self.totals)
     }
 
-    fn take_block(&mut self, part: Part) -> Result<Box<Block>, Unfit> {
+    fn take_block(&mut self, part: Part) -> Result<Box<Block>, Box<Unfit>> {
         let mut found = Found::default();
-        let Some(node) = self.parts.tree().root() else { return Err(Unfit::unread(self.parts.path_to(part))) };
+        let Some(node) = self.parts.tree().root() else {
+            return Err(Unfit::unread(self.parts.path_to(part)));
+        };
         let read = read_block(node, &mut found);
-        let id = node.string_at("PmtInfId");
-        self.block_id = id.clone().unwrap_or_default();
+        self.block_id = node.string_at("PmtInfId").unwrap_or_default();
         let (payments, sum) = (found.count(node, "NbOfTxs"), found.sum(node, "CtrlSum"));
         self.block = Tally::said(payments, sum);
         let mut remarks = self.parts.remarks();
         if self.seen.once_more(0, &[&self.block_id]) > 0 {
             remarks.repeated.push(repeated(&self.parts, part, "PmtInfId", Reason::DU02));
         }
-        match self.parts.fit(part, found, read) {
-            Ok(block) => Ok(Box::new(Block { payments, sum, remarks, ..block })),
-            Err(unfit) => Err(Unfit { id, ..unfit }),
-        }
+        let block = self.parts.fit(part, found, read, ["", "", "PmtInfId", ""])?;
+        Ok(Box::new(Block { payments, sum, remarks, ..block }))
     }
 
-    fn take_order(&mut self, part: Part) -> Result<Box<Order>, Unfit> {
+    fn take_order(&mut self, part: Part) -> Result<Box<Order>, Box<Unfit>> {
         let mut found = Found::default();
-        let Some(node) = self.parts.tree().root() else { return Err(Unfit::unread(self.parts.path_to(part))) };
+        let Some(node) = self.parts.tree().root() else {
+            return Err(Unfit::unread(self.parts.path_to(part)));
+        };
         let read = read_order(node, &mut found);
         // An amount that is unfit counts in the sum if it is a number at all: the sum is about what was written.
         let amount = node.text_at("Amt/InstdAmt").or_else(|| node.text_at("Amt/EqvtAmt/Amt"));
@@ -238,18 +239,10 @@ impl<R: BufRead> InitiationReader<R> {
         let ids = node.get("PmtId").map(PaymentIds::read).unwrap_or_default();
         let (repeat, repeated) = repeats(&mut self.seen, &self.parts, &self.block_id, &ids);
         let remarks = Remarks { repeated, ..self.parts.remarks() };
-        match self.parts.fit(part, found, read) {
-            Ok(order) => Ok(Box::new(Order { ids, repeat, remarks, ..order })),
-            Err(unfit) => {
-                self.totals.unfit += 1;
-                Err(Unfit {
-                    instruction: ids.instruction,
-                    end_to_end: Some(ids.end_to_end),
-                    uetr: node.string_at("PmtId/UETR"),
-                    ..unfit
-                })
-            }
-        }
+        let ways = ["PmtId/InstrId", "PmtId/EndToEndId", "", "PmtId/UETR"];
+        let order = self.parts.fit(part, found, read, ways);
+        self.totals.unfit += u64::from(order.is_err());
+        Ok(Box::new(Order { ids, repeat, remarks, ..order? }))
     }
 }
 
@@ -377,7 +370,10 @@ impl<W: Write> InitiationWriter<W> {
         w.open("PmtInf")?;
         w.leaf("PmtInfId", &block.id)?;
         w.leaf("PmtMtd", "TRF")?;
-        w.maybe("BtchBookg", block.batch_booking.map(|batch| if batch { "true" } else { "false" }))?;
+        w.maybe(
+            "BtchBookg",
+            block.batch_booking.map(|batch| if batch { "true" } else { "false" }),
+        )?;
         w.maybe("NbOfTxs", block.payments.map(|count| count.to_string()).as_deref())?;
         w.maybe("CtrlSum", block.sum.map(|sum| sum.to_string()).as_deref())?;
         block.payment_type.write(w)?;
@@ -410,7 +406,11 @@ impl<W: Write> InitiationWriter<W> {
     }
 
     fn end_block(&mut self) -> Written {
-        if std::mem::replace(&mut self.in_block, false) { self.writer.close("PmtInf") } else { Ok(()) }
+        if std::mem::replace(&mut self.in_block, false) {
+            self.writer.close("PmtInf")
+        } else {
+            Ok(())
+        }
     }
 
     /// Ends the document.

@@ -23,6 +23,7 @@ mod header;
 mod parts;
 mod tally;
 mod initiation;
+mod bank;
 mod transfer;
 mod status;
 mod payback;
@@ -30,6 +31,7 @@ mod statement;
 mod message;
 mod sample;
 
+pub use bank::{BankHeader, BankReader};
 pub use decimal::Decimal;
 pub use found::{Money, Unfit};
 pub use header::Header;
@@ -54,6 +56,6 @@ pub use status::{
     StatusReason, StatusWriter,
 };
 pub use tally::Totals;
-pub use transfer::{BankHeader, CreditTransfer, TransferReader, TransferWriter};
+pub use transfer::{CreditTransfer, TransferReader, TransferWriter};
 pub use version::{Kind, Version};
 pub use writer::{WriteError, Written};

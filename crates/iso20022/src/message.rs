@@ -43,11 +43,16 @@ impl<R> std::fmt::Debug for Message<R> {
 ///
 /// # Errors
 /// What is no message known here, or is wrong up to its group header; the source's own errors.
-pub fn open<R: BufRead>(source: R, limits: Limits) -> Result<(Message<R>, Option<Header>), ReadError> {
+pub fn open<R: BufRead>(
+    source: R,
+    limits: Limits,
+) -> Result<(Message<R>, Option<Header>), ReadError> {
     let (parts, header) = Parts::open(source, limits)?;
     let message = match parts.version().kind() {
         Kind::Initiation => Message::Initiation(Box::new(InitiationReader::begin(parts)?)),
-        Kind::CustomerStatus | Kind::BankStatus => Message::Status(Box::new(StatusReader::begin(parts)?)),
+        Kind::CustomerStatus | Kind::BankStatus => {
+            Message::Status(Box::new(StatusReader::begin(parts)?))
+        }
         Kind::CreditTransfer => Message::Transfer(Box::new(TransferReader::begin(parts)?)),
         Kind::Return => Message::Payback(Box::new(PaybackReader::begin(parts)?)),
         Kind::AccountReport | Kind::Statement | Kind::Notification => {

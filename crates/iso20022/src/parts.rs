@@ -4,9 +4,9 @@
 
 use std::io::BufRead;
 
-use crate::header::Header;
 use crate::checker::{Checker, Opened, WrongValue};
 use crate::found::{Found, Unfit};
+use crate::header::Header;
 use crate::limits::Limits;
 use crate::payment::Remarks;
 use crate::reason::Reason;
@@ -115,7 +115,9 @@ impl<R: BufRead> Parts<R> {
             header = Some((Header::read(&tree), tree));
             scan = parts.scan;
             if wrapped == 0 {
-                return Err(at_scan(&scan, "a header without a message: wrap both in one element").into());
+                return Err(
+                    at_scan(&scan, "a header without a message: wrap both in one element").into()
+                );
             }
             scan_open(&mut scan, "a document behind the header")?;
         }
@@ -187,7 +189,7 @@ impl<R: BufRead> Parts<R> {
 
     /// What is wrong with the part that was read last, if anything: what the schema says, and what was found later of
     /// elements the schema is content with.
-    pub fn unfit(&self, part: Part, found: Found) -> Option<Unfit> {
+    pub fn unfit(&self, part: Part, found: Found) -> Option<Box<Unfit>> {
         let mut faults = self.faults.clone();
         for fault in found.faults(|| self.path_to(part)) {
             if !faults.iter().any(|other| other.path == fault.path) {
@@ -197,16 +199,27 @@ impl<R: BufRead> Parts<R> {
         if faults.is_empty() {
             return None;
         }
-        Some(Unfit { faults, faults_unkept: self.faults_unkept, ..Unfit::default() })
+        Some(Box::new(Unfit { faults, faults_unkept: self.faults_unkept, ..Unfit::default() }))
     }
 
-    /// What was read of the part, or what is wrong with it.
-    pub fn fit<T>(&self, part: Part, found: Found, read: Option<T>) -> Result<T, Unfit> {
-        match (self.unfit(part, found), read) {
-            (None, Some(read)) => Ok(read),
-            (Some(unfit), _) => Err(unfit),
-            (None, None) => Err(Unfit::unread(self.path_to(part))),
-        }
+    /// What was read of the part, or what is wrong with it under the names that stand at `ways`, as
+    /// [`Unfit::named`] takes them.
+    pub fn fit<T>(
+        &self,
+        part: Part,
+        found: Found,
+        read: Option<T>,
+        ways: [&str; 4],
+    ) -> Result<T, Box<Unfit>> {
+        let unfit = match (self.unfit(part, found), read) {
+            (None, Some(read)) => return Ok(read),
+            (Some(unfit), _) => unfit,
+            (None, None) => Unfit::unread(self.path_to(part)),
+        };
+        Err(match self.tree.root() {
+            Some(node) => unfit.named(node, ways),
+            None => unfit,
+        })
     }
 
     /// The part that was read last must be right, or nothing more is read.
@@ -218,7 +231,11 @@ impl<R: BufRead> Parts<R> {
 
     /// What of the part that was read last nothing has asked for, and what in it is disguised.
     pub fn remarks(&self) -> Remarks {
-        Remarks { skipped: self.tree.skipped(), disguised: self.tree.disguised(), repeated: Vec::new() }
+        Remarks {
+            skipped: self.tree.skipped(),
+            disguised: self.tree.disguised(),
+            repeated: Vec::new(),
+        }
     }
 
     /// A refusal at the place of the last step.
@@ -305,7 +322,10 @@ impl<R: BufRead> Parts<R> {
         self.unit_nth = self.checker.children();
         if self.units > self.limits.units_max {
             let limit = Some(self.limits.units_max);
-            return Err(Refused { limit, ..self.refused("more payments or entries than a message may have") });
+            return Err(Refused {
+                limit,
+                ..self.refused("more payments or entries than a message may have")
+            });
         }
         Ok(())
     }
@@ -350,12 +370,16 @@ impl<R: BufRead> Parts<R> {
             return Ok(opened);
         }
         if self.scan.version() != Some(self.version) {
-            let (name, namespace) = (shown(self.scan.name()), shown_namespace(self.scan.namespace()));
+            let (name, namespace) =
+                (shown(self.scan.name()), shown_namespace(self.scan.namespace()));
             return Err(self.refused(format!("`{name}` is in the namespace `{namespace}`")));
         }
         for attribute in self.scan.attributes() {
             let hint = attribute.namespace == SCHEMA_INSTANCE
-                && matches!(attribute.name.as_str(), "schemaLocation" | "noNamespaceSchemaLocation");
+                && matches!(
+                    attribute.name.as_str(),
+                    "schemaLocation" | "noNamespaceSchemaLocation"
+                );
             let currency = attribute.namespace.is_empty()
                 && attribute.name == "Ccy"
                 && matches!(opened, Opened::Value(_));
@@ -459,7 +483,8 @@ impl<R: BufRead> Parts<R> {
 fn unknown_namespace(namespace: &str) -> String {
     let shown = shown_namespace(namespace);
     let message = shown.get(..8).unwrap_or(&shown);
-    let others = Version::ALL.iter().map(|version| version.id()).filter(|id| id.starts_with(message));
+    let others =
+        Version::ALL.iter().map(|version| version.id()).filter(|id| id.starts_with(message));
     let others: Vec<&str> = others.collect();
     match others.is_empty() {
         true => format!("the namespace `{shown}` is of no message known here"),

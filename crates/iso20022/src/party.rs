@@ -244,9 +244,9 @@ impl Agent {
 
     pub(crate) fn read(node: Node<'_>) -> Agent {
         let Some(node) = node.get("FinInstnId") else { return Agent::default() };
-        let member = node.get("ClrSysMmbId").and_then(|member| {
-            Some((member.string_at("ClrSysId/Cd"), member.string_at("MmbId")?))
-        });
+        let member = node
+            .get("ClrSysMmbId")
+            .and_then(|member| Some((member.string_at("ClrSysId/Cd"), member.string_at("MmbId")?)));
         Agent {
             bic: node.string_at("BICFI").or_else(|| node.string_at("BIC")),
             member,
@@ -275,16 +275,28 @@ impl Agent {
 }
 
 /// Writes a party that may be missing.
-pub(crate) fn write_party<W: Write>(w: &mut Writer<W>, name: &'static str, party: Option<&Party>) -> Written {
+pub(crate) fn write_party<W: Write>(
+    w: &mut Writer<W>,
+    name: &'static str,
+    party: Option<&Party>,
+) -> Written {
     party.map_or(Ok(()), |party| party.write(w, name))
 }
 
 /// Writes an account that may be missing.
-pub(crate) fn write_account<W: Write>(w: &mut Writer<W>, name: &'static str, account: Option<&Account>) -> Written {
+pub(crate) fn write_account<W: Write>(
+    w: &mut Writer<W>,
+    name: &'static str,
+    account: Option<&Account>,
+) -> Written {
     account.map_or(Ok(()), |account| account.write(w, name))
 }
 
 /// Writes a bank that may be missing.
-pub(crate) fn write_agent<W: Write>(w: &mut Writer<W>, name: &'static str, agent: Option<&Agent>) -> Written {
+pub(crate) fn write_agent<W: Write>(
+    w: &mut Writer<W>,
+    name: &'static str,
+    agent: Option<&Agent>,
+) -> Written {
     agent.map_or(Ok(()), |agent| agent.write(w, name))
 }

@@ -1,19 +1,15 @@
 //! pacs.004: payments that come back, as a stream. A return names the payment it undoes and why.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 
 use terms::Day;
 
-use crate::decimal::Decimal;
-use crate::found::{Found, Money, Unfit};
+use crate::bank::{BankHeader, BankPayment, BankReader};
+use crate::found::{Found, Money};
 use crate::ids::Uetr;
-use crate::parts::{Part, Parts};
 use crate::party::{Agent, write_agent};
 use crate::payment::{ChargeBearer, Remarks};
-use crate::refused::ReadError;
 use crate::status::StatusReason;
-use crate::tally::{Tally, Totals};
-use crate::transfer::BankHeader;
 use crate::tree::Node;
 use crate::version::Version;
 use crate::writer::{WriteError, Writer, Written};
@@ -54,84 +50,18 @@ pub struct Payback {
 }
 
 /// A pacs.004 being read.
-pub struct PaybackReader<R> {
-    parts: Parts<R>,
-    header: BankHeader,
-    tally: Tally,
-    totals: Totals,
-    over: bool,
-}
+pub type PaybackReader<R> = BankReader<R, Payback>;
 
-impl<R: BufRead> PaybackReader<R> {
-    pub(crate) fn begin(mut parts: Parts<R>) -> Result<PaybackReader<R>, ReadError> {
-        let part = parts.part()?;
-        let mut found = Found::default();
-        let root = parts.tree().root();
-        let header = root.map(|node| BankHeader::read(node, &mut found)).unwrap_or_default();
-        parts.must_be_right(part, found)?;
-        let tally = Tally::said(Some(header.payments), header.sum).with_total(header.total);
-        Ok(PaybackReader { parts, header, tally, totals: Totals::default(), over: false })
+impl BankPayment for Payback {
+    const AMOUNT: &'static str = "RtrdIntrBkSttlmAmt";
+    const NAMES: [&'static str; 4] = ["OrgnlInstrId", "OrgnlEndToEndId", "OrgnlTxId", "OrgnlUETR"];
+
+    fn read(node: Node<'_>, found: &mut Found) -> Option<Payback> {
+        read_payback(node, found)
     }
 
-    /// The version of the message.
-    pub fn version(&self) -> Version {
-        self.parts.version()
-    }
-
-    /// Its group header.
-    pub fn header(&self) -> &BankHeader {
-        &self.header
-    }
-
-    /// The next return; `None` at the end of a whole message.
-    ///
-    /// # Errors
-    /// What makes the message unreadable from here on; nothing of it may be done then.
-    pub fn next_item(&mut self) -> Result<Option<Result<Box<Payback>, Unfit>>, ReadError> {
-        loop {
-            let part = self.parts.part()?;
-            match part {
-                Part::Unit => return Ok(Some(self.take(part))),
-                Part::End => {
-                    if !std::mem::replace(&mut self.over, true) {
-                        let path = self.parts.path_to(Part::Single("GrpHdr"));
-                        self.tally.faults(&path, &mut self.totals.faults);
-                    }
-                    return Ok(None);
-                }
-                Part::Single(_) | Part::Head | Part::Tail => {
-                    self.parts.must_be_right(part, Found::default())?;
-                }
-            }
-        }
-    }
-
-    /// What the message had; `None` before its end was seen.
-    pub fn totals(&self) -> Option<&Totals> {
-        self.over.then_some(&self.totals)
-    }
-
-    fn take(&mut self, part: Part) -> Result<Box<Payback>, Unfit> {
-        let mut found = Found::default();
-        let Some(node) = self.parts.tree().root() else { return Err(Unfit::unread(self.parts.path_to(part))) };
-        let read = read_payback(node, &mut found);
-        let amount = node.text_at("RtrdIntrBkSttlmAmt").and_then(|text| Decimal::parse(text.trim()));
-        self.tally.add(amount);
-        self.totals.add(amount);
-        let remarks = self.parts.remarks();
-        match self.parts.fit(part, found, read) {
-            Ok(payback) => Ok(Box::new(Payback { remarks, ..payback })),
-            Err(unfit) => {
-                self.totals.unfit += 1;
-                Err(Unfit {
-                    instruction: node.string_at("OrgnlInstrId"),
-                    end_to_end: node.string_at("OrgnlEndToEndId"),
-                    id: node.string_at("OrgnlTxId"),
-                    uetr: node.string_at("OrgnlUETR"),
-                    ..unfit
-                })
-            }
-        }
+    fn remark(&mut self, remarks: Remarks) {
+        self.remarks = remarks;
     }
 }
 
@@ -206,7 +136,9 @@ impl<W: Write> PaybackWriter<W> {
             w.maybe("OrgnlEndToEndId", payback.end_to_end.as_deref())?;
             w.maybe("OrgnlTxId", payback.transaction.as_deref())?;
             w.maybe("OrgnlUETR", payback.uetr.map(|uetr| uetr.to_string()).as_deref())?;
-            payback.original_amount.map_or(Ok(()), |money| w.money("OrgnlIntrBkSttlmAmt", money))?;
+            payback
+                .original_amount
+                .map_or(Ok(()), |money| w.money("OrgnlIntrBkSttlmAmt", money))?;
             payback.original_settlement.map_or(Ok(()), |day| w.day("OrgnlIntrBkSttlmDt", day))?;
             w.money("RtrdIntrBkSttlmAmt", payback.amount)?;
             payback.settlement.map_or(Ok(()), |day| w.day("IntrBkSttlmDt", day))?;

@@ -123,7 +123,12 @@ impl ChargeBearer {
 
     /// The bearer of these letters.
     pub fn parse(code: &str) -> Option<ChargeBearer> {
-        let all = [ChargeBearer::Debtor, ChargeBearer::Creditor, ChargeBearer::Shared, ChargeBearer::ServiceLevel];
+        let all = [
+            ChargeBearer::Debtor,
+            ChargeBearer::Creditor,
+            ChargeBearer::Shared,
+            ChargeBearer::ServiceLevel,
+        ];
         all.into_iter().find(|bearer| bearer.code() == code)
     }
 }

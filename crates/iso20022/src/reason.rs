@@ -89,7 +89,7 @@ called! {
     none: EntryNeedsTwoLegs EntryHasTooManyLegs EntryUnbalanced InterestTermsMissing NoInterestDue
         ChartCodeUnknown InstitutionAlreadyOpen PartyNotFound PartyErased RoleNotFound HoldNotFound
         HoldAlreadyReleased HoldNeedsDebitLimit HoldAmountMustNotBeZero RateOutOfRange DayNotOpen
-        NextDayOutOfRange CaseNotFound NotDueYet SnapshotMismatch ListMustNotBeEmpty PartOutOfPlace
+        NextDayOutOfRange CaseNotFound SnapshotMismatch ListMustNotBeEmpty PartOutOfPlace
         ArtifactNotWhole ArtifactBroken ShareOutOfRange RuleSetNotInForce BudgetKept CaseDecided
         CaseIsAnothers NeedsOtherEyes ListTooLong;
     AC01: AccountNotFound;
@@ -123,7 +123,7 @@ called! {
         ReservedFlag IdMustNotBeZero IdMustNotBeIntMax FlagsAreMutuallyExclusive PendingIdMustBeZero
         PendingIdMustNotBeZero PendingIdMustNotBeIntMax PendingIdMustBeDifferent
         TimeoutReservedForPendingTransfer ClosingTransferMustBePending CodeMustNotBeZero
-        OverflowsTimeout InstitutionNotOpen;
+        OverflowsTimeout InstitutionNotOpen NotDueYet;
     INDT: TextTooLong TextMustNotBeEmpty;
     MS03: RefusedByRiskControl NeedsReview HeldForReview;
     NARR: LinkedEventFailed PendingTransferNotPending PendingTransferHasDifferentDebitAccountId
@@ -147,8 +147,26 @@ impl Reason {
         };
         matches!(
             self,
-            AC01 | AC02 | AC03 | AC04 | AC06 | AC07 | AG01 | AM01 | AM02 | AM03 | AM04 | AM05 | AM07
-                | AM09 | AM10 | CURR | DT01 | MS03 | NARR | RC01 | RR04
+            AC01 | AC02
+                | AC03
+                | AC04
+                | AC06
+                | AC07
+                | AG01
+                | AM01
+                | AM02
+                | AM03
+                | AM04
+                | AM05
+                | AM07
+                | AM09
+                | AM10
+                | CURR
+                | DT01
+                | MS03
+                | NARR
+                | RC01
+                | RR04
         )
     }
 

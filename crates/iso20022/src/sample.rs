@@ -3,6 +3,7 @@
 
 use terms::{Amount, Currency, Day};
 
+use crate::bank::BankHeader;
 use crate::found::Money;
 use crate::header::Header;
 use crate::ids::Uetr;
@@ -18,7 +19,7 @@ use crate::statement::{
 use crate::status::{
     BlockStatus, GroupStatus, PaymentStatus, ReportHeader, Status, StatusReason, StatusWriter,
 };
-use crate::transfer::{BankHeader, CreditTransfer, TransferWriter};
+use crate::transfer::{CreditTransfer, TransferWriter};
 use crate::version::Kind;
 use crate::writer::WriteError;
 
@@ -290,7 +291,7 @@ fn statement(kind: Kind) -> Result<Vec<u8>, WriteError> {
         recipient: Some(Party::named("Anna Arvin")),
     };
     let balance = |kind, amount, direction| Balance {
-        kind: Some(kind),
+        kind,
         amount: Money { amount: Amount(amount), ..RENT },
         direction,
         day: DAY,

@@ -195,7 +195,9 @@ impl<R: BufRead> Scan<R> {
         let first = !std::mem::replace(&mut self.began, true);
         match event {
             Event::Decl(declaration) if first => self.declaration(declaration).map(|()| None),
-            Event::Decl(_) => Err(self.refused("an XML declaration that is not at the very beginning")),
+            Event::Decl(_) => {
+                Err(self.refused("an XML declaration that is not at the very beginning"))
+            }
             Event::Start(tag) => self.open(tag.name().0, tag.attributes_raw()).map(Some),
             Event::End(_) => Ok(Some(self.close())),
             Event::Text(text) => {
@@ -226,7 +228,9 @@ impl<R: BufRead> Scan<R> {
             Event::Comment(_) => Ok(None),
             Event::PI(_) => Err(self.refused("a processing instruction")),
             Event::DocType(_) => Err(self.refused("a document type (DOCTYPE)")),
-            Event::Eof if self.depth > 0 => Err(self.refused("the document ends within an element")),
+            Event::Eof if self.depth > 0 => {
+                Err(self.refused("the document ends within an element"))
+            }
             Event::Eof if !self.rooted => Err(self.refused("no element: the document is empty")),
             Event::Eof => Ok(Some(Step::End)),
             Event::Empty(_) => Err(self.refused("a tag that the XML reader should have expanded")),
@@ -242,7 +246,9 @@ impl<R: BufRead> Scan<R> {
         }
         self.used.text_bytes += self.text.len();
         if self.used.text_bytes > self.limits.text_bytes_max {
-            return Err(self.beyond("a text longer than any message needs", self.limits.text_bytes_max));
+            return Err(
+                self.beyond("a text longer than any message needs", self.limits.text_bytes_max)
+            );
         }
         Ok(Some(Step::Text))
     }
@@ -251,7 +257,8 @@ impl<R: BufRead> Scan<R> {
     fn declaration(&mut self, declaration: &BytesDecl<'_>) -> Result<(), Refused> {
         let written = declaration.strip_prefix("xml").unwrap_or_default();
         let pairs = raw_attributes(written).collect::<Result<Vec<_>, _>>();
-        let pairs = pairs.map_err(|what| self.refused(format!("in the XML declaration: {what}")))?;
+        let pairs =
+            pairs.map_err(|what| self.refused(format!("in the XML declaration: {what}")))?;
         let mut left = pairs.as_slice();
         let Some((Raw { name: "version", value: "1.0" }, rest)) = left.split_first() else {
             return Err(self.refused("an XML declaration whose version is not 1.0"));
@@ -287,7 +294,9 @@ impl<R: BufRead> Scan<R> {
             return Err(self.beyond("elements nested too deep", self.limits.depth_max as u64));
         }
         if self.used.elements > self.limits.elements_max {
-            return Err(self.beyond("more elements than a message may have", self.limits.elements_max));
+            return Err(
+                self.beyond("more elements than a message may have", self.limits.elements_max)
+            );
         }
         self.attributes.clear();
         if !raw.is_empty() {
@@ -311,7 +320,10 @@ impl<R: BufRead> Scan<R> {
     /// Prefix, empty without one, and name.
     fn split_name<'n>(&self, written: &'n str) -> Result<(&'n str, &'n str), Refused> {
         let (prefix, name) = written.split_once(':').unwrap_or(("", written));
-        if is_name(name) && (prefix.is_empty() != written.contains(':')) && (prefix.is_empty() || is_name(prefix)) {
+        if is_name(name)
+            && (prefix.is_empty() != written.contains(':'))
+            && (prefix.is_empty() || is_name(prefix))
+        {
             return Ok((prefix, name));
         }
         Err(self.refused(format!("`{}` is not a name", shown(written))))
@@ -354,12 +366,22 @@ impl<R: BufRead> Scan<R> {
             let namespace = match prefix {
                 "" => "",
                 "xml" => XML,
-                _ => self.bound(prefix)?.and_then(|at| self.bindings.get(at)).map_or("", |b| &b.namespace),
+                _ => self
+                    .bound(prefix)?
+                    .and_then(|at| self.bindings.get(at))
+                    .map_or("", |b| &b.namespace),
             };
-            if self.attributes.iter().any(|other| other.name == name && other.namespace == namespace) {
-                return Err(self.refused(format!("the attribute `{}` stands twice", shown(written))));
+            if self
+                .attributes
+                .iter()
+                .any(|other| other.name == name && other.namespace == namespace)
+            {
+                return Err(
+                    self.refused(format!("the attribute `{}` stands twice", shown(written)))
+                );
             }
-            let attribute = Attribute { namespace: namespace.to_owned(), name: name.to_owned(), value };
+            let attribute =
+                Attribute { namespace: namespace.to_owned(), name: name.to_owned(), value };
             self.attributes.push(attribute);
         }
         Ok(())
@@ -371,7 +393,10 @@ impl<R: BufRead> Scan<R> {
         let reserved = matches!(prefix, "xml" | "xmlns") || namespace == XML;
         let nothing = !prefix.is_empty() && (namespace.is_empty() || !is_name(prefix));
         if twice || reserved || nothing {
-            return Err(self.refused(format!("a namespace declaration of `{}` that XML does not allow", shown(prefix))));
+            return Err(self.refused(format!(
+                "a namespace declaration of `{}` that XML does not allow",
+                shown(prefix)
+            )));
         }
         let version = Version::of_namespace(&namespace);
         self.bindings.push(Binding { depth, prefix: prefix.to_owned(), namespace, version });
@@ -382,8 +407,7 @@ impl<R: BufRead> Scan<R> {
 /// Text from a message as an error may repeat it: short, and without what a terminal would obey.
 pub(crate) fn shown(text: &str) -> String {
     const CHARACTERS_MAX: usize = 40;
-    let mut out: String =
-        text.chars().take(CHARACTERS_MAX).flat_map(char::escape_debug).collect();
+    let mut out: String = text.chars().take(CHARACTERS_MAX).flat_map(char::escape_debug).collect();
     if text.chars().nth(CHARACTERS_MAX).is_some() {
         out.push_str("...");
     }

@@ -42,7 +42,7 @@ pub enum EntryStatus {
 }
 
 /// What a balance is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum BalanceKind {
     /// `OPBD`, booked at the beginning.
     Opening,
@@ -64,6 +64,8 @@ pub enum BalanceKind {
     Expected,
     /// `INFO`, not to be counted.
     Information,
+    /// `Prtry`, a kind of the bank's own.
+    Own(String),
 }
 
 /// `GrpHdr` of a camt.05x.
@@ -78,10 +80,10 @@ pub struct StatementHeader {
 }
 
 /// `Bal`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Balance {
-    /// `Tp/CdOrPrtry/Cd`; `None` for a bank's own kind.
-    pub kind: Option<BalanceKind>,
+    /// `Tp/CdOrPrtry`.
+    pub kind: BalanceKind,
     /// `Amt`, without its sign.
     pub amount: Money,
     /// `CdtDbtInd`, its sign.
@@ -196,9 +198,9 @@ pub struct Detail {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatementItem {
     /// A statement, report or notification begins.
-    Statement(Result<Box<Statement>, Unfit>),
+    Statement(Result<Box<Statement>, Box<Unfit>>),
     /// An entry of it.
-    Entry(Result<Box<Entry>, Unfit>),
+    Entry(Result<Box<Entry>, Box<Unfit>>),
     /// It ends; `AddtlStmtInf`, `AddtlRptInf` or `AddtlNtfctnInf`.
     End(Option<String>),
 }
@@ -246,9 +248,10 @@ impl BalanceKind {
         BalanceKind::Information,
     ];
 
-    /// The four letters.
-    pub fn code(self) -> &'static str {
+    /// The four letters, or the bank's own word.
+    pub fn code(&self) -> &str {
         match self {
+            BalanceKind::Own(word) => word,
             BalanceKind::Opening => "OPBD",
             BalanceKind::Previous => "PRCD",
             BalanceKind::Closing => "CLBD",
@@ -267,6 +270,8 @@ impl BalanceKind {
 pub struct StatementReader<R> {
     parts: Parts<R>,
     header: StatementHeader,
+    /// The text at the end of a statement without entries, read with its head.
+    last_text: Option<String>,
 }
 
 impl<R: BufRead> StatementReader<R> {
@@ -278,7 +283,7 @@ impl<R: BufRead> StatementReader<R> {
             recipient: node.get("MsgRcpt").map(Party::read),
         });
         parts.must_be_right(part, Found::default())?;
-        Ok(StatementReader { parts, header: header.unwrap_or_default() })
+        Ok(StatementReader { parts, header: header.unwrap_or_default(), last_text: None })
     }
 
     /// The version of the message.
@@ -304,38 +309,43 @@ impl<R: BufRead> StatementReader<R> {
                 (Part::End, _) => return Ok(None),
                 (Part::Head, Some(node)) => {
                     let read = read_statement(node, &mut found);
+                    self.last_text = read_text(node);
                     let remarks = self.parts.remarks();
-                    let statement = match self.parts.fit(part, found, read) {
-                        Ok(statement) => Ok(Box::new(Statement { remarks, ..statement })),
-                        Err(unfit) => Err(Unfit { id: node.string_at("Id"), ..unfit }),
-                    };
+                    let statement = self.parts.fit(part, found, read, ["", "", "Id", ""]);
+                    let statement = statement.map(|read| Box::new(Statement { remarks, ..read }));
                     return Ok(Some(StatementItem::Statement(statement)));
                 }
                 (Part::Unit, Some(node)) => {
                     let read = read_entry(node, &mut found);
                     let remarks = self.parts.remarks();
-                    let entry = match self.parts.fit(part, found, read) {
-                        Ok(entry) => Ok(Box::new(Entry { remarks, ..entry })),
-                        Err(unfit) => Err(Unfit { id: node.string_at("NtryRef"), ..unfit }),
-                    };
+                    let entry = self.parts.fit(part, found, read, ["", "", "NtryRef", ""]);
+                    let entry = entry.map(|read| Box::new(Entry { remarks, ..read }));
                     return Ok(Some(StatementItem::Entry(entry)));
                 }
                 (Part::Tail, root) => {
-                    let text = root.and_then(|node| node.children().find(|child| child.name().starts_with("Addtl")));
-                    let text = text.map(|node| node.text().to_owned());
+                    let text = root.and_then(read_text).or_else(|| self.last_text.take());
                     self.parts.must_be_right(part, found)?;
                     return Ok(Some(StatementItem::End(text)));
                 }
-                (Part::Single(_) | Part::Head | Part::Unit, _) => self.parts.must_be_right(part, found)?,
+                (Part::Single(_) | Part::Head | Part::Unit, _) => {
+                    self.parts.must_be_right(part, found)?;
+                }
             }
         }
     }
 }
 
+/// `AddtlStmtInf`, `AddtlRptInf` or `AddtlNtfctnInf`.
+fn read_text(node: Node<'_>) -> Option<String> {
+    let text = node.children().find(|child| child.name().starts_with("Addtl"));
+    text.map(|node| node.text().to_owned())
+}
+
 fn read_statement(node: Node<'_>, found: &mut Found) -> Option<Statement> {
     let period = node.get("FrToDt");
     let account = node.get("Acct")?;
-    let balances: Vec<Option<Balance>> = node.each("Bal").map(|node| read_balance(node, found)).collect();
+    let balances: Vec<Option<Balance>> =
+        node.each("Bal").map(|node| read_balance(node, found)).collect();
     Some(Statement {
         id: node.string_at("Id").unwrap_or_default(),
         number: found.count(node, "ElctrncSeqNb"),
@@ -351,20 +361,41 @@ fn read_statement(node: Node<'_>, found: &mut Found) -> Option<Statement> {
 }
 
 fn read_balance(node: Node<'_>, found: &mut Found) -> Option<Balance> {
-    let code = node.text_at("Tp/CdOrPrtry/Cd");
-    let kind = code.and_then(|code| BalanceKind::ALL.into_iter().find(|kind| kind.code() == code));
+    let kind = match (node.get("Tp/CdOrPrtry/Cd"), node.string_at("Tp/CdOrPrtry/Prtry")) {
+        (Some(code), _) => {
+            let known = BalanceKind::ALL.into_iter().find(|kind| kind.code() == code.text());
+            if known.is_none() {
+                let what = "a balance that is not one of release 2Q2026";
+                found.wrong(code, "Bal/Tp/CdOrPrtry/Cd", what, Reason::INDT);
+            }
+            known
+        }
+        (None, own) => own.map(BalanceKind::Own),
+    };
     let (amount, day) = (found.money(node, "Amt"), found.day(node, "Dt"));
-    Some(Balance { kind, amount: amount?, direction: Direction::read(node, "CdtDbtInd")?, day: day? })
+    Some(Balance {
+        kind: kind?,
+        amount: amount?,
+        direction: Direction::read(node, "CdtDbtInd")?,
+        day: day?,
+    })
 }
 
 fn read_entry(node: Node<'_>, found: &mut Found) -> Option<Entry> {
     let amount = found.money(node, "Amt");
     // Until version 4 the status stood in `Sts` itself.
-    let status = node.get("Sts").and_then(|sts| if sts.children().next().is_none() { Some(sts) } else { sts.get("Cd") });
+    let status = node
+        .get("Sts")
+        .and_then(|sts| if sts.children().next().is_none() { Some(sts) } else { sts.get("Cd") });
     let code = status.and_then(|node| {
         let known = EntryStatus::ALL.into_iter().find(|status| status.code() == node.text());
         if known.is_none() {
-            found.wrong(node, "Sts", "an entry status that is not one of release 2Q2026", Reason::INDT);
+            found.wrong(
+                node,
+                "Sts",
+                "an entry status that is not one of release 2Q2026",
+                Reason::INDT,
+            );
         }
         known
     });
@@ -438,7 +469,11 @@ impl<W: Write> StatementWriter<W> {
     ///
     /// # Errors
     /// Another kind; what the schema does not allow, and the stream's own errors; so with all that follow.
-    pub fn begin(out: W, kind: Kind, header: &StatementHeader) -> Result<StatementWriter<W>, WriteError> {
+    pub fn begin(
+        out: W,
+        kind: Kind,
+        header: &StatementHeader,
+    ) -> Result<StatementWriter<W>, WriteError> {
         let version = match kind {
             Kind::AccountReport => Version::Camt052V08,
             Kind::Statement => Version::Camt053V08,
@@ -509,7 +544,9 @@ impl<W: Write> StatementWriter<W> {
             w.maybe("AcctSvcrRef", entry.servicer_reference.as_deref())?;
             write_code(w, &entry.code)?;
             if !entry.details.is_empty() {
-                w.group("NtryDtls", |w| entry.details.iter().try_for_each(|detail| write_detail(w, detail)))?;
+                w.group("NtryDtls", |w| {
+                    entry.details.iter().try_for_each(|detail| write_detail(w, detail))
+                })?;
             }
             w.maybe("AddtlNtryInf", entry.text.as_deref())
         })
@@ -543,9 +580,9 @@ impl<W: Write> StatementWriter<W> {
 fn write_balance<W: Write>(w: &mut Writer<W>, balance: &Balance) -> Written {
     w.group("Bal", |w| {
         w.group("Tp", |w| {
-            w.group("CdOrPrtry", |w| match balance.kind {
-                Some(kind) => w.leaf("Cd", kind.code()),
-                None => w.leaf("Prtry", "OTHER"),
+            w.group("CdOrPrtry", |w| match &balance.kind {
+                BalanceKind::Own(word) => w.leaf("Prtry", word),
+                kind => w.leaf("Cd", kind.code()),
             })
         })?;
         w.money("Amt", balance.amount)?;

@@ -81,7 +81,8 @@ impl Status {
     pub fn of_group(statuses: impl IntoIterator<Item = Status>) -> Option<Status> {
         let mut statuses = statuses.into_iter();
         let first = statuses.next()?;
-        let (mut same, mut rejected, mut others) = (true, first == Status::RJCT, first != Status::RJCT);
+        let (mut same, mut rejected, mut others) =
+            (true, first == Status::RJCT, first != Status::RJCT);
         for status in statuses {
             same &= status == first;
             rejected |= status == Status::RJCT;
@@ -219,9 +220,9 @@ pub enum StatusItem {
     /// Of a whole message.
     Group(GroupStatus),
     /// Of a block; its payments follow.
-    Block(Result<BlockStatus, Unfit>),
+    Block(Result<BlockStatus, Box<Unfit>>),
     /// Of a payment.
-    Payment(Result<Box<PaymentStatus>, Unfit>),
+    Payment(Result<Box<PaymentStatus>, Box<Unfit>>),
 }
 
 /// A pain.002 or pacs.002 being read.
@@ -276,26 +277,16 @@ impl<R: BufRead> StatusReader<R> {
                 }
                 Part::Head => {
                     let block = read_block(node, &mut found);
-                    let id = node.string_at("OrgnlPmtInfId");
-                    let block = match self.parts.unfit(part, found) {
-                        None => Ok(block),
-                        Some(unfit) => Err(Unfit { id, ..unfit }),
-                    };
+                    let ways = ["", "", "OrgnlPmtInfId", ""];
+                    let block = self.parts.fit(part, found, Some(block), ways);
                     return Ok(Some(StatusItem::Block(block)));
                 }
                 Part::Unit => {
                     let payment = read_payment(node, &mut found);
                     let remarks = self.parts.remarks();
-                    let payment = match self.parts.unfit(part, found) {
-                        None => Ok(Box::new(PaymentStatus { remarks, ..payment })),
-                        Some(unfit) => Err(Unfit {
-                            instruction: payment.instruction,
-                            end_to_end: payment.end_to_end,
-                            id: payment.transaction,
-                            uetr: node.string_at("OrgnlUETR"),
-                            ..unfit
-                        }),
-                    };
+                    let ways = ["OrgnlInstrId", "OrgnlEndToEndId", "OrgnlTxId", "OrgnlUETR"];
+                    let payment = self.parts.fit(part, found, Some(payment), ways);
+                    let payment = payment.map(|read| Box::new(PaymentStatus { remarks, ..read }));
                     return Ok(Some(StatusItem::Payment(payment)));
                 }
                 Part::Single(_) | Part::Tail => self.parts.must_be_right(part, found)?,
@@ -309,7 +300,8 @@ fn status(node: Node<'_>, name: &str, found: &mut Found) -> Option<Status> {
     let node = node.get(name)?;
     let status = Status::parse(node.text());
     if status.is_none() {
-        let what = format!("`{}` is not a status of release 2Q2026", crate::scan::shown(node.text()));
+        let what =
+            format!("`{}` is not a status of release 2Q2026", crate::scan::shown(node.text()));
         found.wrong(node, name, what, Reason::INDT);
     }
     status
@@ -365,7 +357,10 @@ impl<W: Write> StatusWriter<W> {
     ///
     /// # Errors
     /// What the schema does not allow, and the stream's own errors; so with all that follow.
-    pub fn begin_for_customer(out: W, header: &ReportHeader) -> Result<StatusWriter<W>, WriteError> {
+    pub fn begin_for_customer(
+        out: W,
+        header: &ReportHeader,
+    ) -> Result<StatusWriter<W>, WriteError> {
         let version = Version::Pain002V11;
         StatusWriter::continue_in(Writer::begin(out, version)?, version, header)
     }

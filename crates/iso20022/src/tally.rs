@@ -38,7 +38,13 @@ impl Totals {
 
 impl Tally {
     pub fn said(payments: Option<u64>, sum: Option<Decimal>) -> Tally {
-        Tally { payments: 0, sum: Some(Decimal::default()), said_payments: payments, said_sum: sum, said_total: None }
+        Tally {
+            payments: 0,
+            sum: Some(Decimal::default()),
+            said_payments: payments,
+            said_sum: sum,
+            said_total: None,
+        }
     }
 
     /// A header between banks says the total a second time, with its currency.
@@ -54,17 +60,26 @@ impl Tally {
     }
 
     pub fn faults(&self, path: &str, into: &mut Vec<Fault>) {
-        let fault = |what, name: &str, reason| Fault { what, path: format!("{path}/{name}"), place: Place::default(), reason };
+        let fault = |what, name: &str, reason| Fault {
+            what,
+            path: format!("{path}/{name}"),
+            place: Place::default(),
+            reason,
+        };
         if let Some(said) = self.said_payments.filter(|said| *said != self.payments) {
             let what = format!("says {said} payments and there are {}", self.payments);
             into.push(fault(what, "NbOfTxs", Reason::AM18));
         }
         for (said, name) in [(self.said_sum, "CtrlSum"), (self.said_total, "TtlIntrBkSttlmAmt")] {
             if let Some(said) = said.filter(|said| Some(*said) != self.sum) {
-                let sum = self.sum.map_or("more than can be said".to_owned(), |sum| sum.to_string());
-                into.push(fault(format!("says {said} and the amounts are {sum}"), name, Reason::AM10));
+                let sum =
+                    self.sum.map_or("more than can be said".to_owned(), |sum| sum.to_string());
+                into.push(fault(
+                    format!("says {said} and the amounts are {sum}"),
+                    name,
+                    Reason::AM10,
+                ));
             }
         }
     }
 }
-

@@ -45,7 +45,16 @@ impl Tree {
         let at = self.text.len();
         let parent = self.open.last().copied();
         self.open.push(self.elements.len());
-        let element = Element { name, parent, end: 0, text: at..at, currency: at..at, value, place, asked: Cell::new(false) };
+        let element = Element {
+            name,
+            parent,
+            end: 0,
+            text: at..at,
+            currency: at..at,
+            value,
+            place,
+            asked: Cell::new(false),
+        };
         self.elements.push(element);
     }
 
@@ -207,7 +216,8 @@ impl<'t> Node<'t> {
 
     /// The first element on a way such as `PmtId/EndToEndId`.
     pub fn get(&self, way: &str) -> Option<Node<'t>> {
-        way.split('/').try_fold(*self, |node, name| node.children().find(|child| child.name() == name))
+        way.split('/')
+            .try_fold(*self, |node, name| node.children().find(|child| child.name() == name))
     }
 
     /// The text at the end of a way.

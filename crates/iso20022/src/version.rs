@@ -115,7 +115,9 @@ impl Version {
             [const { OnceLock::new() }; Version::ALL.len()];
         let slot = SCHEMAS.get(self as usize).ok_or("a version without a place")?;
         let read = || match Schema::read(self.xsd()) {
-            Ok(schema) if schema.namespace != self.namespace() => Err("a schema of another namespace".to_owned()),
+            Ok(schema) if schema.namespace != self.namespace() => {
+                Err("a schema of another namespace".to_owned())
+            }
             other => other,
         };
         slot.get_or_init(read).as_ref().map_err(String::as_str)
@@ -129,7 +131,8 @@ mod tests {
     #[test]
     fn every_schema_reads_and_is_what_its_version_says() {
         for version in Version::ALL {
-            let schema = version.schema().unwrap_or_else(|error| panic!("{}: {error}", version.id()));
+            let schema =
+                version.schema().unwrap_or_else(|error| panic!("{}: {error}", version.id()));
             assert_eq!(schema.namespace, version.namespace());
             let root = if version.kind() == Kind::Header { "AppHdr" } else { "Document" };
             assert_eq!(schema.root.name, root);

@@ -112,7 +112,11 @@ impl<W: Write> Writer<W> {
     }
 
     /// An element and what `inside` writes into it.
-    pub fn group(&mut self, name: &'static str, inside: impl FnOnce(&mut Self) -> Written) -> Written {
+    pub fn group(
+        &mut self,
+        name: &'static str,
+        inside: impl FnOnce(&mut Self) -> Written,
+    ) -> Written {
         self.open(name)?;
         inside(self)?;
         self.close(name)
@@ -129,7 +133,12 @@ impl<W: Write> Writer<W> {
     }
 
     /// An element with text within another, if there is one, as `Rsn/Cd`.
-    pub fn maybe_in(&mut self, outer: &'static str, name: &'static str, text: Option<&str>) -> Written {
+    pub fn maybe_in(
+        &mut self,
+        outer: &'static str,
+        name: &'static str,
+        text: Option<&str>,
+    ) -> Written {
         text.map_or(Ok(()), |text| self.group(outer, |w| w.leaf(name, text)))
     }
 

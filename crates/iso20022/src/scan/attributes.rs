@@ -64,7 +64,9 @@ pub(super) fn resolve_references(value: &str) -> Result<String, String> {
         if rest[at..].starts_with('&') {
             let (reference, after) =
                 rest[at + 1..].split_once(';').ok_or("`&` without a `;` in an attribute")?;
-            out.push(referenced(reference).ok_or("an entity in an attribute that is not known here")?);
+            out.push(
+                referenced(reference).ok_or("an entity in an attribute that is not known here")?,
+            );
             rest = after;
         } else {
             out.push(' ');

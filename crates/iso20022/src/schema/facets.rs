@@ -124,12 +124,16 @@ impl Facets {
             Base::String => self.check_string(text),
             Base::Decimal => self.check_decimal(trimmed),
             Base::Date => self.is(calendar::is_date(trimmed), trimmed, "a date such as 2026-11-28"),
-            Base::DateTime => {
-                self.is(calendar::is_date_time(trimmed), trimmed, "a time such as 2026-11-28T09:30:00Z")
-            }
+            Base::DateTime => self.is(
+                calendar::is_date_time(trimmed),
+                trimmed,
+                "a time such as 2026-11-28T09:30:00Z",
+            ),
             Base::Time => self.is(calendar::is_time(trimmed), trimmed, "a time such as 09:30:00"),
             Base::Year => self.is(calendar::is_year(trimmed), trimmed, "a year such as 2026"),
-            Base::YearMonth => self.is(calendar::is_year_month(trimmed), trimmed, "a month such as 2026-11"),
+            Base::YearMonth => {
+                self.is(calendar::is_year_month(trimmed), trimmed, "a month such as 2026-11")
+            }
             Base::Boolean => {
                 let is = matches!(trimmed, "true" | "false" | "1" | "0");
                 self.is(is, trimmed, "true or false")
@@ -189,12 +193,15 @@ impl Facets {
         let padding = written.iter().rev().take_while(|byte| **byte == b'=').count();
         let body = written.get(..written.len() - padding).unwrap_or_default();
         let letters = body.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte));
-        if !letters || padding > 2 || written.len() % 4 != 0 {
+        if !letters || padding > 2 || !written.len().is_multiple_of(4) {
             return Err("not Base64".to_owned());
         }
         let bytes = written.len() / 4 * 3 - padding;
         if bytes > self.length_max || bytes < self.length_min {
-            return Err(format!("{bytes} bytes, which is not between {} and {}", self.length_min, self.length_max));
+            return Err(format!(
+                "{bytes} bytes, which is not between {} and {}",
+                self.length_min, self.length_max
+            ));
         }
         Ok(())
     }
@@ -218,7 +225,11 @@ pub(crate) fn remainder_97(text: &str, moved: usize) -> Option<u32> {
     let (front, rest) = text.split_at_checked(moved)?;
     rest.chars().chain(front.chars()).try_fold(0, |remainder, character| {
         let digit = character.to_digit(36)?;
-        Some(if digit < 10 { (remainder * 10 + digit) % 97 } else { (remainder * 100 + digit) % 97 })
+        Some(if digit < 10 {
+            (remainder * 10 + digit) % 97
+        } else {
+            (remainder * 100 + digit) % 97
+        })
     })
 }
 
@@ -243,7 +254,15 @@ mod tests {
         facets.base("xs:base64Binary").unwrap();
         facets.add("minLength", "1").unwrap();
         facets.add("maxLength", "3").unwrap();
-        for (text, good) in [("AAAA", true), ("AA==", true), ("A A\n==", true), ("", false), ("AAAAAA==", false), ("AAA", false), ("A?==", false)] {
+        for (text, good) in [
+            ("AAAA", true),
+            ("AA==", true),
+            ("A A\n==", true),
+            ("", false),
+            ("AAAAAA==", false),
+            ("AAA", false),
+            ("A?==", false),
+        ] {
             assert_eq!(facets.check(text).is_ok(), good, "{text}");
         }
     }

@@ -141,7 +141,12 @@ impl Drafts {
         let place = |name: &str| places.get(name).copied().ok_or(format!("no type `{name}`"));
         let particle = |member: Member| {
             let type_at = place(&member.type_name)?;
-            Ok::<_, String>(Particle { name: member.name, type_at, min: member.min, max: member.max })
+            Ok::<_, String>(Particle {
+                name: member.name,
+                type_at,
+                min: member.min,
+                max: member.max,
+            })
         };
         let texts: Vec<Option<Facets>> = self
             .types

@@ -2,8 +2,8 @@
 //! others go on; what is wrong with the whole is told at its end.
 
 use iso20022::{
-    Block, Decimal, Fault, InitiationItem, Kind, Limits, Message, Order, PaymentName, Reason, Totals, Unfit, open,
-    sample,
+    Block, Decimal, Fault, InitiationItem, Kind, Limits, Message, Order, PaymentName, Reason,
+    Totals, Unfit, open, sample,
 };
 
 fn text() -> String {
@@ -11,13 +11,14 @@ fn text() -> String {
 }
 
 struct File {
-    blocks: Vec<Result<Box<Block>, Unfit>>,
-    orders: Vec<Result<Box<Order>, Unfit>>,
+    blocks: Vec<Result<Box<Block>, Box<Unfit>>>,
+    orders: Vec<Result<Box<Order>, Box<Unfit>>>,
     totals: Totals,
 }
 
 fn read(text: &str) -> File {
-    let (message, _) = open(text.as_bytes(), Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let (message, _) =
+        open(text.as_bytes(), Limits::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let Message::Initiation(mut reader) = message else { panic!("{message:?}") };
     let (mut blocks, mut orders) = (Vec::new(), Vec::new());
     while let Some(item) = reader.next_item().unwrap() {
@@ -58,32 +59,61 @@ fn a_wrong_value_makes_its_order_unfit_and_says_where_and_why() {
         (amount, euros("1.001"), "Amt/InstdAmt", Reason::AM12),
         (amount, euros("1.000001"), "Amt/InstdAmt", Reason::AM12),
         (amount, euros("0.00"), "Amt/InstdAmt", Reason::AM01),
-        (amount, "<InstdAmt Ccy=\"JPY\">1250.5</InstdAmt>".to_owned(), "Amt/InstdAmt", Reason::AM12),
+        (
+            amount,
+            "<InstdAmt Ccy=\"JPY\">1250.5</InstdAmt>".to_owned(),
+            "Amt/InstdAmt",
+            Reason::AM12,
+        ),
         (amount, "<InstdAmt Ccy=\"eur\">1250</InstdAmt>".to_owned(), "Amt/InstdAmt", Reason::AM11),
         (amount, "<InstdAmt Ccy=\"EURO\">1250</InstdAmt>".to_owned(), "Amt/InstdAmt", Reason::AM11),
         (amount, "<InstdAmt>1250</InstdAmt>".to_owned(), "Amt/InstdAmt", Reason::AM11),
         (amount, "<InstdAmt Ccy=\"XTS\">1250</InstdAmt>".to_owned(), "Amt/InstdAmt", Reason::AM03),
         (
             amount,
-            format!("<EqvtAmt>{}<CcyOfTrf>USD</CcyOfTrf></EqvtAmt>", euros("1250").replace("InstdAmt", "Amt")),
+            format!(
+                "<EqvtAmt>{}<CcyOfTrf>USD</CcyOfTrf></EqvtAmt>",
+                euros("1250").replace("InstdAmt", "Amt")
+            ),
             "Amt/EqvtAmt",
             Reason::AG03,
         ),
-        ("GB29NWBK60161331926819", "GB29NWBK60161331926818".to_owned(), "CdtrAcct/Id/IBAN", Reason::AC03),
-        ("GB29NWBK60161331926819", "GB29 NWBK 6016 1331 9268 19".to_owned(), "CdtrAcct/Id/IBAN", Reason::AC03),
+        (
+            "GB29NWBK60161331926819",
+            "GB29NWBK60161331926818".to_owned(),
+            "CdtrAcct/Id/IBAN",
+            Reason::AC03,
+        ),
+        (
+            "GB29NWBK60161331926819",
+            "GB29 NWBK 6016 1331 9268 19".to_owned(),
+            "CdtrAcct/Id/IBAN",
+            Reason::AC03,
+        ),
         ("WOHNDEFF", "WOHNDEF".to_owned(), "CdtrAgt/FinInstnId/BICFI", Reason::RC01),
         ("WOHNDEFF", "wohndeff".to_owned(), "CdtrAgt/FinInstnId/BICFI", Reason::RC01),
         ("eb6305c9-1f7f-49de", "eb6305c9-1f7f-39de".to_owned(), "PmtId/UETR", Reason::FF01),
         ("<Cd>RENT</Cd>", "<Cd>RENTAL</Cd>".to_owned(), "Purp/Cd", Reason::FF01),
-        ("<Nm>Wohnbau &amp; Söhne GmbH", format!("<Nm>{}", "x".repeat(141)), "Cdtr/Nm", Reason::FF01),
+        (
+            "<Nm>Wohnbau &amp; Söhne GmbH",
+            format!("<Nm>{}", "x".repeat(141)),
+            "Cdtr/Nm",
+            Reason::FF01,
+        ),
         ("FLAT-17-2026-12", String::new(), "PmtId/EndToEndId", Reason::FF01),
     ];
     for (from, to, way, reason) in cases {
         let text = text().replacen(from, &to, 1);
         let file = read(&text);
-        let [Err(unfit)] = file.orders.as_slice() else { panic!("{to} was taken: {:?}", file.orders) };
+        let [Err(unfit)] = file.orders.as_slice() else {
+            panic!("{to} was taken: {:?}", file.orders)
+        };
         let fault = only_fault(unfit);
-        assert_eq!((fault.path.as_str(), fault.reason), (format!("{ORDER}/{way}").as_str(), reason), "{fault}");
+        assert_eq!(
+            (fault.path.as_str(), fault.reason),
+            (format!("{ORDER}/{way}").as_str(), reason),
+            "{fault}"
+        );
         // The place is that of the element's tag.
         let element = way.rsplit('/').next().unwrap();
         let at = usize::try_from(fault.place.byte).unwrap();
@@ -97,7 +127,12 @@ fn a_wrong_value_makes_its_order_unfit_and_says_where_and_why() {
 
 #[test]
 fn zeros_that_say_nothing_do_not_count() {
-    for (currency, amount, minor) in [("JPY", "1250.00", 1250), ("EUR", "+001.50000", 150), ("KWD", ".005", 5), ("EUR", " 7 ", 700)] {
+    for (currency, amount, minor) in [
+        ("JPY", "1250.00", 1250),
+        ("EUR", "+001.50000", 150),
+        ("KWD", ".005", 5),
+        ("EUR", " 7 ", 700),
+    ] {
         let amount = format!("<InstdAmt Ccy=\"{currency}\">{amount}</InstdAmt>");
         let file = read(&text().replace("<InstdAmt Ccy=\"EUR\">1250.00</InstdAmt>", &amount));
         assert_eq!(file.orders[0].as_ref().unwrap().amount.amount.0, minor);
@@ -118,7 +153,11 @@ fn a_wrong_value_of_a_block_makes_the_block_unfit() {
         let file = read(&text().replacen(from, to, 1));
         let [Err(unfit)] = file.blocks.as_slice() else { panic!("{to} was taken") };
         let fault = &unfit.faults[0];
-        assert_eq!((fault.path.as_str(), fault.reason), (format!("{BLOCK}/{way}").as_str(), reason), "{fault}");
+        assert_eq!(
+            (fault.path.as_str(), fault.reason),
+            (format!("{BLOCK}/{way}").as_str(), reason),
+            "{fault}"
+        );
         assert_eq!(unfit.id.as_deref(), Some("ARVIN-0001-A"));
         assert!(file.orders[0].is_ok());
     }
@@ -128,17 +167,38 @@ fn a_wrong_value_of_a_block_makes_the_block_unfit() {
 fn a_wrong_group_header_and_a_wrong_order_of_elements_end_the_file() {
     let text = text();
     for (broken, path, reason) in [
-        (text.replacen("<CreDtTm>2026-11-28T09:30:00Z", "<CreDtTm>yesterday", 1), "/GrpHdr/CreDtTm", Reason::DT01),
-        (text.replacen("<NbOfTxs>1</NbOfTxs>", "<NbOfTxs>one</NbOfTxs>", 1), "/GrpHdr/NbOfTxs", Reason::FF01),
+        (
+            text.replacen("<CreDtTm>2026-11-28T09:30:00Z", "<CreDtTm>yesterday", 1),
+            "/GrpHdr/CreDtTm",
+            Reason::DT01,
+        ),
+        (
+            text.replacen("<NbOfTxs>1</NbOfTxs>", "<NbOfTxs>one</NbOfTxs>", 1),
+            "/GrpHdr/NbOfTxs",
+            Reason::FF01,
+        ),
         (text.replacen("<CtrlSum>1250", "<CtrlSum>-1", 1), "/GrpHdr/CtrlSum", Reason::AM10),
         (text.replacen("<NbOfTxs>1</NbOfTxs>", "", 1), "/GrpHdr", Reason::FF01),
-        (text.replace("<Cdtr>", "<Creditor>").replace("</Cdtr>", "</Creditor>"), "/PmtInf[1]/CdtTrfTxInf[1]", Reason::FF01),
-        (text.replace("<EndToEndId>FLAT-17-2026-12</EndToEndId>", ""), "/PmtInf[1]/CdtTrfTxInf[1]/PmtId", Reason::FF01),
+        (
+            text.replace("<Cdtr>", "<Creditor>").replace("</Cdtr>", "</Creditor>"),
+            "/PmtInf[1]/CdtTrfTxInf[1]",
+            Reason::FF01,
+        ),
+        (
+            text.replace("<EndToEndId>FLAT-17-2026-12</EndToEndId>", ""),
+            "/PmtInf[1]/CdtTrfTxInf[1]/PmtId",
+            Reason::FF01,
+        ),
     ] {
-        let error = open(broken.as_bytes(), Limits::default()).and_then(|(mut message, _)| message.read_through());
+        let error = open(broken.as_bytes(), Limits::default())
+            .and_then(|(mut message, _)| message.read_through());
         let error = error.unwrap_err();
         let refused = error.refused().unwrap();
-        assert_eq!((refused.path.as_str(), refused.reason), (format!("/Document/CstmrCdtTrfInitn{path}").as_str(), reason), "{refused}");
+        assert_eq!(
+            (refused.path.as_str(), refused.reason),
+            (format!("/Document/CstmrCdtTrfInitn{path}").as_str(), reason),
+            "{refused}"
+        );
     }
 }
 
@@ -146,21 +206,31 @@ fn a_wrong_group_header_and_a_wrong_order_of_elements_end_the_file() {
 fn counts_and_sums_are_held_against_what_came() {
     let wrong = |text: String| -> Vec<(String, Reason)> {
         let faults = read(&text).totals.faults;
-        faults.into_iter().map(|fault| (fault.path.replace("/Document/CstmrCdtTrfInitn", ""), fault.reason)).collect()
+        faults
+            .into_iter()
+            .map(|fault| (fault.path.replace("/Document/CstmrCdtTrfInitn", ""), fault.reason))
+            .collect()
     };
     assert_eq!(wrong(text()), []);
     let count = "<NbOfTxs>1</NbOfTxs>";
-    assert_eq!(wrong(text().replacen(count, "<NbOfTxs>2</NbOfTxs>", 1)), [("/GrpHdr/NbOfTxs".to_owned(), Reason::AM18)]);
+    assert_eq!(
+        wrong(text().replacen(count, "<NbOfTxs>2</NbOfTxs>", 1)),
+        [("/GrpHdr/NbOfTxs".to_owned(), Reason::AM18)]
+    );
     let twice = text().replace(count, "<NbOfTxs>2</NbOfTxs>");
     assert_eq!(wrong(twice).len(), 2);
     let sum = text().replace("<CtrlSum>1250</CtrlSum>", "<CtrlSum>1250.01</CtrlSum>");
-    let both = [("/PmtInf[1]/CtrlSum".to_owned(), Reason::AM10), ("/GrpHdr/CtrlSum".to_owned(), Reason::AM10)];
+    let both = [
+        ("/PmtInf[1]/CtrlSum".to_owned(), Reason::AM10),
+        ("/GrpHdr/CtrlSum".to_owned(), Reason::AM10),
+    ];
     assert_eq!(wrong(sum), both);
     let same = text().replace("<CtrlSum>1250</CtrlSum>", "<CtrlSum>+01250.000</CtrlSum>");
     assert_eq!(wrong(same), []);
     assert_eq!(wrong(text().replace("<CtrlSum>1250</CtrlSum>", "")), []);
     // Ten times 0.10 is 1: no rounding anywhere.
-    let order = &text()[text().find("   <CdtTrfTxInf>").unwrap()..text().find("  </PmtInf>").unwrap()];
+    let order =
+        &text()[text().find("   <CdtTrfTxInf>").unwrap()..text().find("  </PmtInf>").unwrap()];
     let ten = text().replace(order, &order.repeat(10)).replace("1250.00", "0.10");
     let ten = ten.replace(count, "<NbOfTxs>10</NbOfTxs>").replace("<CtrlSum>1250<", "<CtrlSum>1<");
     assert_eq!(wrong(ten.clone()), []);
@@ -169,13 +239,19 @@ fn counts_and_sums_are_held_against_what_came() {
 
 #[test]
 fn names_used_twice_are_told_and_give_different_ids() {
-    let order = &text()[text().find("   <CdtTrfTxInf>").unwrap()..text().find("  </PmtInf>").unwrap()];
+    let order =
+        &text()[text().find("   <CdtTrfTxInf>").unwrap()..text().find("  </PmtInf>").unwrap()];
     let file = read(&text().replace(order, &order.repeat(3)));
     let orders: Vec<&Order> = file.orders.iter().map(|order| &**order.as_ref().unwrap()).collect();
-    let told = |order: &Order| -> Vec<Reason> { order.remarks.repeated.iter().map(|fault| fault.reason).collect() };
+    let told = |order: &Order| -> Vec<Reason> {
+        order.remarks.repeated.iter().map(|fault| fault.reason).collect()
+    };
     assert_eq!(told(orders[0]), []);
     assert_eq!(told(orders[1]), [Reason::DU05, Reason::DU04]);
-    assert_eq!(orders[2].remarks.repeated[0].path, "/Document/CstmrCdtTrfInitn/PmtInf[1]/CdtTrfTxInf[3]/PmtId/InstrId");
+    assert_eq!(
+        orders[2].remarks.repeated[0].path,
+        "/Document/CstmrCdtTrfInitn/PmtInf[1]/CdtTrfTxInf[3]/PmtId/InstrId"
+    );
     assert_eq!(orders.iter().map(|order| order.repeat).collect::<Vec<_>>(), [0, 1, 2]);
     let id = |order: &Order| {
         let name = PaymentName {
@@ -188,16 +264,23 @@ fn names_used_twice_are_told_and_give_different_ids() {
         };
         name.transfer_id()
     };
-    assert!(id(orders[0]) != id(orders[1]) && id(orders[1]) != id(orders[2]) && id(orders[0]) != id(orders[2]));
+    assert!(
+        id(orders[0]) != id(orders[1])
+            && id(orders[1]) != id(orders[2])
+            && id(orders[0]) != id(orders[2])
+    );
     let alone = read(&text());
     assert_eq!(id(alone.orders[0].as_ref().unwrap()), id(orders[0]));
 
-    let unnamed = order.replace("FLAT-17-2026-12", "NOTPROVIDED").replace("<InstrId>RENT-2026-12</InstrId>", "");
+    let unnamed = order
+        .replace("FLAT-17-2026-12", "NOTPROVIDED")
+        .replace("<InstrId>RENT-2026-12</InstrId>", "");
     let file = read(&text().replace(order, &unnamed.repeat(2)));
     let last = file.orders[1].as_ref().unwrap();
     assert_eq!((last.repeat, last.remarks.repeated.len()), (1, 0));
 
-    let block = &text()[text().find("  <PmtInf>").unwrap()..text().find(" </CstmrCdtTrfInitn>").unwrap()];
+    let block =
+        &text()[text().find("  <PmtInf>").unwrap()..text().find(" </CstmrCdtTrfInitn>").unwrap()];
     let file = read(&text().replace(block, &block.repeat(2)));
     assert_eq!(file.blocks[1].as_ref().unwrap().remarks.repeated[0].reason, Reason::DU02);
 }
@@ -215,18 +298,31 @@ fn what_is_there_and_not_read_is_named() {
 #[test]
 fn all_versions_of_a_file_are_read() {
     let elder = text().replace("pain.001.001.10", "pain.001.001.09");
-    assert_eq!(read(&elder).orders, read(&text()).orders.into_iter().map(|order| order.map(|mut order| {
-        // Places differ by nothing: the two ids are of one length.
-        order.remarks.repeated.clear();
-        order
-    })).collect::<Vec<_>>());
+    assert_eq!(
+        read(&elder).orders,
+        read(&text())
+            .orders
+            .into_iter()
+            .map(|order| order.map(|mut order| {
+                // Places differ by nothing: the two ids are of one length.
+                order.remarks.repeated.clear();
+                order
+            }))
+            .collect::<Vec<_>>()
+    );
     let eldest = text()
         .replace("pain.001.001.10", "pain.001.001.03")
         .replace("BICFI", "BIC")
         .replace("<UETR>eb6305c9-1f7f-49de-aed0-16487c27b42d</UETR>", "")
         .replace("<Dt>2026-11-28</Dt>", "2026-11-28")
-        .replace("<ReqdExctnDt>\n    2026-11-28\n   </ReqdExctnDt>", "<ReqdExctnDt>2026-11-28</ReqdExctnDt>");
+        .replace(
+            "<ReqdExctnDt>\n    2026-11-28\n   </ReqdExctnDt>",
+            "<ReqdExctnDt>2026-11-28</ReqdExctnDt>",
+        );
     let file = read(&eldest);
     assert_eq!(file.blocks[0].as_ref().unwrap().debtor_agent.bic.as_deref(), Some("TJANDEFFXXX"));
-    assert_eq!(file.orders[0].as_ref().unwrap().creditor_agent.as_ref().unwrap().bic.as_deref(), Some("WOHNDEFF"));
+    assert_eq!(
+        file.orders[0].as_ref().unwrap().creditor_agent.as_ref().unwrap().bic.as_deref(),
+        Some("WOHNDEFF")
+    );
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::chance::Chance;
 use iso20022::{Kind, Limits, Message, StatusItem, Version, open, sample};
 
 const KINDS: [Kind; 9] = [
@@ -20,15 +21,26 @@ const KINDS: [Kind; 9] = [
 
 /// Everything of a message as one text, faults and all; an error when it is refused.
 fn told(bytes: &[u8]) -> Result<Vec<String>, String> {
-    let (mut message, header) = open(bytes, Limits::default()).map_err(|error| error.to_string())?;
+    let (mut message, header) =
+        open(bytes, Limits::default()).map_err(|error| error.to_string())?;
     let mut told = vec![format!("{header:?}"), message.version().id().to_owned()];
     loop {
         let item = match &mut message {
-            Message::Initiation(reader) => reader.next_item().map(|item| item.map(|item| format!("{item:?}"))),
-            Message::Status(reader) => reader.next_item().map(|item| item.map(|item| format!("{item:?}"))),
-            Message::Transfer(reader) => reader.next_item().map(|item| item.map(|item| format!("{item:?}"))),
-            Message::Payback(reader) => reader.next_item().map(|item| item.map(|item| format!("{item:?}"))),
-            Message::Statement(reader) => reader.next_item().map(|item| item.map(|item| format!("{item:?}"))),
+            Message::Initiation(reader) => {
+                reader.next_item().map(|item| item.map(|item| format!("{item:?}")))
+            }
+            Message::Status(reader) => {
+                reader.next_item().map(|item| item.map(|item| format!("{item:?}")))
+            }
+            Message::Transfer(reader) => {
+                reader.next_item().map(|item| item.map(|item| format!("{item:?}")))
+            }
+            Message::Payback(reader) => {
+                reader.next_item().map(|item| item.map(|item| format!("{item:?}")))
+            }
+            Message::Statement(reader) => {
+                reader.next_item().map(|item| item.map(|item| format!("{item:?}")))
+            }
         };
         match item.map_err(|error| error.to_string())? {
             Some(item) => told.push(item),
@@ -66,7 +78,8 @@ fn every_sample_is_read_and_nothing_of_it_is_wrong_or_skipped() {
 #[test]
 fn a_status_reads_back_as_it_was_written() {
     let bytes = sample(Kind::CustomerStatus).unwrap();
-    let (Message::Status(mut reader), None) = open(bytes.as_slice(), Limits::default()).unwrap() else {
+    let (Message::Status(mut reader), None) = open(bytes.as_slice(), Limits::default()).unwrap()
+    else {
         panic!("not a status")
     };
     assert_eq!(reader.header().message, "TJ-STATUS-0001");
@@ -74,7 +87,8 @@ fn a_status_reads_back_as_it_was_written() {
     while let Some(item) = reader.next_item().unwrap() {
         items.push(item);
     }
-    let [StatusItem::Group(group), StatusItem::Block(Ok(block)), StatusItem::Payment(Ok(payment))] = items.as_slice()
+    let [StatusItem::Group(group), StatusItem::Block(Ok(block)), StatusItem::Payment(Ok(payment))] =
+        items.as_slice()
     else {
         panic!("{items:#?}")
     };
@@ -96,18 +110,27 @@ fn schema(version: Version) -> PathBuf {
 /// What `xmllint` says of documents; `None`, and loudly, when there is no `xmllint`.
 fn xmllint(version: Version, documents: &[Vec<u8>], name: &str) -> Option<Vec<bool>> {
     let folder = folder(name);
-    let paths: Vec<PathBuf> = (0..documents.len()).map(|at| folder.join(format!("{at}.xml"))).collect();
+    let paths: Vec<PathBuf> =
+        (0..documents.len()).map(|at| folder.join(format!("{at}.xml"))).collect();
     for (path, document) in paths.iter().zip(documents) {
         std::fs::write(path, document).unwrap();
     }
-    let run = Command::new("xmllint").arg("--noout").arg("--schema").arg(schema(version)).args(&paths).output();
+    let run = Command::new("xmllint")
+        .arg("--noout")
+        .arg("--schema")
+        .arg(schema(version))
+        .args(&paths)
+        .output();
     std::fs::remove_dir_all(&folder).unwrap();
     let Ok(output) = run else {
-        eprintln!("SKIPPED: there is no xmllint here, so what we write was not held against the schemas");
+        eprintln!(
+            "SKIPPED: there is no xmllint here, so what we write was not held against the schemas"
+        );
         return None;
     };
     let said = String::from_utf8_lossy(&output.stderr);
-    let valid = |path: &PathBuf| said.lines().any(|line| line == format!("{} validates", path.display()));
+    let valid =
+        |path: &PathBuf| said.lines().any(|line| line == format!("{} validates", path.display()));
     let verdicts: Vec<bool> = paths.iter().map(valid).collect();
     Some(verdicts)
 }
@@ -129,21 +152,12 @@ fn xmllint_accepts_every_sample_under_the_schema_of_the_standard() {
         assert_eq!(verdicts, [true], "{kind:?}\n{text}");
         if kind == Kind::Header {
             let header = between(&text, "<AppHdr", "</AppHdr>").as_bytes().to_vec();
-            assert_eq!(xmllint(Version::Head001V02, &[header], "header").unwrap(), [true], "{text}");
+            assert_eq!(
+                xmllint(Version::Head001V02, &[header], "header").unwrap(),
+                [true],
+                "{text}"
+            );
         }
-    }
-}
-
-/// Numbers that look random and are the same each time (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % end as u64) as usize
     }
 }
 
@@ -170,8 +184,27 @@ fn spoiled(text: &str, chance: &mut Chance) -> String {
         3 => lines.swap(at, at + 1),
         _ => {
             const VALUES: [&str; 22] = [
-                "", " ", "x", "NaN", "1e400", "-1", "0.001", "12345678901234567890", "1.123456", "TRUE", "true", "1",
-                "2026-02-30", "2026-11-28", "2026-11-28T09:30:00", "2026-11-28T09:30:00+14:01", "EUR", "CRDT", "DE", "\u{202E}x", "+1.50",
+                "",
+                " ",
+                "x",
+                "NaN",
+                "1e400",
+                "-1",
+                "0.001",
+                "12345678901234567890",
+                "1.123456",
+                "TRUE",
+                "true",
+                "1",
+                "2026-02-30",
+                "2026-11-28",
+                "2026-11-28T09:30:00",
+                "2026-11-28T09:30:00+14:01",
+                "EUR",
+                "CRDT",
+                "DE",
+                "\u{202E}x",
+                "+1.50",
                 "eb6305c9-1f7f-39de-aed0-16487c27b42d",
             ];
             let long = "é".repeat(36);
@@ -212,8 +245,12 @@ fn we_and_xmllint_agree_about_spoiled_documents() {
         let text = String::from_utf8(sample(kind).unwrap()).unwrap();
         let (message, _) = open(text.as_bytes(), Limits::default()).unwrap();
         let document = between(&text, "<Document", "</Document>").to_owned();
-        let documents: Vec<Vec<u8>> = (0..150).map(|_| spoiled(&document, &mut chance).into_bytes()).collect();
-        let Some(verdicts) = xmllint(message.version(), &documents, &format!("spoiled-{kind:?}")) else { return };
+        let documents: Vec<Vec<u8>> =
+            (0..150).map(|_| spoiled(&document, &mut chance).into_bytes()).collect();
+        let Some(verdicts) = xmllint(message.version(), &documents, &format!("spoiled-{kind:?}"))
+        else {
+            return;
+        };
         let mut right = 0;
         for (document, valid) in documents.iter().zip(verdicts) {
             let ours = is_right(document);
@@ -223,6 +260,9 @@ fn we_and_xmllint_agree_about_spoiled_documents() {
             let text = String::from_utf8_lossy(document);
             assert!(ours == valid || excused, "xmllint {valid}, we {ours}\n{told:?}\n{text}");
         }
-        assert!(right > 5 && right < 145, "{kind:?}: {right} of 150 are right, so this tries nothing");
+        assert!(
+            right > 5 && right < 145,
+            "{kind:?}: {right} of 150 are right, so this tries nothing"
+        );
     }
 }

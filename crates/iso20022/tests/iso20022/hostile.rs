@@ -67,12 +67,25 @@ fn a_document_type_a_processing_instruction_and_an_entity_are_refused() {
         assert_eq!((refused.place.line, refused.reason), (1, Reason::FF01));
         assert!(refused.place.byte >= 38, "{refused}");
     }
-    for entity in ["&b;", "&nbsp;", "&#0;", "&#xFFFE;", "&#xD800;", "&#x110000;", "&#;", "&#x;", "&#-1;", "&#+65;"] {
+    for entity in [
+        "&b;",
+        "&nbsp;",
+        "&#0;",
+        "&#xFFFE;",
+        "&#xD800;",
+        "&#x110000;",
+        "&#;",
+        "&#x;",
+        "&#-1;",
+        "&#+65;",
+    ] {
         let bytes = with("Anna Arvin", entity);
         let refused = refused(bytes.as_bytes());
         assert!(refused.what.contains("is an entity that is none of"), "{entity}: {refused}");
     }
-    for (broken, what) in [("A & B", "not well-formed"), ("A &amp B", "not well-formed"), ("]]>", "`]]>` in text")] {
+    for (broken, what) in
+        [("A & B", "not well-formed"), ("A &amp B", "not well-formed"), ("]]>", "`]]>` in text")]
+    {
         let refused = refused(with("Anna Arvin", broken).as_bytes());
         assert!(refused.what.starts_with(what), "{broken}: {refused}");
     }
@@ -89,18 +102,33 @@ fn what_xml_allows_in_a_text_is_read_as_it_is_meant() {
         ("&#13;", "\r"),
     ] {
         let bytes = with("Anna Arvin", written);
-        let (Message::Initiation(reader), _) = open(bytes.as_bytes(), Limits::default()).unwrap() else { panic!() };
+        let (Message::Initiation(reader), _) = open(bytes.as_bytes(), Limits::default()).unwrap()
+        else {
+            panic!()
+        };
         assert_eq!(reader.header().initiator.name.as_deref(), Some(meant));
     }
-    let prefixed = text().replace("</", "</p:").replace("<p:", "<").replace("<", "<p:").replace("<p:/p:", "</p:");
-    let prefixed = prefixed.replace("<p:?xml", "<?xml").replace("<p:/", "</p:").replace("xmlns=", "xmlns:p=");
+    let prefixed = text()
+        .replace("</", "</p:")
+        .replace("<p:", "<")
+        .replace("<", "<p:")
+        .replace("<p:/p:", "</p:");
+    let prefixed =
+        prefixed.replace("<p:?xml", "<?xml").replace("<p:/", "</p:").replace("xmlns=", "xmlns:p=");
     assert!(prefixed.contains("<p:GrpHdr>") && prefixed.contains("</p:GrpHdr>"), "{prefixed}");
     assert_eq!(through(prefixed.as_bytes(), Limits::default()).unwrap(), 2);
     let marked = format!("\u{FEFF}{}", text());
     assert_eq!(through(marked.as_bytes(), Limits::default()).unwrap(), 2);
-    assert_eq!(through(BufReader::with_capacity(1, marked.as_bytes()), Limits::default()).unwrap(), 2);
-    assert_eq!(refused(format!("\u{FEFF}{marked}").as_bytes()).what, "text outside the root element");
-    let hint = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"a b\" xmlns=";
+    assert_eq!(
+        through(BufReader::with_capacity(1, marked.as_bytes()), Limits::default()).unwrap(),
+        2
+    );
+    assert_eq!(
+        refused(format!("\u{FEFF}{marked}").as_bytes()).what,
+        "text outside the root element"
+    );
+    let hint =
+        "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"a b\" xmlns=";
     assert_eq!(through(with("xmlns=", hint).as_bytes(), Limits::default()).unwrap(), 2);
 }
 
@@ -111,15 +139,25 @@ fn only_utf_8_and_only_characters_of_xml_are_read() {
     };
     for bytes in [utf_16([0xFF, 0xFE], u16::to_le_bytes), utf_16([0xFE, 0xFF], u16::to_be_bytes)] {
         let refused = refused(&bytes);
-        assert!(refused.to_string().starts_with("UTF-16; only UTF-8 is read at line 1 column 1 (byte 0)"), "{refused}");
+        assert!(
+            refused
+                .to_string()
+                .starts_with("UTF-16; only UTF-8 is read at line 1 column 1 (byte 0)"),
+            "{refused}"
+        );
     }
     let unmarked: Vec<u8> = text().encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert!(refused(&unmarked).what.contains("U+0000"));
     for encoding in ["ISO-8859-1", "UTF-16", "GB18030", ""] {
-        let refused = refused(with("encoding=\"UTF-8\"", &format!("encoding=\"{encoding}\"")).as_bytes());
+        let refused =
+            refused(with("encoding=\"UTF-8\"", &format!("encoding=\"{encoding}\"")).as_bytes());
         assert!(refused.what.ends_with("only UTF-8 is read"), "{refused}");
     }
-    assert!(refused(with("version=\"1.0\"", "version=\"1.1\"").as_bytes()).what.contains("version is not 1.0"));
+    assert!(
+        refused(with("version=\"1.0\"", "version=\"1.1\"").as_bytes())
+            .what
+            .contains("version is not 1.0")
+    );
     for character in ['\0', '\u{1}', '\u{1B}', '\u{FFFE}', '\u{FFFF}'] {
         let bytes = with("Anna Arvin", &format!("Anna{character}Arvin"));
         let refused = refused(bytes.as_bytes());
@@ -128,11 +166,17 @@ fn only_utf_8_and_only_characters_of_xml_are_read() {
         assert!(refused.what.contains(&format!("U+{:04X}", u32::from(character))), "{refused}");
     }
     let at = text().find("Anna").unwrap();
-    for bad in [&b"\xFF"[..], b"\xC3", b"\xC0\x80", b"\xED\xA0\x80", b"\xF4\x90\x80\x80", b"\xE2\x82"] {
+    for bad in
+        [&b"\xFF"[..], b"\xC3", b"\xC0\x80", b"\xED\xA0\x80", b"\xF4\x90\x80\x80", b"\xE2\x82"]
+    {
         let bytes = text().into_bytes();
         let bytes = [&bytes[..at], bad, &bytes[at..]].concat();
         let refused = refused(&bytes);
-        assert_eq!((refused.what.as_str(), refused.place.byte), ("not UTF-8", at as u64), "{refused}");
+        assert_eq!(
+            (refused.what.as_str(), refused.place.byte),
+            ("not UTF-8", at as u64),
+            "{refused}"
+        );
     }
     let ends = [text().as_bytes(), &b"\xE2\x82"[..]].concat();
     assert!(refused(&ends).what.starts_with("not UTF-8"));
@@ -161,16 +205,31 @@ fn what_is_not_well_formed_or_not_one_document_is_refused() {
         (text.replace("<GrpHdr>", "<GrpHdr a='&x;'>"), "an entity in an attribute"),
         (text.replace("<GrpHdr>", "<GrpHdr a='1'>"), "the attribute `a`"),
         (text.replace("<GrpHdr>", "<GrpHdr p:a='1'>"), "the prefix `p` has no namespace"),
-        (text.replace("<GrpHdr>", "<p:GrpHdr>").replace("</GrpHdr>", "</p:GrpHdr>"), "the prefix `p` has no"),
+        (
+            text.replace("<GrpHdr>", "<p:GrpHdr>").replace("</GrpHdr>", "</p:GrpHdr>"),
+            "the prefix `p` has no",
+        ),
         (text.replace("<GrpHdr>", "<GrpHdr xmlns:p=''>"), "a namespace declaration of `p`"),
-        (text.replace("<GrpHdr>", "<GrpHdr xmlns='urn:x'>"), "`GrpHdr` is in the namespace `urn:x`"),
+        (
+            text.replace("<GrpHdr>", "<GrpHdr xmlns='urn:x'>"),
+            "`GrpHdr` is in the namespace `urn:x`",
+        ),
         (text.replace("<GrpHdr>", "<GrpHdr xmlns=''>"), "`GrpHdr` is in the namespace ``"),
         (text.replace("<GrpHdr>", "<!-- a -- b --><GrpHdr>"), "not well-formed"),
         (text.replace("<GrpHdr>", "<GrpHdr>x"), "the text `x` where only elements may stand"),
         (text.replace("<GrpHdr>", "<1/><GrpHdr>"), "`1` is not a name"),
-        (text.replace("pain.001.001.10", "pain.001.001.99"), "the version `pain.001.001.99` is not known here; pain.001.001.03, pain.001.001.09, pain.001.001.10 are"),
-        (text.replace("pain.001.001.10", "camt.055.001.09"), "the namespace `camt.055.001.09` is of no message known here"),
-        (text.replace(" xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.10\"", ""), "`Document` has no namespace"),
+        (
+            text.replace("pain.001.001.10", "pain.001.001.99"),
+            "the version `pain.001.001.99` is not known here; pain.001.001.03, pain.001.001.09, pain.001.001.10 are",
+        ),
+        (
+            text.replace("pain.001.001.10", "camt.055.001.09"),
+            "the namespace `camt.055.001.09` is of no message known here",
+        ),
+        (
+            text.replace(" xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.10\"", ""),
+            "`Document` has no namespace",
+        ),
     ] {
         let refused = refused(bytes.as_bytes());
         assert!(refused.what.starts_with(what), "{what}: {refused}\n{bytes}");
@@ -202,12 +261,18 @@ fn bombs_are_refused_at_their_limit_and_not_taken_into_memory() {
     assert_eq!(many.limit, Some(Limits::DEFAULT.token_bytes_max));
     let attributes: String = (0..17).map(|at| format!(" a{at}='1'")).collect();
     let many = refused(in_envelope(&format!("<a{attributes}/>")).as_bytes());
-    assert_eq!((many.what.as_str(), many.limit), ("more attributes than an element may have", Some(16)));
+    assert_eq!(
+        (many.what.as_str(), many.limit),
+        ("more attributes than an element may have", Some(16))
+    );
 
     let long = refused(with("Anna Arvin", &"x".repeat(3 << 20)).as_bytes());
     assert_eq!(long.limit, Some(Limits::DEFAULT.token_bytes_max));
     let long = refused(with("Anna Arvin", &"x<!---->".repeat(60_000)).as_bytes());
-    assert_eq!((long.what.as_str(), long.limit), ("a text longer than any message needs", Some(48 << 10)));
+    assert_eq!(
+        (long.what.as_str(), long.limit),
+        ("a text longer than any message needs", Some(48 << 10))
+    );
 
     // Each of these would go on for ever.
     let limits = Limits::default();
@@ -223,11 +288,15 @@ fn bombs_are_refused_at_their_limit_and_not_taken_into_memory() {
         (root, "x"),
         (root, "</"),
     ] {
-        let mut source = BufReader::new(Counted { inner: before.as_bytes().chain(Endless(again)), taken: 0 });
+        let mut source =
+            BufReader::new(Counted { inner: before.as_bytes().chain(Endless(again)), taken: 0 });
         let error = through(&mut source, limits).unwrap_err();
         let taken = source.into_inner().taken;
         assert!(error.refused().is_some(), "{before}{again}: {error}");
-        assert!(taken <= limits.token_bytes_max + (32 << 10), "{before}{again}: {taken} bytes were taken: {error}");
+        assert!(
+            taken <= limits.token_bytes_max + (32 << 10),
+            "{before}{again}: {taken} bytes were taken: {error}"
+        );
     }
 }
 
@@ -260,13 +329,19 @@ fn every_limit_of_the_whole_document_is_kept() {
         let error = through(text.as_bytes(), limits).unwrap_err();
         assert_eq!(error.refused().unwrap().limit, Some(limit), "{error}");
     }
-    assert_eq!(through(text.as_bytes(), Limits { bytes_max: text.len() as u64, ..all }).unwrap(), 2);
+    assert_eq!(
+        through(text.as_bytes(), Limits { bytes_max: text.len() as u64, ..all }).unwrap(),
+        2
+    );
 }
 
 #[test]
 fn a_name_in_disguise_is_kept_and_told() {
     let bytes = with("Wohnbau &amp; Söhne GmbH", "\u{202E}HbmG\u{200B}");
-    let (Message::Initiation(mut reader), _) = open(bytes.as_bytes(), Limits::default()).unwrap() else { panic!() };
+    let (Message::Initiation(mut reader), _) = open(bytes.as_bytes(), Limits::default()).unwrap()
+    else {
+        panic!()
+    };
     reader.next_item().unwrap();
     let Some(InitiationItem::Order(Ok(order))) = reader.next_item().unwrap() else { panic!() };
     assert_eq!(order.creditor.unwrap().name.as_deref(), Some("\u{202E}HbmG\u{200B}"));
