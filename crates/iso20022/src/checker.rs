@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 
 use crate::reason::Reason;
-use crate::scan::shown;
 use crate::schema::{Particle, Schema, Type, UNBOUNDED};
+use crate::text::shown;
 
 /// One element on the way from the root.
 #[derive(Clone, Copy, Debug)]

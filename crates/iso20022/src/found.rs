@@ -7,7 +7,7 @@ use crate::calendar;
 use crate::decimal::{Decimal, Digits};
 use crate::reason::Reason;
 use crate::refused::{Fault, Place};
-use crate::scan::shown;
+use crate::text::shown;
 use crate::tree::Node;
 
 /// An amount of money in a currency, in its minor units.

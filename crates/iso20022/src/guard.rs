@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Read};
 use crate::limits::Limits;
 use crate::reason::Reason;
 use crate::refused::{Place, Refused};
+use crate::text::is_xml_character;
 
 /// The longest character of UTF-8 without its last byte.
 const HALF_BYTES_MAX: usize = 3;
@@ -114,15 +115,6 @@ fn look_at_characters(text: &str) -> Result<(), Wrong> {
                 format!("character U+{:04X}, which XML does not allow", u32::from(character));
             Err(Wrong { after, ..Wrong::here(what) })
         }
-    }
-}
-
-/// XML 1.0 section 2.2, production 2.
-pub(crate) fn is_xml_character(character: char) -> bool {
-    match character {
-        '\t' | '\n' | '\r' => true,
-        '\u{FFFE}' | '\u{FFFF}' => false,
-        _ => character >= ' ',
     }
 }
 

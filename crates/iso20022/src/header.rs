@@ -3,13 +3,15 @@
 
 use std::io::Write;
 
-use crate::parts::WRAPPING;
 use crate::party::Agent;
 use crate::reason::Reason;
 use crate::refused::Refused;
 use crate::tree::{Node, Tree};
 use crate::version::Version;
 use crate::writer::{WriteError, Writer, Written};
+
+/// The element around a header and its message when we write them.
+pub(crate) const WRAPPING: &str = "RequestPayload";
 
 /// `AppHdr`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +54,7 @@ impl Header {
         }
         let what = format!(
             "the header announces `{}` and `{}` follows",
-            crate::scan::shown(&self.definition),
+            crate::text::shown(&self.definition),
             version.id()
         );
         let at = tree.root().and_then(|root| root.get("MsgDefIdr"));

@@ -8,6 +8,7 @@ mod reason;
 mod refused;
 mod decimal;
 mod calendar;
+mod text;
 mod guard;
 mod scan;
 mod schema;

@@ -6,17 +6,15 @@ use std::io::BufRead;
 
 use crate::checker::{Checker, Opened, WrongValue};
 use crate::found::{Found, Unfit};
-use crate::header::Header;
+use crate::header::{Header, WRAPPING};
 use crate::limits::Limits;
 use crate::payment::Remarks;
 use crate::reason::Reason;
 use crate::refused::{Fault, Place, ReadError, Refused};
-use crate::scan::{SCHEMA_INSTANCE, Scan, Step, shown};
+use crate::scan::{SCHEMA_INSTANCE, Scan, Step};
+use crate::text::shown;
 use crate::tree::Tree;
 use crate::version::{Kind, Version};
-
-/// The element around a header and its message when we write them.
-pub(crate) const WRAPPING: &str = "RequestPayload";
 
 /// Elements that hold a header and its message. The schemas of ISO 20022 do not name one; these are in use.
 const WRAPPINGS: [&str; 4] = [WRAPPING, "Envelope", "BizMsgEnvlp", "BizMsg"];
@@ -245,76 +243,88 @@ impl<R: BufRead> Parts<R> {
 
     /// The next part.
     pub fn part(&mut self) -> Result<Part, ReadError> {
-        let (holder, unit) = layout(self.version.kind());
         self.tree.clear();
         self.faults.clear();
         self.faults_unkept = 0;
         loop {
-            match self.at {
-                At::Over => return Ok(Part::End),
-                At::Message => match self.next_child("the message")? {
-                    None => {
-                        self.end()?;
-                        self.at = At::Over;
-                    }
-                    Some(name) if name == holder => {
-                        self.tree.open(name, false, self.scan.place());
-                        self.holder_path = self.checker.path();
-                        self.at = At::Holder(Holder::Head);
-                    }
-                    Some(name) => {
-                        self.subtree(name)?;
-                        if name == unit {
-                            self.count_unit()?;
-                            return Ok(Part::Unit);
-                        }
-                        return Ok(Part::Single(name));
-                    }
-                },
-                At::Holder(Holder::Head) => match self.next_child(holder)? {
-                    Some(name) if name == unit => {
-                        self.tree.close_all();
-                        self.at = At::Holder(Holder::FirstUnit(name));
-                        return Ok(Part::Head);
-                    }
-                    Some(name) => self.subtree(name)?,
-                    None => {
-                        self.tree.close_all();
-                        self.at = At::Holder(Holder::Ended);
-                        return Ok(Part::Head);
-                    }
-                },
-                At::Holder(Holder::FirstUnit(name)) => {
-                    self.at = At::Holder(Holder::Units);
-                    self.subtree(name)?;
-                    self.count_unit()?;
-                    return Ok(Part::Unit);
-                }
-                At::Holder(Holder::Ended) => {
-                    self.at = At::Message;
-                    return Ok(Part::Tail);
-                }
-                At::Holder(Holder::Units) => match self.next_child(holder)? {
-                    Some(name) if name == unit => {
-                        self.subtree(name)?;
-                        self.count_unit()?;
-                        return Ok(Part::Unit);
-                    }
-                    // What comes behind the units is read like a head of its own and given when the holder ends.
-                    Some(name) => {
-                        if self.tree.root().is_none() {
-                            self.tree.open(holder, false, self.scan.place());
-                        }
-                        self.subtree(name)?;
-                    }
-                    None => {
-                        self.tree.close_all();
-                        self.at = At::Message;
-                        return Ok(Part::Tail);
-                    }
-                },
+            let part = match self.at {
+                At::Over => Some(Part::End),
+                At::Message => self.part_of_message()?,
+                At::Holder(holder) => self.part_of_holder(holder)?,
+            };
+            if let Some(part) = part {
+                return Ok(part);
             }
         }
+    }
+
+    /// What comes directly in the message; `None` when that is a holder, which is entered, or the end, which is seen.
+    fn part_of_message(&mut self) -> Result<Option<Part>, ReadError> {
+        let (holder, unit) = layout(self.version.kind());
+        let Some(name) = self.next_child("the message")? else {
+            self.end()?;
+            self.at = At::Over;
+            return Ok(None);
+        };
+        if name == holder {
+            self.tree.open(name, false, self.scan.place());
+            self.holder_path = self.checker.path();
+            self.at = At::Holder(Holder::Head);
+            return Ok(None);
+        }
+        if name == unit {
+            return self.unit(name).map(Some);
+        }
+        self.subtree(name)?;
+        Ok(Some(Part::Single(name)))
+    }
+
+    /// What comes in a holder; `None` when it was kept for its head or its tail.
+    fn part_of_holder(&mut self, at: Holder) -> Result<Option<Part>, ReadError> {
+        let (holder, unit) = layout(self.version.kind());
+        match at {
+            Holder::FirstUnit(name) => {
+                self.at = At::Holder(Holder::Units);
+                return self.unit(name).map(Some);
+            }
+            Holder::Ended => {
+                self.at = At::Message;
+                return Ok(Some(Part::Tail));
+            }
+            Holder::Head | Holder::Units => {}
+        }
+        match (at, self.next_child(holder)?) {
+            (Holder::Units, Some(name)) if name == unit => self.unit(name).map(Some),
+            (_, Some(name)) if name == unit => {
+                self.tree.close_all();
+                self.at = At::Holder(Holder::FirstUnit(name));
+                Ok(Some(Part::Head))
+            }
+            (_, Some(name)) => {
+                // What comes behind the units is gathered like a head of its own.
+                if self.tree.root().is_none() {
+                    self.tree.open(holder, false, self.scan.place());
+                }
+                self.subtree(name)?;
+                Ok(None)
+            }
+            (Holder::Units, None) => {
+                self.tree.close_all();
+                self.at = At::Message;
+                Ok(Some(Part::Tail))
+            }
+            (_, None) => {
+                self.tree.close_all();
+                self.at = At::Holder(Holder::Ended);
+                Ok(Some(Part::Head))
+            }
+        }
+    }
+
+    fn unit(&mut self, name: &'static str) -> Result<Part, ReadError> {
+        self.subtree(name)?;
+        self.count_unit()?;
+        Ok(Part::Unit)
     }
 
     fn count_unit(&mut self) -> Result<(), Refused> {

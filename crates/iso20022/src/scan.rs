@@ -7,10 +7,11 @@ use std::io::BufRead;
 use quick_xml::Reader;
 use quick_xml::events::{BytesDecl, Event};
 
-use crate::guard::{Guard, is_xml_character};
+use crate::guard::Guard;
 use crate::limits::Limits;
 use crate::reason::Reason;
 use crate::refused::{Place, ReadError, Refused};
+use crate::text::shown;
 use crate::version::Version;
 
 mod attributes;
@@ -402,19 +403,4 @@ impl<R: BufRead> Scan<R> {
         self.bindings.push(Binding { depth, prefix: prefix.to_owned(), namespace, version });
         Ok(())
     }
-}
-
-/// Text from a message as an error may repeat it: short, and without what a terminal would obey.
-pub(crate) fn shown(text: &str) -> String {
-    const CHARACTERS_MAX: usize = 40;
-    let mut out: String = text.chars().take(CHARACTERS_MAX).flat_map(char::escape_debug).collect();
-    if text.chars().nth(CHARACTERS_MAX).is_some() {
-        out.push_str("...");
-    }
-    out
-}
-
-/// True when all of `text` may stand in a document.
-pub(crate) fn is_xml_text(text: &str) -> bool {
-    text.chars().all(is_xml_character)
 }

@@ -301,7 +301,7 @@ fn status(node: Node<'_>, name: &str, found: &mut Found) -> Option<Status> {
     let status = Status::parse(node.text());
     if status.is_none() {
         let what =
-            format!("`{}` is not a status of release 2Q2026", crate::scan::shown(node.text()));
+            format!("`{}` is not a status of release 2Q2026", crate::text::shown(node.text()));
         found.wrong(node, name, what, Reason::INDT);
     }
     status

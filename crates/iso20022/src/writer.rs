@@ -8,7 +8,7 @@ use terms::Day;
 
 use crate::checker::{Checker, Opened, WrongValue};
 use crate::found::Money;
-use crate::scan::is_xml_text;
+use crate::text::is_xml_text;
 use crate::version::Version;
 
 /// Why something was not written.

@@ -38,7 +38,10 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "models",
         ],
     ),
-    ("sim", &["terms", "engine", "proof", "journal", "node", "city", "history", "tongjian"]),
+    (
+        "sim",
+        &["terms", "engine", "proof", "journal", "node", "iso20022", "city", "history", "tongjian"],
+    ),
     ("xtask", &[]),
 ];
 

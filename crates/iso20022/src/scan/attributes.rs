@@ -1,6 +1,6 @@
 //! The inside of a tag: attributes as XML 1.0 section 3.1 writes them, and references in their values.
 
-use crate::guard::is_xml_character;
+use crate::text::is_xml_character;
 
 /// An attribute as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

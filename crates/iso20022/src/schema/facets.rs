@@ -5,7 +5,7 @@ use super::pattern::Pattern;
 use crate::calendar;
 use crate::decimal::Digits;
 use crate::reason::Reason;
-use crate::scan::shown;
+use crate::text::shown;
 
 /// What a value is about, which decides the reason a wrong one is answered with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

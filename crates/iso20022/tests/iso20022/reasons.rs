@@ -107,3 +107,17 @@ fn every_reason_is_a_code_of_the_published_sets() {
         );
     }
 }
+
+#[test]
+fn the_page_has_the_table_of_reasons() {
+    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/formats/iso20022.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut table = "| code | means | our refusals |\n|---|---|---|\n".to_owned();
+    for reason in Reason::ALL {
+        let words: Vec<String> =
+            reason.refusals().map(|refusal| format!("`{}`", refusal.word())).collect();
+        let words = if words.is_empty() { "–".to_owned() } else { words.join(", ") };
+        table.push_str(&format!("| {} | {} | {words} |\n", reason.code(), reason.sentence()));
+    }
+    assert!(page.ends_with(&table), "docs/formats/iso20022.md should end with\n{table}");
+}
