@@ -139,7 +139,7 @@ impl<R: BufRead, P: BankPayment> BankReader<R, P> {
                 Part::End => {
                     if !std::mem::replace(&mut self.over, true) {
                         let path = self.parts.path_to(Part::Single("GrpHdr"));
-                        self.tally.faults(&path, &mut self.totals.faults);
+                        self.tally.faults(&path, &mut self.totals);
                     }
                     return Ok(None);
                 }

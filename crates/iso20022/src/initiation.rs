@@ -178,13 +178,13 @@ impl<R: BufRead> InitiationReader<R> {
                 Part::Unit => return Ok(Some(InitiationItem::Order(self.take_order(part)))),
                 Part::Tail => {
                     let path = self.parts.path_to(part);
-                    self.block.faults(&path, &mut self.totals.faults);
+                    self.block.faults(&path, &mut self.totals);
                 }
                 Part::Single(_) => self.parts.must_be_right(part, Found::default())?,
                 Part::End => {
                     if !std::mem::replace(&mut self.over, true) {
                         let path = self.parts.path_to(Part::Single("GrpHdr"));
-                        self.all.faults(&path, &mut self.totals.faults);
+                        self.all.faults(&path, &mut self.totals);
                     }
                     return Ok(None);
                 }

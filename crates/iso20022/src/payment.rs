@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::ids::Uetr;
+use crate::refused::Fault;
 use crate::tree::Node;
 use crate::writer::{Writer, Written};
 
@@ -160,7 +161,7 @@ impl Remittance {
     }
 }
 
-/// A header in front of a unit, the unit and the rest: what of a part was not read and what in it is disguised.
+/// What the reader of a block, payment, statement or entry noticed and lets somebody else judge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remarks {
     /// Elements that were there, were checked, and are read by nothing here: ways from the unit, each once.
@@ -168,5 +169,5 @@ pub struct Remarks {
     /// Texts with characters that turn or hide what a person reads: ways from the unit. They are kept as they are.
     pub disguised: Vec<String>,
     /// Names that the same message had used before: faults the reader may live with.
-    pub repeated: Vec<crate::refused::Fault>,
+    pub repeated: Vec<Fault>,
 }

@@ -478,3 +478,45 @@ impl<W: Write> StatusWriter<W> {
         self.version.kind()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_has_the_status_of_its_payments() {
+        use Status::{ACSC, ACSP, PART, PDNG, RJCT};
+        for (payments, group) in [
+            (&[][..], None),
+            (&[ACSC], Some(ACSC)),
+            (&[RJCT, RJCT], Some(RJCT)),
+            (&[ACSC, RJCT], Some(PART)),
+            (&[RJCT, ACSC, PDNG], Some(PART)),
+            (&[ACSC, ACSP], Some(PDNG)),
+        ] {
+            assert_eq!(Status::of_group(payments.iter().copied()), group, "{payments:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_reason_is_cut_and_nothing_of_it_is_lost() {
+        let text = "通鉴".repeat(120);
+        let reason = StatusReason::new(Reason::NARR, &text);
+        let lengths: Vec<usize> = reason.texts.iter().map(|text| text.chars().count()).collect();
+        assert_eq!(lengths, [105, 105, 30]);
+        assert_eq!(reason.texts.concat(), text);
+        assert_eq!(StatusReason::new(Reason::NARR, "").texts, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_statuses_are_those_of_the_published_sets() {
+        // The transaction statuses of release 2Q2026 v3, and `PART`, which only groups have.
+        let published = "ACCC ACCP ACFC ACIS ACSC ACSP ACTC ACWC ACWP BLCK CANC CPUC PATC PDNG PRES RCVD RJCT ACPD RCVC \
+            RVNA RVNM RVMC ACFW RVNC RVCM PART";
+        let mut published: Vec<&str> = published.split_whitespace().collect();
+        let mut ours: Vec<&str> = Status::ALL.iter().map(|status| status.code()).collect();
+        published.sort_unstable();
+        ours.sort_unstable();
+        assert_eq!(ours, published);
+    }
+}

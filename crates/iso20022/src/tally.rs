@@ -16,7 +16,12 @@ pub struct Totals {
     pub sum: Decimal,
     /// Where counts and sums are not what the headers say: `AM18`, `AM10`. The whole message is then refused.
     pub faults: Vec<Fault>,
+    /// How many more of those were not kept.
+    pub faults_unkept: u64,
 }
+
+/// How many faults of counts and sums are kept: a file of a million blocks may have as many.
+const FAULTS_MAX: usize = 100;
 
 /// Count and sum of the payments seen, to be compared with what a header says.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +38,14 @@ impl Totals {
     pub(crate) fn add(&mut self, amount: Option<Decimal>) {
         self.payments += 1;
         self.sum = amount.and_then(|amount| self.sum.plus(amount)).unwrap_or(self.sum);
+    }
+
+    fn push(&mut self, fault: Fault) {
+        if self.faults.len() < FAULTS_MAX {
+            self.faults.push(fault);
+        } else {
+            self.faults_unkept += 1;
+        }
     }
 }
 
@@ -59,7 +72,7 @@ impl Tally {
         }
     }
 
-    pub fn faults(&self, path: &str, into: &mut Vec<Fault>) {
+    pub fn faults(&self, path: &str, into: &mut Totals) {
         let fault = |what, name: &str, reason| Fault {
             what,
             path: format!("{path}/{name}"),

@@ -326,3 +326,13 @@ fn all_versions_of_a_file_are_read() {
         Some("WOHNDEFF")
     );
 }
+
+#[test]
+fn of_very_many_wrong_counts_some_are_kept_and_all_are_counted() {
+    let text = text();
+    let block = &text[text.find("  <PmtInf>").unwrap()..text.find(" </CstmrCdtTrfInitn>").unwrap()];
+    let wrong = block.replace("<NbOfTxs>1</NbOfTxs>", "<NbOfTxs>2</NbOfTxs>");
+    let totals = read(&text.replace(block, &wrong.repeat(150))).totals;
+    // 150 blocks, and the file's own count and sum.
+    assert_eq!((totals.faults.len(), totals.faults_unkept), (100, 52));
+}
