@@ -2,27 +2,6 @@
 //! Begin with `version` (which messages), `parts` (a document as a stream of parts), `initiation` (a customer's
 //! file of payments). Below them: `guard` and `scan` (XML, strictly), `schema` and `checker` (what may stand where),
 //! `tree` (one part). It knows no network, no disk and no ledger.
-//!
-//! ```
-//! use iso20022::{InitiationItem, Limits, Message, Kind, open, sample};
-//!
-//! let file = sample(Kind::Initiation)?;
-//! let (Message::Initiation(reader), _) = open(file.as_slice(), Limits::default())? else { unreachable!() };
-//! assert!(reader.check()?.faults.is_empty());
-//! let (Message::Initiation(mut reader), _) = open(file.as_slice(), Limits::default())? else { unreachable!() };
-//! let mut told = Vec::new();
-//! while let Some(item) = reader.next_item()? {
-//!     match item {
-//!         InitiationItem::Block(Ok(block)) => told.push(block.debtor.name.unwrap_or_default()),
-//!         InitiationItem::Order(Ok(order)) => told.push(order.amount.currency.format(order.amount.amount)),
-//!         InitiationItem::Block(Err(unfit)) | InitiationItem::Order(Err(unfit)) => {
-//!             told.push(format!("{} because {}", unfit.faults[0].reason.code(), unfit.faults[0]));
-//!         }
-//!     }
-//! }
-//! assert_eq!(told, ["Anna Arvin", "1250.00"]);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
 
 mod limits;
 mod reason;

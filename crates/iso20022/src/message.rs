@@ -39,7 +39,29 @@ impl<R> std::fmt::Debug for Message<R> {
     }
 }
 
-/// Begins to read a message, alone or behind a header that announces it.
+/// Begins to read a message, alone or behind a header that announces it. A file is looked at as a whole first, and
+/// then read payment by payment:
+///
+/// ```
+/// use iso20022::{InitiationItem, Limits, Message, Kind, open, sample};
+///
+/// let file = sample(Kind::Initiation)?;
+/// let (Message::Initiation(reader), _) = open(file.as_slice(), Limits::default())? else { unreachable!() };
+/// assert!(reader.check()?.faults.is_empty());
+/// let (Message::Initiation(mut reader), _) = open(file.as_slice(), Limits::default())? else { unreachable!() };
+/// let mut told = Vec::new();
+/// while let Some(item) = reader.next_item()? {
+///     match item {
+///         InitiationItem::Block(Ok(block)) => told.push(block.debtor.name.unwrap_or_default()),
+///         InitiationItem::Order(Ok(order)) => told.push(order.amount.currency.format(order.amount.amount)),
+///         InitiationItem::Block(Err(unfit)) | InitiationItem::Order(Err(unfit)) => {
+///             told.push(format!("{} because {}", unfit.faults[0].reason.code(), unfit.faults[0]));
+///         }
+///     }
+/// }
+/// assert_eq!(told, ["Anna Arvin", "1250.00"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// What is no message known here, or is wrong up to its group header; the source's own errors.
