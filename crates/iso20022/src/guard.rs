@@ -132,15 +132,20 @@ fn place_after(mut place: Place, bytes: &[u8]) -> Place {
 }
 
 impl<R: BufRead> Guard<R> {
-    /// How many of the bytes that are there may be shown before a limit is reached, and the limit.
-    fn room(&self) -> (u64, Wrong) {
+    /// How many bytes may be shown before a limit is reached.
+    fn room(&self) -> usize {
         let bytes = self.limits.bytes_max.saturating_sub(self.at.byte);
         let token = self.limits.token_bytes_max.saturating_sub(self.token_bytes);
-        let (what, limit) = match bytes <= token {
-            true => ("more bytes than a message may have", self.limits.bytes_max),
-            false => ("a tag or text longer than any message needs", self.limits.token_bytes_max),
+        usize::try_from(bytes.min(token)).unwrap_or(usize::MAX)
+    }
+
+    /// Which limit is reached when there is no room.
+    fn beyond(limits: &Limits, at: Place) -> Wrong {
+        let (what, limit) = match at.byte < limits.bytes_max {
+            true => ("a tag or text longer than any message needs", limits.token_bytes_max),
+            false => ("more bytes than a message may have", limits.bytes_max),
         };
-        (bytes.min(token), Wrong { limit: Some(limit), ..Wrong::here(what) })
+        Wrong { limit: Some(limit), ..Wrong::here(what) }
     }
 
     fn refuse(&mut self, wrong: Wrong, place: Place) -> io::Error {
@@ -155,17 +160,16 @@ impl<R: BufRead> BufRead for Guard<R> {
     /// Shows what is good. What is wrong is an error when nothing good is left before it, so that the document is
     /// refused for the first thing that is wrong, however its bytes arrive.
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let (room, beyond) = self.room();
         // A mark of the byte order would be taken away unseen if it came in one piece.
-        let window = if self.at.byte == 0 { 1 } else { WINDOW_BYTES };
+        let window = if self.at.byte == 0 { 1 } else { WINDOW_BYTES }.min(self.room());
         let (checked, half_bytes) = (self.checked, self.half.len());
         let buffered = self.inner.fill_buf()?;
-        let visible = buffered.len().min(window).min(usize::try_from(room).unwrap_or(window));
+        let visible = buffered.len().min(window);
         let wrong = match (buffered.get(checked..visible), buffered.first()) {
             (_, None) if half_bytes > 0 => {
                 Some(Wrong::here("not UTF-8: it ends within a character"))
             }
-            (_, Some(_)) if visible == 0 => Some(beyond),
+            (_, Some(_)) if visible == 0 => Some(Self::beyond(&self.limits, self.at)),
             (_, Some(0xFE | 0xFF)) if self.at.byte == 0 => {
                 Some(Wrong::here("UTF-16; only UTF-8 is read"))
             }
