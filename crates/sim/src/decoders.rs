@@ -1,7 +1,9 @@
 //! Everything that reads bytes from outside, each as a function that takes any bytes: it may say no, it
 //! may not panic, and what it says yes to must come out again as the same bytes. The fuzz targets under
-//! `fuzz/` and the smoke test feed these. `decoders/seeds.rs` has real inputs to begin with.
+//! `fuzz/` and the smoke test feed these. `decoders/seeds.rs` has real inputs to begin with;
+//! `decoders/messages.rs` what ISO 20022 must hold.
 
+mod messages;
 mod seeds;
 
 use crate::bank::ORIGIN;
@@ -15,6 +17,8 @@ use proof::tile::{Tile, encode_entries, parse_entries};
 use proof::{Checkpoint, Note, Receipt, SignerKey, VerifierKey, VerifierPolicy};
 use std::sync::OnceLock;
 use terms::SealingCipher;
+
+pub use messages::{iso20022_again, iso20022_read};
 
 /// One decoder.
 #[derive(Clone, Copy)]
@@ -48,6 +52,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "snapshot", feed: snapshot, seeds: seeds::snapshots },
     Target { name: "vault", feed: vault_slots, seeds: seeds::vaults },
     Target { name: "fields", feed: fields, seeds: seeds::fields },
+    Target { name: "iso20022_read", feed: iso20022_read, seeds: messages::samples },
+    Target { name: "iso20022_again", feed: iso20022_again, seeds: messages::samples },
 ];
 
 /// One record of the journal.

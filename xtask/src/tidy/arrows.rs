@@ -6,7 +6,7 @@ use super::tree::Tree;
 
 /// Crate -> the crates of ours it may use. A test that needs more belongs to a crate further right, or stands
 /// with its reason in [`TESTS_MAY_USE`].
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("terms", &[]),
     ("proof", &[]),
     ("forest", &[]),
@@ -19,6 +19,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("channels", &["terms", "history"]),
     ("screening", &[]),
     ("access", &["terms"]),
+    ("iso20022", &["terms"]),
     ("city", &["terms"]),
     ("models", &["forest"]),
     (
@@ -36,12 +37,16 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "channels",
             "screening",
             "access",
+            "iso20022",
             "city",
             "forest",
             "models",
         ],
     ),
-    ("sim", &["terms", "engine", "proof", "journal", "node", "city", "history", "tongjian"]),
+    (
+        "sim",
+        &["terms", "engine", "proof", "journal", "node", "iso20022", "city", "history", "tongjian"],
+    ),
     ("xtask", &[]),
 ];
 
