@@ -538,6 +538,13 @@ impl Values {
         (self.known[at / 64] >> (at % 64) & 1 == 1).then_some(self.values[at])
     }
 
+    /// A value that means something only if it is known, and whether it is.
+    #[inline]
+    pub(super) fn read(&self, feature: Feature) -> (i64, bool) {
+        let at = usize::from(feature.0);
+        (self.values[at], self.known[at / 64] >> (at % 64) & 1 == 1)
+    }
+
     /// Says what a feature is.
     #[inline]
     pub fn set(&mut self, feature: Feature, value: Option<i64>) {
