@@ -209,10 +209,11 @@ impl Tiles {
         starts.0.map(|start| if unit(then) < start { Sums::default() } else { one })
     }
 
-    /// Reads a little of every 64 bytes, so that what follows need not wait for memory.
+    /// Reads a little of every 64 bytes and the end, so that what follows need not wait for memory.
     #[inline]
     pub fn touch(&self) -> u32 {
-        self.cells.iter().step_by(4).fold(0, |all, cell| all ^ cell.head)
+        let end = self.cells.last().map_or(0, |cell| cell.head);
+        self.cells.iter().step_by(4).fold(end, |all, cell| all ^ cell.head)
     }
 
     /// Its tiles, the latest first.
@@ -334,10 +335,11 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// Reads a little of every 64 bytes.
+    /// Reads a little of every 64 bytes and the end.
     #[inline]
     pub fn touch(&self) -> u32 {
-        self.seen.iter().step_by(8).fold(0, |all, (who, _)| all ^ who)
+        let end = self.seen.last().map_or(0, |(who, _)| *who);
+        self.seen.iter().step_by(8).fold(end, |all, (who, _)| all ^ who)
     }
 
     /// A payment of now with somebody.
