@@ -9,7 +9,7 @@ use journal::{CommitFailed, Disk, Journal, PendingBatch, Reader};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use terms::limits::BATCH_RECORDS_MAX;
-use terms::{Command, Event, TimeNs};
+use terms::{Command, Event, TimeNs, Withdrawal, WithdrawalReason};
 
 /// What became of one command, and where that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Answer {
 pub struct Decided {
     now: TimeNs,
     events: Vec<Event>,
-    /// Places of the writer's own events: expiries that were due, rule sets that had to end.
+    /// Places of the writer's own events: expiries that were due, rule sets that had to end or judged too slowly.
     own: Vec<usize>,
     /// How many events each request has, without the writer's own.
     lengths: Vec<usize>,
@@ -244,6 +244,18 @@ impl Writer {
             }
             decided.lengths.push(request.len());
         }
+    }
+
+    /// Ends a rule set that judges too slowly, at the end of a turn that was not handed over yet.
+    pub(crate) fn end_slow(&mut self, decided: &mut Decided, set: u16) {
+        let (now, start) = (decided.now, decided.events.len());
+        self.engine.submit_overdue(now, &mut decided.events);
+        // It may just have broken another budget.
+        if self.engine.ends_when_slow() == Some(set) {
+            let end = Withdrawal { set, reason: WithdrawalReason::TooSlow, by: String::new() };
+            decided.events.extend(self.engine.submit(now, &[Command::WithdrawRules(end)]));
+        }
+        decided.own.extend(start..decided.events.len());
     }
 }
 
