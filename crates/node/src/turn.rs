@@ -11,6 +11,10 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use terms::limits::BATCH_RECORDS_MAX;
 use terms::{Command, Event, TimeNs, Withdrawal, WithdrawalReason};
 
+/// Commands that are read ahead together. What many more would read is out of the near caches when its turn comes: with
+/// rules and a model, 16 or 32 at a time take a fifth less time than 64.
+const WARM: usize = 32;
+
 /// What became of one command, and where that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -234,8 +238,13 @@ impl Writer {
         let now = decided.now;
         for request in requests {
             decided.events.reserve(request.len());
-            self.engine.warm(request);
+            let (mut at, mut warmed) = (0, 0);
             for chain in chains(request) {
+                if at >= warmed {
+                    warmed = request.len().min(at + WARM.max(chain.commands.len()));
+                    self.engine.warm(&request[at..warmed]);
+                }
+                at += chain.commands.len();
                 let overdue = self.engine.submit_overdue(now, &mut decided.events);
                 let start = decided.events.len();
                 decided.own.extend(start - overdue..start);
