@@ -249,7 +249,7 @@ impl Tiles {
             self.cells.push(Cell { head: near, count: night, sum: max });
             head |= MORE;
         } else {
-            head |= NEAR * near | NIGHT * night;
+            head |= (NEAR * near) | (NIGHT * night);
         }
         self.cells.push(Cell { head, count, sum });
     }

@@ -74,7 +74,9 @@ fn paid(handle: &Handle, next: &mut u128, payments: u32) -> Option<u16> {
             (0..REQUEST).map(|at| pay(*next + u128::from(at), 1, 2, 1)).collect();
         let answers = handle.submit(request, PATIENCE).unwrap();
         for (answer, id) in answers.iter().zip(*next..) {
-            let Event::Transfer(event) = &answer.event else { panic!("no payment: {answer:?}") };
+            let Event::Transfer(event) = &answer.event else {
+                unreachable!("a payment is answered with a payment: {answer:?}")
+            };
             assert_eq!((event.transfer.id, event.outcome), (TransferId(id), Ok(())));
             judged_by = event.verdict.map(|verdict| verdict.set);
         }
