@@ -241,6 +241,15 @@ impl Engine {
         self.state.guard.tracker = Some(tracker);
     }
 
+    /// The set that ends if judging takes too long: the one on trial if it judges, else the active one if there is one
+    /// before it. The last one stays, because slow is better than nothing.
+    pub fn ends_when_slow(&self) -> Option<u16> {
+        let guard = &self.state.guard;
+        let trying = guard.trying.as_ref().map(|judge| judge.number);
+        let later = guard.active.get(1..).and_then(|later| later.last()).copied();
+        trying.or(later)
+    }
+
     /// The budget that the set has broken, if any.
     pub(crate) fn budget_broken(&self, number: u16) -> Option<WithdrawalReason> {
         let row = self.state.guard.set(number)?;

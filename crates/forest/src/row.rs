@@ -10,8 +10,17 @@ pub struct Row(Vec<f64>);
 
 impl Row {
     /// As many values, the new ones missing.
+    #[inline]
     pub fn resize(&mut self, values: usize) {
         self.0.resize(values, f64::NAN);
+    }
+
+    /// All values, in order: each with whether it is there.
+    #[inline]
+    pub fn fill(&mut self, values: impl Iterator<Item = (i64, bool)>) {
+        self.0.clear();
+        self.0
+            .extend(values.map(|(value, is_there)| if is_there { value as f64 } else { f64::NAN }));
     }
 
     /// A value, by its place; what lies outside the row is left out. Above 2^53 the nearest number with a point.

@@ -125,6 +125,8 @@ pub struct Walk {
     chunks: Vec<(Vec<Group>, Vec<u16>)>,
     /// What is seen of a row: after a zero for the leaves, each feature in each view that some split has of it.
     looks: Vec<(View, u16)>,
+    /// The same by view: the features of each.
+    views: Vec<(View, Vec<u16>)>,
     /// The flags that some split has.
     flags: u16,
 }
@@ -136,9 +138,12 @@ impl Walk {
             Kind::Split(split) => Some((View::of(split), split.feature)),
             Kind::Leaf(_) => None,
         });
-        let looks = splits.collect::<BTreeSet<_>>().into_iter().collect();
+        let looks: Vec<_> = splits.collect::<BTreeSet<_>>().into_iter().collect();
+        let views = looks.chunk_by(|(view, _), (next, _)| view == next);
+        let views = views.map(|same| (same[0].0, same.iter().map(|(_, of)| *of).collect()));
+        let views = views.collect();
         let (steps, values, words) = (Vec::new(), Vec::new(), Vec::new());
-        let mut walk = Walk { steps, values, words, chunks: Vec::new(), looks, flags: 0 };
+        let mut walk = Walk { steps, values, words, chunks: Vec::new(), looks, views, flags: 0 };
         // The root of lanes that have no tree.
         walk.leaf(0.0);
         for chunk in trees.chunks(CHUNK) {
@@ -252,8 +257,23 @@ impl Walk {
     /// What is seen of the row.
     fn see<const ROOM: usize>(&self, row: &[f64]) -> [f64; ROOM] {
         let mut seen = [0.0; ROOM];
-        for (number, (view, feature)) in seen[1..].iter_mut().zip(&self.looks) {
-            *number = view.see(row.get(usize::from(*feature)).copied().unwrap_or(f64::NAN));
+        let value = |feature: &u16| row.get(usize::from(*feature)).copied().unwrap_or(f64::NAN);
+        let mut rest = &mut seen[1..];
+        for (view, features) in &self.views {
+            let (these, others) = rest.split_at_mut(features.len());
+            let each = these.iter_mut().zip(features);
+            match view.sees {
+                // Nearly all. A missing value is already what is above all others.
+                Sees::Numbers if !view.missing_left => {
+                    each.for_each(|(number, feature)| *number = value(feature));
+                }
+                Sees::Numbers => each.for_each(|(number, feature)| {
+                    let value = value(feature);
+                    *number = if value.is_nan() { f64::NEG_INFINITY } else { value };
+                }),
+                _ => each.for_each(|(number, feature)| *number = view.see(value(feature))),
+            }
+            rest = others;
         }
         seen
     }
@@ -289,7 +309,6 @@ impl Walk {
         }
     }
 
-    /// 1 if it is; without a branch, unless the set is wide.
     /// 1 if the category is in the wide set at this place.
     fn is_among(&self, place: u64, category: u64) -> u32 {
         let (begin, count) = ((place >> 32) as usize, place & 0xffff_ffff);

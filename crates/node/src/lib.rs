@@ -7,6 +7,7 @@ mod turn;
 mod admission;
 mod start;
 mod inbox;
+mod pace;
 mod run;
 mod clock;
 mod views;

@@ -4,6 +4,7 @@
 
 use crate::clock::Clock;
 use crate::inbox::{Door, Handle, Reply, Submission, Taken, Telling, Unanswered, Waiting};
+use crate::pace::Pace;
 use crate::statement::{DateKind, Statement, StatementFailed};
 use crate::turn::{Committer, Decided, Node, Writer};
 use journal::{CommitFailed, Disk, Reader};
@@ -30,6 +31,10 @@ pub struct RunOptions {
     pub full_turn: usize,
     /// How often tiles and checkpoint are written while there is something new.
     pub publish_every: Duration,
+    /// What deciding a payment may take while rule sets judge it, in the mean over
+    /// [`PACE_PAYMENTS`](terms::limits::PACE_PAYMENTS) of them. If it takes longer, the latest set ends (`TooSlow`) and the one
+    /// before it judges again; a set with none before it stays.
+    pub judging_max: Duration,
 }
 
 impl Default for RunOptions {
@@ -40,6 +45,7 @@ impl Default for RunOptions {
             in_flight: 4,
             full_turn: 2_048,
             publish_every: Duration::from_secs(1),
+            judging_max: Duration::from_millis(1),
         }
     }
 }
@@ -114,7 +120,7 @@ impl<D: Disk> Node<D> {
             std::thread::spawn(move || publish(&to_publish, options.publish_every, &ended));
         let writer = std::thread::spawn(move || {
             write(
-                writer,
+                (writer, Pace::new(options.judging_max)),
                 &clock,
                 &line,
                 &Onwards { decided, sent, full_turn: options.full_turn },
@@ -230,7 +236,7 @@ impl Idle {
 /// Takes all that waits, decides it, hands it on, and goes on with the next. What is decided while the
 /// last turn syncs grows into one turn.
 fn write(
-    mut writer: Writer,
+    (mut writer, mut pace): (Writer, Pace),
     clock: &impl Clock,
     line: &Receiver<Waiting>,
     onwards: &Onwards,
@@ -253,7 +259,7 @@ fn write(
                 return writer;
             }
         }
-        open = decide(&mut writer, clock, taken, open);
+        open = decide(&mut writer, &mut pace, clock, taken, open);
         if let Some(turn) = open.take() {
             match onwards.hand_over(turn, false) {
                 Ok(kept) => open = kept,
@@ -266,10 +272,13 @@ fn write(
 /// Adds what was taken to the open turn, or begins one if there is anything to do.
 fn decide(
     writer: &mut Writer,
+    pace: &mut Pace,
     clock: &impl Clock,
     taken: Taken,
     open: Option<InFlight>,
 ) -> Option<InFlight> {
+    let begun = clock.steady();
+    let before = open.as_ref().map_or(0, |turn| turn.decided.len());
     let mut turn = if let Some(turn) = open {
         turn
     } else {
@@ -287,6 +296,10 @@ fn decide(
         }
         writer.decide_more(&mut turn.decided, std::iter::once(request.as_slice()));
         turn.replies.push(reply);
+    }
+    let took = clock.steady().saturating_sub(begun);
+    if let Some(set) = pace.took(took, &turn.decided.events()[before..], &writer.engine) {
+        writer.end_slow(&mut turn.decided, set);
     }
     turn.tellings.extend(taken.questions.into_iter().map(|look| look(&writer.engine)));
     Some(turn)

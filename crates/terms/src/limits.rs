@@ -46,6 +46,8 @@ pub const REASONS: usize = 3;
 pub const CONFIRM_S: u32 = 3_600;
 /// Payments that a rule set has judged before its budget can end it, and after how many counting begins anew.
 pub const BUDGET_PAYMENTS: core::ops::Range<u32> = 200..1_000;
+/// Judged payments over which the mean time of deciding one is taken.
+pub const PACE_PAYMENTS: u32 = 1_000;
 
 const _: () = assert!(PART_BYTES_MAX + 512 <= RECORD_BYTES_MAX);
 const _: () = assert!(BATCH_RECORDS_MAX < 1 << 13);

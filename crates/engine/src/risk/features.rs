@@ -2,7 +2,7 @@
 //! order of the journal. A feature is a number or is missing; money is in thousandths of the main unit, shares
 //! in thousandths, ages in seconds. `docs/features.md` is made of this file.
 
-use super::tiles::Window;
+use super::tiles::{Sums, WINDOWS, Window};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
@@ -538,6 +538,13 @@ impl Values {
         (self.known[at / 64] >> (at % 64) & 1 == 1).then_some(self.values[at])
     }
 
+    /// A value that means something only if it is known, and whether it is.
+    #[inline]
+    pub(super) fn read(&self, feature: Feature) -> (i64, bool) {
+        let at = usize::from(feature.0);
+        (self.values[at], self.known[at / 64] >> (at % 64) & 1 == 1)
+    }
+
     /// Says what a feature is.
     #[inline]
     pub fn set(&mut self, feature: Feature, value: Option<i64>) {
@@ -553,10 +560,68 @@ impl Values {
     }
 }
 
+/// What windows add up to, and with how many counterparties.
+pub(super) type Measured = ([Sums; WINDOWS], [u32; WINDOWS]);
+
+impl Values {
+    /// Says the features of a subject's payments in one direction.
+    #[inline]
+    pub(super) fn set_of(&mut self, subject: usize, direction: usize, (sums, who): &Measured) {
+        let at = 32 * subject + 16 * direction;
+        self.measures::<16>(at, |measure, window| match measure {
+            0 => sums[window].count.into(),
+            1 => sums[window].sum as i64,
+            2 => sums[window].max as i64,
+            _ => who[window].into(),
+        });
+    }
+
+    /// Says the features of the payments between two accounts.
+    #[inline]
+    pub(super) fn set_between(&mut self, way: usize, sums: &[Sums; WINDOWS]) {
+        let at = usize::from(PAIR_AT) + 12 * way;
+        self.measures::<12>(at, |measure, window| match measure {
+            0 => sums[window].count.into(),
+            1 => sums[window].sum as i64,
+            _ => sums[window].max as i64,
+        });
+    }
+
+    /// Says the features of a device's payments.
+    #[inline]
+    pub(super) fn set_device(&mut self, (sums, who): &Measured) {
+        self.measures::<12>(DEVICE_AT.into(), |measure, window| match measure {
+            0 => sums[window].count.into(),
+            1 => sums[window].sum as i64,
+            _ => who[window].into(),
+        });
+    }
+
+    /// Features that follow each other, window by window and then measure by measure; all lie in one word of `known`.
+    #[inline(always)]
+    fn measures<const N: usize>(&mut self, at: usize, value: impl Fn(usize, usize) -> i64) {
+        for (measure, places) in self.values[at..at + N].chunks_exact_mut(4).enumerate() {
+            for (place, (window, _)) in places.iter_mut().zip(NAMED) {
+                *place = value(measure, window as usize);
+            }
+        }
+        self.known[at / 64] |= ((1 << N) - 1) << (at % 64);
+    }
+
+    /// Forgets what nobody wanted.
+    #[inline]
+    pub(super) fn keep(&mut self, wanted: &Wanted) {
+        self.known.iter_mut().zip(wanted.mask).for_each(|(known, wanted)| *known &= wanted);
+    }
+}
+
 /// Which features somebody looks at: only they are computed, and only what they are made of is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     features: Vec<(Feature, Kind)>,
+    /// A bit for each.
+    mask: [u64; FEATURES.div_ceil(64)],
+    pub(super) singles: Vec<Single>,
     /// By subject and direction: whether its sums and whether its counterparties are read.
     pub(super) sums: [[bool; 2]; 4],
     pub(super) counterparties: [[bool; 2]; 4],
@@ -615,6 +680,10 @@ impl FromIterator<Feature> for Wanted {
         for feature in features {
             let kind = feature.kind();
             wanted.read(kind);
+            wanted.mask[usize::from(feature.0 / 64)] |= 1 << (feature.0 % 64);
+            if let Kind::Single(single) = kind {
+                wanted.singles.push(single);
+            }
             wanted.features.push((feature, kind));
         }
         wanted

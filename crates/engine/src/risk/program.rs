@@ -3,9 +3,12 @@
 //! and that nothing is divided by zero; the engine still never stops on a program that breaks this, it
 //! goes on with null. `docs/formats/risk-program.md`.
 
+mod conditions;
+
 use super::features::{Feature, Values, Wanted};
 use alloc::vec;
 use alloc::vec::Vec;
+use conditions::Conditions;
 use core::fmt;
 use terms::Ruling;
 use terms::limits::REASONS;
@@ -117,8 +120,13 @@ impl Step {
         self.parts().1[0]
     }
 
-    /// The registers it reads.
-    fn reads(self) -> impl Iterator<Item = Register> {
+    fn operands(self) -> [Register; 2] {
+        let (_, [_, a, b]) = self.parts();
+        [a, b]
+    }
+
+    /// The register it writes, and those it reads: a, b, and its own.
+    fn places(self) -> (Register, [Option<Register>; 3]) {
         let (_, [to, a, b]) = self.parts();
         let read = match self {
             Step::Load(..) | Step::Constant(..) | Step::Null(_) => [None; 3],
@@ -126,7 +134,7 @@ impl Step {
             Step::If(..) => [Some(a), Some(b), Some(to)],
             _ => [Some(a), Some(b), None],
         };
-        read.into_iter().flatten()
+        (to, read)
     }
 }
 
@@ -186,6 +194,8 @@ pub struct Program {
     /// Scores from which a payment is asked about, held and refused.
     cutoffs: [Option<i32>; 3],
     wanted: Wanted,
+    /// The same in a faster form, unless it is too large for it.
+    conditions: Option<Conditions>,
 }
 
 impl Program {
@@ -206,7 +216,7 @@ impl Program {
         // What is read was written before, or what the last payment left behind would speak.
         let mut written = vec![false; registers];
         for (at, step) in (0..).zip(&steps) {
-            let mut read = step.reads();
+            let mut read = step.places().1.into_iter().flatten();
             let unwritten = read.any(|from| written.get(usize::from(from)) != Some(&true));
             let no_constant = match step {
                 Step::Constant(_, place) => usize::from(*place) >= constants.len(),
@@ -221,6 +231,7 @@ impl Program {
         if let Some(at) = lines.iter().position(|line| !written(line)) {
             return Err(ProgramError::Line(at as u16));
         }
+        let conditions = Conditions::of(registers, &constants, &steps, &lines);
         let registers = registers as u16;
         let loaded = steps.iter().filter_map(|step| match step {
             Step::Load(_, feature) => Some(*feature),
@@ -228,7 +239,7 @@ impl Program {
         });
         let wanted = loaded.collect();
         let targets = steps.iter().map(|step| step.writes()).collect();
-        Ok(Program { registers, constants, steps, targets, lines, cutoffs, wanted })
+        Ok(Program { registers, constants, steps, targets, lines, cutoffs, wanted, conditions })
     }
 
     /// The features it looks at.
@@ -313,8 +324,21 @@ impl Program {
         }
     }
 
-    /// Runs it over the features of one payment.
+    /// What it says of the features of one payment.
     pub fn run(&self, values: &Values, machine: &mut Machine) -> Found {
+        let Some(conditions) = &self.conditions else { return self.run_steps(values, machine) };
+        let mut found = Found::default();
+        let mut score = 0_i64;
+        conditions.each_true(values, |at| {
+            let line = &self.lines[at];
+            score += i64::from(line.points);
+            found.add(at as u16, line.ruling);
+        });
+        self.cut(found, score)
+    }
+
+    /// The same step by step, which is what it means.
+    fn run_steps(&self, values: &Values, machine: &mut Machine) -> Found {
         machine.fit(self.registers);
         for (step, to) in self.steps.iter().zip(&self.targets) {
             let value = machine.value(*step, values, &self.constants);
@@ -328,6 +352,11 @@ impl Program {
                 found.add(at, line.ruling);
             }
         }
+        self.cut(found, score)
+    }
+
+    /// What follows from the score.
+    fn cut(&self, mut found: Found, score: i64) -> Found {
         found.score = score.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
         let cuts = [Ruling::Ask, Ruling::Hold, Ruling::Refuse].into_iter().zip(self.cutoffs);
         for (ruling, cutoff) in cuts {
@@ -396,43 +425,68 @@ impl Machine {
     }
 
     #[inline]
-    fn both(&self, a: Register, b: Register) -> Option<(i128, i128)> {
-        self.get(a).zip(self.get(b))
-    }
-
-    #[inline]
     fn value(&self, step: Step, values: &Values, constants: &[i128]) -> Option<i128> {
         match step {
             Step::Load(_, feature) => values.get(feature).map(i128::from),
             Step::Constant(_, at) => Some(constants[usize::from(at)]),
             Step::Null(_) => None,
-            Step::Add(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_add(b)),
-            Step::Subtract(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_sub(b)),
-            Step::Multiply(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_mul(b)),
-            Step::Divide(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_div(b)),
-            Step::Remainder(_, a, b) => self.both(a, b).and_then(|(a, b)| a.checked_rem(b)),
-            Step::Equal(_, a, b) => self.both(a, b).map(|(a, b)| (a == b).into()),
-            Step::Less(_, a, b) => self.both(a, b).map(|(a, b)| (a < b).into()),
-            Step::LessOrEqual(_, a, b) => self.both(a, b).map(|(a, b)| (a <= b).into()),
-            Step::And(_, a, b) => match (self.get(a), self.get(b)) {
-                (Some(0), _) | (_, Some(0)) => Some(0),
-                (Some(_), Some(_)) => Some(1),
-                _ => None,
-            },
-            Step::Or(_, a, b) => match (self.get(a), self.get(b)) {
-                (Some(0), Some(0)) => Some(0),
-                (Some(0) | None, Some(0) | None) => None,
-                _ => Some(1),
-            },
-            Step::Not(_, a) => self.get(a).map(|a| (a == 0).into()),
-            Step::IsNull(_, a) => Some(self.get(a).is_none().into()),
-            Step::If(to, a, b) => {
-                let kept = self.get(to);
-                if self.get(a).is_some_and(|a| a != 0) { self.get(b) } else { kept }
+            _ => {
+                let (to, [a, b]) = (step.writes(), step.operands());
+                apply(step, self.get(a), || self.get(b), || self.get(to))
             }
-            Step::NullIf(_, a, b) => self.get(a).filter(|a| Some(*a) != self.get(b)),
-            Step::Coalesce(_, a, b) => self.get(a).or(self.get(b)),
         }
+    }
+}
+
+/// What a step gives for what it reads: a, b, and what its register held.
+#[inline(always)]
+fn apply(
+    step: Step,
+    a: Option<i128>,
+    b: impl FnOnce() -> Option<i128>,
+    kept: impl FnOnce() -> Option<i128>,
+) -> Option<i128> {
+    match step {
+        // They read nothing.
+        Step::Load(..) | Step::Constant(..) | Step::Null(_) => None,
+        Step::Add(..) => a?.checked_add(b()?),
+        Step::Subtract(..) => a?.checked_sub(b()?),
+        Step::Multiply(..) => times(a?, b()?),
+        Step::Divide(..) => a?.checked_div(b()?),
+        Step::Remainder(..) => a?.checked_rem(b()?),
+        Step::Equal(..) => Some((a? == b()?).into()),
+        Step::Less(..) => Some((a? < b()?).into()),
+        Step::LessOrEqual(..) => Some((a? <= b()?).into()),
+        Step::And(..) => match (a, b()) {
+            (Some(0), _) | (_, Some(0)) => Some(0),
+            (Some(_), Some(_)) => Some(1),
+            _ => None,
+        },
+        Step::Or(..) => match (a, b()) {
+            (Some(0), Some(0)) => Some(0),
+            (Some(0) | None, Some(0) | None) => None,
+            _ => Some(1),
+        },
+        Step::Not(..) => Some((a? == 0).into()),
+        Step::IsNull(..) => Some(a.is_none().into()),
+        Step::If(..) => {
+            if a.is_some_and(|a| a != 0) {
+                b()
+            } else {
+                kept()
+            }
+        }
+        Step::NullIf(..) => a.filter(|a| Some(*a) != b()),
+        Step::Coalesce(..) => a.or_else(b),
+    }
+}
+
+/// a * b; nearly all numbers have 64 bits, and those multiply fast and never overflow.
+#[inline]
+fn times(a: i128, b: i128) -> Option<i128> {
+    match (i64::try_from(a), i64::try_from(b)) {
+        (Ok(a), Ok(b)) => Some(i128::from(a) * i128::from(b)),
+        _ => a.checked_mul(b),
     }
 }
 
@@ -451,7 +505,7 @@ mod tests {
         let steps = vec![load(0, 0, a), load(1, 1, b), step(2, 0, 1)];
         let program = Program::new(constants, steps, Vec::new(), [None; 3]).unwrap();
         let mut machine = Machine::default();
-        program.run(&Values::default(), &mut machine);
+        program.run_steps(&Values::default(), &mut machine);
         machine.get(2)
     }
 

@@ -13,6 +13,14 @@ const UNIT_NS: u64 = 300 * 1_000_000_000;
 const LEVELS: [(u32, u32); 4] = [(1, 12), (12, 24), (72, 28), (288, 30)];
 /// Where the level stands in a tile's head.
 const LEVEL_SHIFT: u32 = 30;
+/// What a cell's head says beside: that the cell before it tells more, or that its one payment lay just below a threshold
+/// or was made at night. Units of all times there are fit below.
+const MORE: u32 = 1 << 29;
+const NEAR: u32 = 1 << 28;
+const NIGHT: u32 = 1 << 27;
+const _: () = assert!(u64::MAX / UNIT_NS < NIGHT as u64);
+/// Tiles at most, before they are joined.
+const TILES_MAX: usize = 98;
 
 /// The largest sum of money that features know, in thousandths of the main unit; more counts as this much. A
 /// column of money with 18 digits holds it.
@@ -118,7 +126,7 @@ impl Sums {
     }
 }
 
-/// Payments of one tile.
+/// Payments of one tile, of one payment at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tile {
     /// The level, and the unit it begins with.
@@ -170,17 +178,29 @@ impl Tile {
     }
 }
 
-/// Payments of the last month, at most 98 tiles of 32 bytes.
+/// How tiles lie in memory: one cell if it holds one payment, else two, of which the first tells more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Cell {
+    /// The head; or how many just below a threshold.
+    head: u32,
+    /// How many; or how many at night.
+    count: u32,
+    /// In all; or the largest.
+    sum: u64,
+}
+
+/// Payments of the last month, at most 98 tiles of 16 or 32 bytes. Most keys have few payments, so what has grown old is
+/// joined only when there would be no room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tiles {
-    /// INVARIANT (windows): the oldest first, no two for the same time.
-    tiles: Vec<Tile>,
+    /// INVARIANT (windows): the oldest first; a time lies in one tile.
+    cells: Vec<Cell>,
 }
 
 impl Tiles {
     /// Whether nothing was ever added.
     pub fn is_empty(&self) -> bool {
-        self.tiles.is_empty()
+        self.cells.is_empty()
     }
 
     /// The sums of every window if there was one payment.
@@ -189,10 +209,49 @@ impl Tiles {
         starts.0.map(|start| if unit(then) < start { Sums::default() } else { one })
     }
 
-    /// Reads a little of every 64 bytes, so that what follows need not wait for memory.
+    /// Reads a little of every 64 bytes and the end, so that what follows need not wait for memory.
     #[inline]
     pub fn touch(&self) -> u32 {
-        self.tiles.iter().step_by(2).fold(0, |all, tile| all ^ tile.head)
+        let end = self.cells.last().map_or(0, |cell| cell.head);
+        self.cells.iter().step_by(4).fold(end, |all, cell| all ^ cell.head)
+    }
+
+    /// Its tiles, the latest first.
+    #[inline]
+    fn latest_first(&self) -> impl Iterator<Item = Tile> {
+        let mut rest = self.cells.as_slice();
+        core::iter::from_fn(move || {
+            let (cell, before) = rest.split_last()?;
+            let Cell { head, count, sum } = *cell;
+            rest = before;
+            if head & MORE == 0 {
+                let (near, night) = ((head & NEAR != 0).into(), (head & NIGHT != 0).into());
+                let head = head & !(NEAR | NIGHT);
+                return Some(Tile { head, count, near, night, sum, max: sum });
+            }
+            let (more, before) = rest.split_last()?;
+            rest = before;
+            let (near, night, max) = (more.head, more.count, more.sum);
+            Some(Tile { head: head & !MORE, count, near, night, sum, max })
+        })
+    }
+
+    fn pop(&mut self) -> Option<Tile> {
+        let last = self.latest_first().next()?;
+        let cells = if last.count > 1 { 2 } else { 1 };
+        self.cells.truncate(self.cells.len() - cells);
+        Some(last)
+    }
+
+    fn push(&mut self, tile: Tile) {
+        let Tile { mut head, count, near, night, sum, max } = tile;
+        if count > 1 {
+            self.cells.push(Cell { head: near, count: night, sum: max });
+            head |= MORE;
+        } else {
+            head |= (NEAR * near) | (NIGHT * night);
+        }
+        self.cells.push(Cell { head, count, sum });
     }
 
     /// Adds a payment of now; times never go back.
@@ -205,29 +264,45 @@ impl Tiles {
             max: weight.amount,
         };
         let now = unit(now);
-        match self.tiles.last_mut() {
-            Some(last) if last.head == now => last.add(&sums),
-            _ => {
-                self.grow_old(now);
-                self.tiles.push(Tile::of(now, sums));
-            }
+        let same = |cell: &Cell| cell.head & !(MORE | NEAR | NIGHT) == now;
+        if self.cells.last().is_some_and(same)
+            && let Some(mut last) = self.pop()
+        {
+            last.add(&sums);
+            return self.push(last);
         }
+        if self.is_full() {
+            self.grow_old(now);
+        }
+        self.push(Tile::of(now, sums));
+    }
+
+    /// Whether two more cells would not fit into the room that a list of this length has.
+    fn is_full(&self) -> bool {
+        let cells = self.cells.len();
+        cells >= TILES_MAX
+            || cells >= 3 && (cells + 2).next_power_of_two() > cells.next_power_of_two()
     }
 
     /// Joins what is too old for its level and forgets what is too old for all.
     fn grow_old(&mut self, now: u32) {
         let oldest = LEVELS.map(|(units, tiles)| (now / units).saturating_sub(tiles) * units);
-        let mut kept = 0;
-        for at in 0..self.tiles.len() {
-            let Some(tile) = self.tiles[at].aged(&oldest) else { continue };
-            if kept > 0 && self.tiles[kept - 1].head == tile.head {
-                self.tiles[kept - 1].add(&tile.sums());
-            } else {
-                self.tiles[kept] = tile;
-                kept += 1;
+        let tiles: Vec<Tile> = self.latest_first().collect();
+        self.cells.clear();
+        let mut last: Option<Tile> = None;
+        for tile in tiles.into_iter().rev().filter_map(|tile| tile.aged(&oldest)) {
+            match &mut last {
+                Some(last) if last.head == tile.head => last.add(&tile.sums()),
+                _ => {
+                    if let Some(last) = last.replace(tile) {
+                        self.push(last);
+                    }
+                }
             }
         }
-        self.tiles.truncate(kept);
+        if let Some(last) = last {
+            self.push(last);
+        }
     }
 
     /// The sums of every window.
@@ -235,7 +310,7 @@ impl Tiles {
     pub fn sums(&self, starts: &Starts) -> [Sums; WINDOWS] {
         let mut out = [Sums::default(); WINDOWS];
         let (mut sums, mut window) = (Sums::default(), 0);
-        for tile in self.tiles.iter().rev() {
+        for tile in self.latest_first() {
             while tile.start() < starts.0[window] {
                 out[window] = sums;
                 window += 1;
@@ -260,10 +335,11 @@ pub struct Recent {
 }
 
 impl Recent {
-    /// Reads a little of every 64 bytes.
+    /// Reads a little of every 64 bytes and the end.
     #[inline]
     pub fn touch(&self) -> u32 {
-        self.seen.iter().step_by(8).fold(0, |all, (who, _)| all ^ who)
+        let end = self.seen.last().map_or(0, |(who, _)| *who);
+        self.seen.iter().step_by(8).fold(end, |all, (who, _)| all ^ who)
     }
 
     /// A payment of now with somebody.
@@ -351,13 +427,21 @@ mod tests {
                 tiles.add(now, weight);
                 recent.add(now, who);
                 paid.push((now, who, weight));
-                assert!(tiles.tiles.len() <= 98);
+                assert!(tiles.latest_first().count() <= TILES_MAX);
+                assert!(tiles.cells.capacity() <= 256);
             }
         }
     }
 
     #[test]
-    fn a_tile_takes_32_bytes() {
-        assert_eq!(size_of::<Tile>(), 32);
+    fn a_tile_takes_16_or_32_bytes() {
+        assert_eq!(size_of::<Cell>(), 16);
+        let mut tiles = Tiles::default();
+        let weight = Weight { amount: 7, near: true, night: true };
+        tiles.add(TimeNs(UNIT_NS), weight);
+        assert_eq!(tiles.cells.len(), 1);
+        tiles.add(TimeNs(UNIT_NS + 1), weight);
+        assert_eq!(tiles.cells.len(), 2);
+        assert_eq!(tiles.sums(&Starts::at(TimeNs(UNIT_NS)))[0].night, 2);
     }
 }

@@ -1,7 +1,7 @@
 //! What every account, owner, pair and device did lately. `observe` takes each payment that was accepted, once and
 //! in the order of the journal; `fill` says what the features of a payment are before it is taken.
 
-use super::features::{Kind, Measure, NAMED, Single, Subject, Values, Wanted, Way};
+use super::features::{Feature, Measured, Single, Subject, Values, Wanted, Way};
 use super::tiles::{MONEY_MAX, Recent, Starts, Sums, Tiles, WINDOWS, Weight, Window};
 use crate::ledger::NOWHERE;
 use crate::table::{IdTable, Rows};
@@ -79,8 +79,9 @@ pub struct Books {
     pub balance: [i64; 2],
 }
 
-/// Payments in one direction.
+/// Payments in one direction. It takes 64 bytes and one reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[repr(align(64))]
 struct Side {
     tiles: Tiles,
     recent: Recent,
@@ -92,6 +93,14 @@ impl Side {
         self.tiles.add(time, weight);
         self.recent.add(time, who);
         self.last = Some(time);
+    }
+
+    /// What its windows add up to and with how many counterparties, or zeros for what is not looked at.
+    #[inline]
+    fn measured(&self, starts: &Starts, [sums, counterparties]: [bool; 2]) -> Measured {
+        let sums = if sums { self.tiles.sums(starts) } else { Default::default() };
+        let who = if counterparties { self.recent.distinct(starts) } else { [0; WINDOWS] };
+        (sums, who)
     }
 }
 
@@ -200,7 +209,7 @@ impl Tracker {
     fn warm_some(&self, payments: &[Payment]) -> u32 {
         // Places first, then what stands there, then what that leads to: no read of a row waits for another row's.
         let mut places = [NOWHERE; WARM * SIDES_READ];
-        let mut pairs = [NOWHERE; WARM];
+        let mut pairs = [NOWHERE; 2 * WARM];
         for (at, payment) in payments.iter().enumerate() {
             let account = |account: u32| self.accounts.get(account as usize).copied();
             let party = |account: u32| {
@@ -218,8 +227,10 @@ impl Tracker {
             for (place, read) in places[at * SIDES_READ..].iter_mut().zip(read) {
                 *place = read.unwrap_or(NOWHERE);
             }
-            let pair = self.pairs.get(pair_key(payment.payer, payment.payee));
-            pairs[at] = pair.unwrap_or(NOWHERE);
+            let (payer, payee) = (payment.payer, payment.payee);
+            let there = self.pairs.get(pair_key(payer, payee));
+            let back = self.pairs.get(pair_key(payee, payer));
+            pairs[2 * at..][..2].copy_from_slice(&[there, back].map(|at| at.unwrap_or(NOWHERE)));
         }
         let known = |place: &&u32| **place != NOWHERE;
         let mut all = 0;
@@ -324,106 +335,92 @@ impl Tracker {
     /// The wanted features of a payment that is not observed yet.
     pub fn fill(&self, payment: &Payment, books: &Books, wanted: &Wanted, values: &mut Values) {
         values.clear();
-        let seen = self.seen(payment, wanted);
-        for (feature, kind) in wanted.features() {
-            let value = match *kind {
-                Kind::Of(subject, direction, measure, window) => {
-                    let (subject, direction) = (subject as usize, direction as usize);
-                    seen.sides[subject].map(|_| {
-                        let window = NAMED[window].0 as usize;
-                        if measure == Measure::Counterparties {
-                            i64::from(seen.counterparties[subject][direction][window])
-                        } else {
-                            measured(&seen.sums[subject][direction][window], measure)
-                        }
-                    })
-                }
-                Kind::Between(way, measure, window) => {
-                    let sums = seen.between[way as usize].1;
-                    Some(measured(&sums[NAMED[window].0 as usize], measure))
-                }
-                Kind::Device(measure, window) => seen.device.map(|(sums, payers)| {
-                    let window = NAMED[window].0 as usize;
-                    if measure == Measure::Counterparties {
-                        i64::from(payers[window])
-                    } else {
-                        measured(&sums[window], measure)
-                    }
-                }),
-                Kind::Single(single) => self.single(single, payment, books, &seen),
-            };
-            values.set(*feature, value);
+        let starts = Starts::at(payment.time);
+        let seen = self.seen(payment, wanted, &starts, values);
+        for single in &wanted.singles {
+            values.set(Feature::single(*single), self.single(*single, payment, books, &seen));
         }
+        values.keep(wanted);
     }
 
-    /// Everything that is read of the past.
-    fn seen<'a>(&'a self, payment: &Payment, wanted: &Wanted) -> Seen<'a> {
-        let starts = Starts::at(payment.time);
+    /// Says the features of windows, and gives what single ones are made of.
+    fn seen(
+        &self,
+        payment: &Payment,
+        wanted: &Wanted,
+        starts: &Starts,
+        values: &mut Values,
+    ) -> Seen {
         let mut seen = Seen::default();
-        let accounts = [payment.payer, payment.payee];
-        for (subject, account) in accounts.into_iter().enumerate() {
+        for (subject, sides) in self.subjects(payment, wanted).into_iter().enumerate() {
+            let Some(sides) = sides else { continue };
+            for direction in 0..2 {
+                let looked_at =
+                    [wanted.sums, wanted.counterparties].map(|of| of[subject][direction]);
+                if looked_at == [false; 2] {
+                    continue;
+                }
+                let measured = sides.map_or_else(Measured::default, |sides| {
+                    sides[direction].measured(starts, looked_at)
+                });
+                values.set_of(subject, direction, &measured);
+                if subject == Subject::Payer as usize {
+                    seen.sums[direction] = measured.0;
+                }
+            }
+            if let Some(last) = seen.last.get_mut(subject) {
+                *last = sides.map_or([None; 2], |sides| [sides[0].last, sides[1].last]);
+            }
+        }
+        let keys = [pair_key(payment.payer, payment.payee), pair_key(payment.payee, payment.payer)];
+        for (way, key) in keys.into_iter().enumerate().filter(|(way, _)| wanted.ways[*way]) {
+            let between = self.pairs.get(key).map(|place| self.between.at(place));
+            let sums = between.map_or_else(Default::default, |between| between.sums(starts));
+            values.set_between(way, &sums);
+            if way == Way::Pair as usize {
+                seen.first = between.map(|between| between.first);
+            }
+        }
+        if wanted.device && payment.device != 0 {
+            let place = self.devices.get(u128::from(payment.device));
+            let measured = place.map_or_else(Measured::default, |place| {
+                self.sides.at(place)[0].measured(starts, [true; 2])
+            });
+            values.set_device(&measured);
+        }
+        seen
+    }
+
+    /// What each subject did. It may be unknown, known without a past, or known with one.
+    fn subjects(&self, payment: &Payment, wanted: &Wanted) -> [Option<Option<&Sides>>; 4] {
+        let mut subjects = [None; 4];
+        for (subject, account) in [payment.payer, payment.payee].into_iter().enumerate() {
             let place = self.accounts.get(account as usize).copied().filter(|at| *at != NOWHERE);
             // Who never paid or was paid has done nothing, which is known.
-            seen.sides[subject] = Some(place.map(|place| self.sides.at(place)));
+            subjects[subject] = Some(place.map(|place| self.sides.at(place)));
             let of_owner = subject + Subject::PayerParty as usize;
             if wanted.sums[of_owner] != [false; 2] || wanted.counterparties[of_owner] != [false; 2]
             {
-                seen.sides[of_owner] = self.owner(account).map(|owner| {
+                subjects[of_owner] = self.owner(account).map(|owner| {
                     let place = self.parties.get(party_key(owner, payment.ledger));
                     place.map(|place| self.sides.at(place))
                 });
             }
         }
-        for subject in 0..Subject::ALL.len() {
-            let Some(Some(sides)) = seen.sides[subject] else { continue };
-            for (direction, side) in sides.iter().enumerate() {
-                if wanted.sums[subject][direction] {
-                    seen.sums[subject][direction] = side.tiles.sums(&starts);
-                }
-                if wanted.counterparties[subject][direction] {
-                    let distinct = side.recent.distinct(&starts);
-                    seen.counterparties[subject][direction] = distinct;
-                }
-            }
-        }
-        let keys = [pair_key(payment.payer, payment.payee), pair_key(payment.payee, payment.payer)];
-        for (way, key) in keys.into_iter().enumerate() {
-            if wanted.ways[way]
-                && let Some(place) = self.pairs.get(key)
-            {
-                let between = self.between.at(place);
-                seen.between[way] = (Some(between.first), between.sums(&starts));
-            }
-        }
-        if wanted.device && payment.device != 0 {
-            let place = self.devices.get(u128::from(payment.device));
-            seen.device = Some(place.map_or_else(Default::default, |place| {
-                let side = &self.sides.at(place)[0];
-                (side.tiles.sums(&starts), side.recent.distinct(&starts))
-            }));
-        }
-        seen
+        subjects
     }
 
-    fn single(
-        &self,
-        single: Single,
-        payment: &Payment,
-        books: &Books,
-        seen: &Seen<'_>,
-    ) -> Option<i64> {
+    fn single(&self, single: Single, payment: &Payment, books: &Books, seen: &Seen) -> Option<i64> {
         let (payer, payee) = (Subject::Payer as usize, Subject::Payee as usize);
-        let last = |subject: usize, direction: usize| {
-            seen.sides[subject].flatten().and_then(|sides| sides[direction].last)
-        };
+        let last = |subject: usize, direction: usize| seen.last[subject][direction];
         let since = |then: TimeNs| (payment.time.0.saturating_sub(then.0) / NS) as i64;
         let amount = thousandths(payment.amount, payment.ledger);
         let passed = |window: Window| {
-            let [out, into] = seen.sums[payer].map(|sums| sums[window as usize].sum);
+            let [out, into] = seen.sums.map(|sums| sums[window as usize].sum);
             let out = u128::from(out) + u128::from(amount);
             (into > 0).then(|| (out * 1_000 / u128::from(into)).min(1_000) as i64)
         };
-        let month = &seen.sums[payer][0][Window::Month as usize];
+        let month = &seen.sums[0][Window::Month as usize];
         let share =
             |part: u32| (month.count > 0).then(|| i64::from(part) * 1_000 / i64::from(month.count));
         match single {
@@ -433,8 +430,8 @@ impl Tracker {
             Single::Hour => Some(payment.hour() as i64),
             Single::Weekday => Some(payment.weekday() as i64),
             Single::Pending => Some(payment.pending.into()),
-            Single::PairFirst => Some(seen.between[Way::Pair as usize].0.is_none().into()),
-            Single::PairAge => seen.between[Way::Pair as usize].0.map(since),
+            Single::PairFirst => Some(seen.first.is_none().into()),
+            Single::PairAge => seen.first.map(since),
             Single::PayerSinceOut => last(payer, 0).map(since),
             Single::PayerSinceIn => last(payer, 1).map(since),
             Single::PayeeSinceOut => last(payee, 0).map(since),
@@ -512,22 +509,15 @@ fn sides_of(places: &mut IdTable, sides: &mut Rows<Sides>, key: u128) -> u32 {
     place
 }
 
-fn measured(sums: &Sums, measure: Measure) -> i64 {
-    match measure {
-        Measure::Count | Measure::Counterparties => i64::from(sums.count),
-        Measure::Sum => sums.sum as i64,
-        Measure::Max => sums.max as i64,
-    }
-}
-
-/// The past of one payment. A subject is unknown, known without a past, or known with one.
+/// What single features are made of.
 #[derive(Default)]
-struct Seen<'a> {
-    sides: [Option<Option<&'a Sides>>; 4],
-    sums: [[[Sums; WINDOWS]; 2]; 4],
-    counterparties: [[[u32; WINDOWS]; 2]; 4],
-    between: [(Option<TimeNs>, [Sums; WINDOWS]); 2],
-    device: Option<([Sums; WINDOWS], [u32; WINDOWS])>,
+struct Seen {
+    /// What the payer's windows add up to, by direction.
+    sums: [[Sums; WINDOWS]; 2],
+    /// When payer and payee last paid and were paid.
+    last: [[Option<TimeNs>; 2]; 2],
+    /// When the payer first paid the payee.
+    first: Option<TimeNs>,
 }
 
 #[cfg(test)]

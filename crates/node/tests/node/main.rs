@@ -9,6 +9,7 @@ mod verifying;
 mod atomic;
 mod extremes;
 mod waiting;
+mod slow;
 
 use node::{Node, NodeOptions};
 use proof::SignerKey;

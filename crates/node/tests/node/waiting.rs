@@ -136,6 +136,10 @@ impl Clock for Broken {
         assert!(!self.0.swap(true, Ordering::SeqCst), "the clock is broken");
         TimeNs(5)
     }
+
+    fn steady(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every feature against its definition, worked out again from all payments before.
 
-use super::super::features::{Direction, Feature};
+use super::super::features::{Direction, Feature, Kind, Measure, NAMED};
 use super::*;
 use alloc::collections::BTreeSet;
 use alloc::string::String;

@@ -18,7 +18,7 @@ use terms::{Amount, Currency, PartyId, PartyKind, TimeNs};
 /// Nanoseconds of the month the payments are spread over.
 const MONTH_NS: u64 = 30 * 86_400 * 1_000_000_000;
 /// Payments that are known before they are judged, as those of a batch are.
-const AHEAD: u64 = 64;
+const AHEAD: u64 = 32;
 /// Where it begins.
 const START_NS: u64 = 1_780_000_000 * 1_000_000_000;
 
