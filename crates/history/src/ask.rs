@@ -2,6 +2,7 @@
 //! over a snapshot and runs within its limits; what comes out is counted and hashed on the way, so that the
 //! journal can say who saw what. Errors speak of the query, not of our types.
 
+mod dense;
 mod parameters;
 mod yielding;
 
@@ -15,6 +16,7 @@ use arrow::datatypes::SchemaRef;
 use datafusion::common::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::{self, SetExpr};
@@ -147,9 +149,7 @@ impl Planned {
     /// # Errors
     /// It cannot be planned.
     pub async fn explained(&self) -> Result<String, AskFailed> {
-        let state = self.snapshot.state();
-        let physical = state.create_physical_plan(&self.plan).await;
-        let physical = physical.map_err(|error| words::of(&error))?;
+        let physical = self.physical().await.map_err(|error| words::of(&error))?;
         let shown = datafusion::physical_plan::displayable(physical.as_ref()).indent(false);
         Ok(shown.to_string())
     }
@@ -159,13 +159,17 @@ impl Planned {
     /// # Errors
     /// It cannot be planned, or fails.
     pub async fn measured(&self) -> Result<String, AskFailed> {
-        let state = self.snapshot.state();
-        let physical = state.create_physical_plan(&self.plan).await;
-        let physical = physical.map_err(|error| words::of(&error))?;
-        let run = datafusion::physical_plan::collect(Arc::clone(&physical), state.task_ctx());
+        let physical = self.physical().await.map_err(|error| words::of(&error))?;
+        let context = self.snapshot.state().task_ctx();
+        let run = datafusion::physical_plan::collect(Arc::clone(&physical), context);
         run.await.map_err(|error| words::of(&error))?;
         let shown = DisplayableExecutionPlan::with_metrics(physical.as_ref()).indent(false);
         Ok(shown.to_string())
+    }
+
+    /// How it is run.
+    async fn physical(&self) -> datafusion::common::Result<Arc<dyn ExecutionPlan>> {
+        dense::dense(self.snapshot.state().create_physical_plan(&self.plan).await?)
     }
 
     /// Starts it. Rows come as they are found; dropping the answer stops the work.
@@ -173,10 +177,10 @@ impl Planned {
     /// # Errors
     /// It cannot be planned or started.
     pub async fn answer(self) -> Result<Answer, AskFailed> {
-        let state = self.snapshot.state();
-        let physical = state.create_physical_plan(&self.plan).await;
-        let physical = physical.and_then(yielding::yielding).map_err(|error| words::of(&error))?;
-        let stream = datafusion::physical_plan::execute_stream(physical, state.task_ctx());
+        let physical = self.physical().await.and_then(yielding::yielding);
+        let physical = physical.map_err(|error| words::of(&error))?;
+        let context = self.snapshot.state().task_ctx();
+        let stream = datafusion::physical_plan::execute_stream(physical, context);
         let stream = stream.map_err(|error| words::of(&error))?;
         Ok(Answer::new(&self.text, stream, self.time, (self.snapshot.clone(), self.running)))
     }

@@ -15,6 +15,10 @@ use terms::{Amount, Currency, Day, TimeNs};
 /// column; such an amount is in the journal and not in the table.
 pub fn money(amount: Amount, currency: Currency) -> Option<i128> {
     let digits = MONEY_SCALE as u8 - currency.minor_digits();
+    if let Ok(small) = u64::try_from(amount.0) {
+        // At most 2^64 thousands: far below the limit.
+        return Some(i128::from(small) * i128::from(10_u64.pow(u32::from(digits))));
+    }
     let scaled = amount.0.checked_mul(10_u128.pow(u32::from(digits)))?;
     i128::try_from(scaled).ok().filter(|value| *value < MONEY_LIMIT)
 }
@@ -55,6 +59,7 @@ impl<T> Default for Optional<T> {
 
 impl<T: Copy + Default> Optional<T> {
     /// The next row's value.
+    #[inline]
     pub fn push(&mut self, value: Option<T>) {
         match value {
             Some(value) => {
@@ -94,13 +99,13 @@ impl<T: Copy + Default> Optional<T> {
     }
 
     /// The column and where it is missing.
-    pub fn into_parts(mut self) -> (Vec<T>, Option<NullBuffer>) {
-        self.values.resize(self.len, T::default());
+    pub fn into_parts(self) -> (Vec<T>, Option<NullBuffer>) {
         if self.nulls == 0 {
             return (self.values, None);
         }
         if self.nulls == self.len {
-            return (self.values, Some(NullBuffer::new_null(self.len)));
+            // Zeros as the system gives them: their pages are never touched unless somebody reads them.
+            return (vec![T::default(); self.len], Some(NullBuffer::new_null(self.len)));
         }
         (self.values, Some(NullBuffer::from(self.valid)))
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use terms::facts;
 use terms::{Command, Event, TransferEvent};
 pub use transfers::hex;
-use transfers::{EntryRows, PostingRows, RefusalRows, TransferRows, Unopened};
+use transfers::{EntryRows, LookedUp, PostingRows, RefusalRows, TransferRows, Unopened};
 use verdicts::VerdictRows;
 
 /// Rows of all stored tables from a range of entries.
@@ -44,6 +44,7 @@ pub struct Converter {
     entries: EntryRows,
     verdicts: VerdictRows,
     acts: Vec<Option<ActRows>>,
+    looked_up: LookedUp,
 }
 
 /// Where a row stands in the journal.
@@ -72,6 +73,7 @@ impl Converter {
             entries: EntryRows::default(),
             verdicts: VerdictRows::default(),
             acts,
+            looked_up: LookedUp::default(),
         }
     }
 
@@ -93,6 +95,7 @@ impl Converter {
         assert!(header.entry == self.end_entry, "entries become rows in order, each once");
         let directory = Arc::clone(&self.directory);
         let mut names = directory.write();
+        self.looked_up.look(&names, events);
         for (row, event) in (0..).zip(events) {
             let place = Place { entry: header.entry, row };
             self.add_event(&mut names, place, event).map_err(|Unopened(account)| {
@@ -119,8 +122,9 @@ impl Converter {
         }
         match event {
             Event::Transfer(done) => {
-                let keys = self.transfers.add(names, place, done)?;
-                self.postings.add_transfer(place, done, keys);
+                let looked_up = self.looked_up.of(place.row);
+                let moved = self.transfers.add(names, place, done, looked_up)?;
+                self.postings.add_transfer(place, done, moved);
             }
             Event::Act(act) => {
                 if let Command::PostEntry(entry) = &act.command {

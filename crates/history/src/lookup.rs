@@ -2,9 +2,12 @@
 //! only the pages are read in which the key can be. The engine's own scan can do that too, but prepares every
 //! file for any condition there is, which took most of a statement (`bench/README.md`).
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use crate::footers::{Filed, Footers};
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::buffer::BooleanBuffer;
 use arrow::compute::{cast, concat_batches, filter_record_batch};
 use arrow::datatypes::{Schema, SchemaRef, UInt32Type};
+use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::ParquetFileReaderFactory;
@@ -17,13 +20,12 @@ use datafusion::physical_plan::streaming::PartitionStream;
 use datafusion::physical_plan::streaming::StreamingTableExec;
 use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream};
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, RowSelection};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::arrow::async_reader::{AsyncFileReader, ParquetRecordBatchStreamBuilder};
 use parquet::file::metadata::PageIndexPolicy;
-use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// Keys that are looked up one by one at most; more of them are a scan.
@@ -75,6 +77,8 @@ fn key_of(expr: &Expr) -> Option<u32> {
 pub struct Lookup {
     /// Reads files, and keeps their footers.
     pub factory: Arc<dyn ParquetFileReaderFactory>,
+    /// The same for files in a folder.
+    pub near: Option<Arc<Footers>>,
     /// The table's columns.
     pub table: SchemaRef,
     /// Which column the files are sorted by.
@@ -121,80 +125,65 @@ impl Lookup {
         Ok(Arc::new(plan))
     }
 
-    /// Groups of rows and rows of them in which a key can be.
-    fn places(&self, footer: &ArrowReaderMetadata, key: usize) -> (Vec<usize>, RowSelection) {
-        let metadata = footer.metadata();
-        let (mut groups, mut ranges, mut before) = (Vec::new(), Vec::new(), 0);
-        for (at, group) in metadata.row_groups().iter().enumerate() {
-            let rows = group.num_rows() as usize;
-            let index = metadata.column_index().and_then(|index| index.get(at)?.get(key));
-            let pages = metadata.offset_index().and_then(|index| index.get(at)?.get(key));
-            let found: Vec<Range<usize>> = match (index, pages) {
-                (Some(ColumnIndexMetaData::INT32(index)), Some(pages)) => {
-                    let starts: Vec<usize> = pages
-                        .page_locations()
-                        .iter()
-                        .map(|page| page.first_row_index as usize)
-                        .chain([rows])
-                        .collect();
-                    let bounds = index.min_values().iter().zip(index.max_values());
-                    // Numbers without a sign are compared as such.
-                    let can =
-                        |(least, most): (&i32, &i32)| self.any_in(*least as u32, *most as u32);
-                    let pages = starts.windows(2).zip(bounds);
-                    let pages = pages.filter(|(_, bounds)| can(*bounds));
-                    pages.map(|(rows, _)| rows[0]..rows[1]).collect()
-                }
-                _ => std::iter::once(0..rows).collect(),
-            };
-            if !found.is_empty() {
-                groups.push(at);
-                ranges.extend(found.into_iter().map(|rows| rows.start + before..rows.end + before));
-                before += rows;
-            }
-        }
-        (groups, RowSelection::from_consecutive_ranges(joined(ranges).into_iter(), before))
-    }
-
     fn any_in(&self, least: u32, most: u32) -> bool {
         let first = self.keys.partition_point(|key| *key < least);
         self.keys.get(first).is_some_and(|key| *key <= most)
     }
 
-    /// The rows of one file.
+    /// The rows of one file in a folder. It is read at once: a few pages, which are in memory most of the time.
+    fn rows_near(
+        &self,
+        near: &Footers,
+        name: &str,
+        schema: &SchemaRef,
+    ) -> Result<Vec<RecordBatch>> {
+        let key = self.table.field(self.key).name();
+        let (file, filed) = near.open(name, key)?;
+        let places = filed.places(|least, most| self.any_in(least, most));
+        let Some((groups, selection)) = places else { return Ok(Vec::new()) };
+        let mask = filed.mask(schema).map_err(|error| lacking(name, &error))?;
+        let rows = ParquetRecordBatchReaderBuilder::new_with_metadata(file, filed.footer.clone())
+            .with_projection(mask)
+            .with_batch_size(BATCH_ROWS)
+            .with_row_groups(groups)
+            .with_row_selection(selection)
+            .build()?;
+        self.found(rows.map(|batch| Ok(batch?)), schema)
+    }
+
+    /// The rows of one file of any archive.
     async fn rows(self, file: PartitionedFile, schema: SchemaRef) -> Result<Vec<RecordBatch>> {
-        let file_name = file.object_meta.location.clone();
+        let name = file.object_meta.location.to_string();
         let metrics = ExecutionPlanMetricsSet::new();
         let mut reader: Box<dyn AsyncFileReader> =
             self.factory.create_reader(0, file, None, &metrics)?;
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
         let footer = ArrowReaderMetadata::load_async(&mut reader, options).await?;
-        let filed = Arc::clone(footer.schema());
-        let place = |column: &str| {
-            filed.index_of(column).map_err(|error| {
-                DataFusionError::External(format!("{file_name} lacks a column: {error}").into())
-            })
-        };
-        let key = place(self.table.field(self.key).name())?;
-        let (groups, selection) = self.places(&footer, key);
-        if groups.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut wanted: Vec<usize> =
-            schema.fields().iter().map(|field| place(field.name())).collect::<Result<_>>()?;
-        wanted.push(key);
-        let mask = ProjectionMask::roots(footer.parquet_schema(), wanted);
-        let rows = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, footer)
+        let filed = Filed::new(footer, self.table.field(self.key).name())?;
+        let places = filed.places(|least, most| self.any_in(least, most));
+        let Some((groups, selection)) = places else { return Ok(Vec::new()) };
+        let mask = filed.mask(&schema).map_err(|error| lacking(&name, &error))?;
+        let rows = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, filed.footer.clone())
             .with_projection(mask)
+            .with_batch_size(BATCH_ROWS)
             .with_row_groups(groups)
             .with_row_selection(selection)
             .build()?;
         let rows: Vec<RecordBatch> = rows.try_collect().await?;
+        self.found(rows.into_iter().map(Ok), &schema)
+    }
+
+    /// What of the rows read has one of the keys, in the form that is asked for.
+    fn found(
+        &self,
+        rows: impl Iterator<Item = Result<RecordBatch>>,
+        schema: &SchemaRef,
+    ) -> Result<Vec<RecordBatch>> {
         let mut found = Vec::with_capacity(1);
         for batch in rows {
-            let kept = self.kept(&batch)?;
+            let kept = self.kept(&batch?)?;
             if kept.num_rows() > 0 {
-                found.push(in_form(&kept, &schema)?);
+                found.push(in_form(&kept, schema)?);
             }
         }
         Ok(found)
@@ -207,21 +196,21 @@ impl Lookup {
         let column = column.ok_or_else(|| {
             DataFusionError::External(format!("{name} is not a column of keys").into())
         })?;
-        let kept = column.values().iter().map(|key| self.keys.binary_search(key).is_ok());
-        Ok(filter_record_batch(batch, &BooleanArray::from_iter(kept.map(Some)))?)
+        let keys = column.values();
+        let kept = BooleanBuffer::collect_bool(keys.len(), |at| self.has(keys[at]));
+        Ok(filter_record_batch(batch, &BooleanArray::new(kept, None))?)
+    }
+
+    fn has(&self, key: u32) -> bool {
+        match *self.keys {
+            [one] => key == one,
+            _ => self.keys.binary_search(&key).is_ok(),
+        }
     }
 }
 
-/// Ranges without borders between those that touch.
-fn joined(ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
-    for range in ranges {
-        match out.last_mut() {
-            Some(last) if last.end == range.start => last.end = range.end,
-            _ => out.push(range),
-        }
-    }
-    out
+fn lacking(name: &str, error: &ArrowError) -> DataFusionError {
+    DataFusionError::External(format!("{name} lacks a column: {error}").into())
 }
 
 /// The columns in the order and of the types of `schema`.
@@ -253,10 +242,22 @@ impl PartitionStream for Part {
 
     fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
         let (of, schema) = (self.of.clone(), Arc::clone(&self.schema));
-        let rows = stream::iter(self.files.clone())
-            .map(move |file| of.clone().rows(file, Arc::clone(&schema)))
-            .buffered(AHEAD);
-        let rows = in_batches(rows, Arc::clone(&self.schema));
+        let files = stream::iter(self.files.clone());
+        let found = if let Some(near) = of.near.clone() {
+            let found = files.then(move |file| {
+                let rows = of.rows_near(&near, file.object_meta.location.as_ref(), &schema);
+                // Whoever wants the query stopped is heard after each file.
+                async move {
+                    tokio::task::yield_now().await;
+                    rows
+                }
+            });
+            found.left_stream()
+        } else {
+            let found = files.map(move |file| of.clone().rows(file, Arc::clone(&schema)));
+            found.buffered(AHEAD).right_stream()
+        };
+        let rows = in_batches(found, Arc::clone(&self.schema));
         Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), rows))
     }
 }

@@ -1,6 +1,7 @@
 //! A stored table as one moment saw it: the files that end before it, the one file in which it lies, cut
 //! there, and the rows that are not in files yet. Each row of the journal is in exactly one of them.
 
+use crate::footers::Footers;
 use crate::lookup::{self, Lookup};
 use crate::manifest::RolledFile;
 use crate::stored::StoredTable;
@@ -34,6 +35,8 @@ pub struct Stored {
     pub table: StoredTable,
     /// Where its files lie.
     pub store: ObjectStoreUrl,
+    /// The same, if it is a folder.
+    pub near: Option<Arc<Footers>>,
     /// Files whose rows all lie before the moment.
     pub whole: Vec<RolledFile>,
     /// The file the moment lies in.
@@ -115,12 +118,14 @@ impl Stored {
         let columns = columns.unwrap_or_else(|| (0..self.table.schema.fields().len()).collect());
         let lookup = Lookup {
             factory: self.reader_factory(state)?,
+            near: self.near.clone(),
             table: self.schema(),
             key: self.table.schema.index_of(sorted_by)?,
             keys: keys.into(),
             columns: columns.into(),
         };
-        let files: Vec<PartitionedFile> = self.whole.iter().map(|file| self.file(file)).collect();
+        let files = self.whole.iter().map(|file| PartitionedFile::new(&file.name, file.bytes));
+        let files: Vec<PartitionedFile> = files.collect();
         lookup.plan(&files, threads, limit).map(Some)
     }
 

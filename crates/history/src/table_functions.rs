@@ -1,6 +1,8 @@
 //! Tables with arguments, where a query alone would be clumsy: a statement, balances at a moment, the trial
-//! balance. Each becomes a query over the other tables, with the arguments in their places.
+//! balance. Each becomes a query over the other tables, with the arguments in their places; a statement, which is
+//! asked for most, is read without one.
 
+use crate::statement::{self, Asked};
 use datafusion::catalog::{TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::datasource::ViewTable;
@@ -17,8 +19,16 @@ pub struct TableFunction {
     pub usage: &'static str,
     /// What it gives.
     pub meaning: &'static str,
-    query: fn(&[String]) -> std::result::Result<String, String>,
+    becomes: Becomes,
     arguments: std::ops::RangeInclusive<usize>,
+}
+
+/// What a call becomes, with the arguments in their places.
+enum Becomes {
+    /// A query over the other tables.
+    Query(fn(&[String]) -> std::result::Result<String, String>),
+    /// A statement, which is read without one.
+    Statement,
 }
 
 /// Every table function.
@@ -27,28 +37,28 @@ pub static FUNCTIONS: [TableFunction; 4] = [
         name: "statement",
         usage: "statement(account, from, to [, 'booking' | 'value'])",
         meaning: "The postings of an account from one day to another, both included, in order, each with the balance after it. By booking date unless 'value' is asked for.",
-        query: statement,
+        becomes: Becomes::Statement,
         arguments: 3..=4,
     },
     TableFunction {
         name: "balance_at",
         usage: "balance_at(account, time)",
         meaning: "The posted balance of one account at a moment: at the end of a business day ('2026-09-30') or after the last entry decided at a time ('2026-09-30T15:00:00').",
-        query: balance_at,
+        becomes: Becomes::Query(balance_at),
         arguments: 2..=2,
     },
     TableFunction {
         name: "balances_at",
         usage: "balances_at(time [, 'booking' | 'value'])",
         meaning: "The posted balances of all accounts that had postings by then. By booking date unless 'value' is asked for, which takes a day.",
-        query: balances_at,
+        becomes: Becomes::Query(balances_at),
         arguments: 1..=2,
     },
     TableFunction {
         name: "trial_balance",
         usage: "trial_balance(time)",
         meaning: "For each place in the chart of accounts and currency: how many accounts had postings by then, and their balances by side. In each currency the two sides sum to the same.",
-        query: trial_balance,
+        becomes: Becomes::Query(trial_balance),
         arguments: 1..=1,
     },
 ];
@@ -83,10 +93,16 @@ impl TableFunctionImpl for Call {
         }
         let texts: std::result::Result<Vec<String>, String> =
             args.exprs().iter().map(text_of).collect();
-        let sql = texts.and_then(|texts| (function.query)(&texts)).map_err(refuse)?;
         let state = args.session().as_any().downcast_ref::<SessionState>();
         let state = state.ok_or_else(|| refuse("there is no session".to_owned()))?;
         // Nothing in it waits: every table it names is made of what is in memory.
+        let sql = match function.becomes {
+            Becomes::Query(query) => texts.and_then(|texts| query(&texts)).map_err(refuse)?,
+            Becomes::Statement => {
+                let asked = texts.and_then(|texts| statement_of(&texts)).map_err(refuse)?;
+                return futures::executor::block_on(statement::table(state, asked));
+            }
+        };
         let plan = futures::executor::block_on(state.create_logical_plan(&sql))?;
         Ok(Arc::new(ViewTable::new(plan, Some(sql))))
     }
@@ -146,21 +162,13 @@ fn until(text: &str, date: &str) -> std::result::Result<String, String> {
     Ok(format!("entry <= (SELECT max(entry) FROM stored.entries WHERE time <= '{text}')"))
 }
 
-fn statement(arguments: &[String]) -> std::result::Result<String, String> {
-    let account = account_of(&arguments[0])?;
+fn statement_of(arguments: &[String]) -> std::result::Result<Asked, String> {
+    let account = account_of(&arguments[0])?.to_owned();
     let (from, to) = (day_of(&arguments[1])?, day_of(&arguments[2])?);
     if to < from {
         return Err(format!("{to} is before {from}"));
     }
-    let date = date_of(arguments.get(3))?;
-    Ok(format!(
-        "SELECT entry, \"row\", leg, booking_date, value_date, side, amount, signed_amount, balance, \
-             currency, counter_account, code \
-         FROM (SELECT *, sum(signed_amount) OVER (ORDER BY {date}, entry, \"row\", leg \
-                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS balance \
-             FROM bank.postings WHERE account = '{account}' AND {date} <= DATE '{to}') \
-         WHERE {date} >= DATE '{from}' ORDER BY {date}, entry, \"row\", leg"
-    ))
+    Ok(Asked { account, from, to, date: date_of(arguments.get(3))? })
 }
 
 /// Postings by then, summed by account.

@@ -23,11 +23,36 @@ const PENDING: u8 = 1;
 const POST: u8 = 2;
 const VOID: u8 = 3;
 
-/// Keys of the two accounts of a transfer.
+/// What a transfer and its postings have in common: keys of the two accounts, and the money.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Keys {
+pub(super) struct Moved {
     debit: u32,
     credit: u32,
+    amount: Option<i128>,
+}
+
+/// Keys of the two accounts of each transfer of a batch, as far as they are open before it. They are looked up
+/// one after the other with nothing in between, so that the processor waits for many of them at once.
+#[derive(Debug, Default)]
+pub(super) struct LookedUp(Vec<[Option<u32>; 2]>);
+
+impl LookedUp {
+    /// Looks up those of a batch.
+    pub fn look(&mut self, names: &Names, events: &[Event]) {
+        let key = |account: AccountId| names.accounts.key(account.0);
+        self.0.clear();
+        self.0.extend(events.iter().map(|event| match event {
+            Event::Transfer(done) => {
+                [key(done.transfer.debit_account), key(done.transfer.credit_account)]
+            }
+            Event::Act(_) => [None, None],
+        }));
+    }
+
+    /// Those of a row.
+    pub fn of(&self, row: u32) -> [Option<u32>; 2] {
+        self.0.get(row as usize).copied().unwrap_or_default()
+    }
 }
 
 fn phase(flags: TransferFlags) -> u8 {
@@ -68,6 +93,7 @@ struct Wide {
 
 impl Wide {
     /// Zero stands for none.
+    #[inline]
     fn push(&mut self, id: u128) {
         let (hi, lo) = halves(id);
         self.hi.push((id != 0).then_some(hi));
@@ -117,10 +143,14 @@ impl TransferRows {
         names: &Names,
         place: Place,
         done: &TransferEvent,
-    ) -> Result<Keys, Unopened> {
+        looked_up: [Option<u32>; 2],
+    ) -> Result<Moved, Unopened> {
         let t = &done.transfer;
-        let (debit, credit) = (key_of(names, t.debit_account)?, key_of(names, t.credit_account)?);
-        let keys = Keys { debit, credit };
+        // Who was opened in this very batch was not found before it.
+        let key = |found: Option<u32>, account| found.map_or_else(|| key_of(names, account), Ok);
+        let debit = key(looked_up[0], t.debit_account)?;
+        let credit = key(looked_up[1], t.credit_account)?;
+        let moved = Moved { debit, credit, amount: money(t.amount, t.ledger) };
         let reversal = t.flags.has(TransferFlags::REVERSAL);
         let (hi, lo) = halves(t.id.0);
         self.entry.push(place.entry);
@@ -130,9 +160,9 @@ impl TransferRows {
         self.value_date.push(day(t.value_date));
         self.transfer_hi.push(hi);
         self.transfer_lo.push(lo);
-        self.debit_key.push(keys.debit);
-        self.credit_key.push(keys.credit);
-        self.amount.push(money(t.amount, t.ledger));
+        self.debit_key.push(debit);
+        self.credit_key.push(credit);
+        self.amount.push(moved.amount);
         self.currency_no.push(t.ledger.0);
         self.code.push(t.code);
         self.phase_no.push(phase(t.flags));
@@ -143,7 +173,7 @@ impl TransferRows {
         self.user_data_128.push(t.user_data_128);
         self.user_data_64.push((t.user_data_64 != 0).then_some(t.user_data_64));
         self.user_data_32.push((t.user_data_32 != 0).then_some(t.user_data_32));
-        Ok(keys)
+        Ok(moved)
     }
 
     pub fn finish(self, schema: SchemaRef) -> Result<Option<RecordBatch>, ArrowError> {
@@ -204,17 +234,18 @@ impl PostingRows {
     }
 
     /// Both sides of a transfer that moved money; what is pending or void posts nothing.
-    pub fn add_transfer(&mut self, place: Place, done: &TransferEvent, keys: Keys) {
+    pub fn add_transfer(&mut self, place: Place, done: &TransferEvent, moved: Moved) {
         let t = &done.transfer;
         if !matches!(phase(t.flags), SINGLE | POST) {
             return;
         }
-        let sides = [(0, keys.debit, keys.credit, false), (1, keys.credit, keys.debit, true)];
+        let Moved { debit, credit, amount } = moved;
+        let sides = [(0, debit, credit, false), (1, credit, debit, true)];
         for (leg, account, counter, is_credit) in sides {
             self.leg.push(leg);
             self.account_key.push(account);
             self.is_credit.push(is_credit);
-            self.amount.push(money(t.amount, t.ledger));
+            self.amount.push(amount);
             self.currency_no.push(t.ledger.0);
             self.counter_key.push(Some(counter));
             self.add_common(place, t.code, done.booking_date, t.value_date);
@@ -245,6 +276,7 @@ impl PostingRows {
         Ok(())
     }
 
+    #[inline]
     fn add_common(&mut self, place: Place, code: u16, booked: Day, value: Day) {
         self.entry.push(place.entry);
         self.row.push(place.row);

@@ -7,6 +7,7 @@ mod bank;
 mod faulty;
 mod quality;
 mod rolling;
+mod statements;
 mod asking;
 mod evidence;
 mod features;
