@@ -1,5 +1,5 @@
 //! How fast a customer's file is written and read, and in how much memory:
-//! `cargo run --release -p iso20022 --example speed -- 100000 FILE`. The file is made there and stays.
+//! `cargo run --release -p iso20022 --example iso_speed -- 100000 FILE`. The file is made there and stays.
 
 use std::error::Error;
 use std::fs::File;
