@@ -54,7 +54,7 @@ def town(tj, folder, customers):
 def duckdb_run(payments, threads, kept=None):
     """The seven features by DuckDB, in a process of its own, so that its memory is its own."""
     command = [sys.executable, __file__, "--duckdb", payments, "--threads", str(threads)]
-    return told(command + (["--kept", kept] if kept else []))
+    return told(command + (["--kept", str(kept)] if kept else []))
 
 
 def duckdb_here(payments, threads, kept):

@@ -45,6 +45,14 @@ def answer(given, name, sql):
     return path
 
 
+def by_key(sql):
+    """The same query where one joins on either side of a payment: as it stands, every row would be held against every
+    other. Nobody pays from an account to itself, so each payment is found once by each of its two sides."""
+    either = "LEFT JOIN pay h ON (h.payer = p.payer OR h.payee = p.payer) AND"
+    sides = "(SELECT *, payer AS side FROM pay UNION ALL SELECT *, payee AS side FROM pay)"
+    return sql.replace(either, f"LEFT JOIN {sides} h ON h.side = p.payer AND")
+
+
 def computed(given, names):
     """The program's own features of every payment, and what the rules say of each."""
     if not (given.dir / "judged.jsonl").exists():
@@ -150,6 +158,7 @@ def main():
     features = told(given.tj, "--json", "risk", "features")
     units = {feature["feature"]: feature["unit"] for feature in features}
     twins = told(given.tj, "--json", "risk", "features", "--queries")
+    twins = [{"features": twin["features"], "sql": by_key(twin["sql"])} for twin in twins]
     rules = told(given.tj, "--json", "risk", "rules", "list")
     names = [name for twin in twins for name in twin["features"]]
     base = duckdb.connect()

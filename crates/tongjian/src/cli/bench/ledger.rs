@@ -126,7 +126,9 @@ impl Ledger {
         if self.rules {
             let book = rulebook::shipped();
             let set = crate::cli::risk::compiled(&book)?;
-            for request in work::owners(self.accounts).chain(work::adoption(&set, self.model)) {
+            let opened = work::institution(bank.now());
+            let owned = work::owners(self.accounts);
+            for request in opened.chain(owned).chain(work::adoption(&set, self.model)) {
                 crate::answer::must("adopting rules", &bank.ask(request)?)?;
             }
         }

@@ -12,9 +12,9 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 use terms::limits::BATCH_RECORDS_MAX;
 use terms::{
-    Account, AccountId, Amount, Command, Currency, Day, Event, Party, PartyId, PartyKind, Role,
-    RoleKind, RuleSet, RuleStage, Ruling, Sealed, SealingCipher, Transfer, TransferFlags,
-    TransferId,
+    Account, AccountId, Amount, Command, Currency, Day, Event, Institution, Party, PartyId,
+    PartyKind, Role, RoleKind, RuleSet, RuleStage, Ruling, Sealed, SealingCipher, TimeNs, Transfer,
+    TransferFlags, TransferId,
 };
 
 /// How long an answer may take.
@@ -47,11 +47,23 @@ pub fn opening(accounts: u32) -> impl Iterator<Item = Request> {
     })
 }
 
+/// The request that opens the institution, without which nobody judges.
+pub fn institution(now: TimeNs) -> impl Iterator<Item = Request> {
+    let utc_offset_min = 480;
+    let institution = Institution {
+        name: "bench".to_owned(),
+        currency: Currency::CNY,
+        utc_offset_min,
+        first_day: now.day_at(utc_offset_min),
+    };
+    std::iter::once(vec![Command::OpenInstitution(institution)])
+}
+
 /// Requests that give each account an owner of its own, a firm: persons who pay as often as the clients here do are
 /// asked whether it was them.
 pub fn owners(accounts: u32) -> impl Iterator<Item = Request> {
     // Two commands an account.
-    let together = BATCH_RECORDS_MAX as u32 / 2;
+    let together = 1_000_u32;
     (1..=accounts).step_by(together as usize).map(move |first| {
         let last = first.saturating_add(together - 1).min(accounts);
         (first..=last).flat_map(owner).collect()
