@@ -24,6 +24,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 PACK = HERE.parent.parent / "rulebook" / "risk" / "payments" / "pack.toml"
 MODEL = "model_ppm"
 OUTCOMES = ["approve", "ask", "hold", "refuse"]
+# Payments of one query: the history holds the different counterparties of each of them in memory at once.
+SLICE = 20_000
 
 
 def told(*command):
@@ -38,7 +40,7 @@ def answer(given, name, sql):
         return path
     start, partial = time.perf_counter(), path.with_suffix(".partial")
     command = [given.tj, "--dir", given.bank, "query", "-", "--format", "parquet", "--output", partial,
-               "--memory-mib", "4096", "--timeout-s", "7200"]
+               "--memory-mib", "8192", "--timeout-s", "7200"]
     subprocess.run([str(word) for word in command], check=True, input=sql.encode(), stdout=subprocess.DEVNULL)
     partial.rename(path)
     print(f"{name}: {time.perf_counter() - start:.1f} s", file=sys.stderr)
@@ -51,6 +53,27 @@ def by_key(sql):
     either = "LEFT JOIN pay h ON (h.payer = p.payer OR h.payee = p.payer) AND"
     sides = "(SELECT *, payer AS side FROM pay UNION ALL SELECT *, payee AS side FROM pay)"
     return sql.replace(either, f"LEFT JOIN {sides} h ON h.side = p.payer AND")
+
+
+def slices(base):
+    """The first and last entry of each part of the history that is asked for at once."""
+    last = base.execute("SELECT entry, count(*) FROM payments GROUP BY entry ORDER BY entry").fetchall()
+    parts, first, count = [], 0, 0
+    for entry, payments in last:
+        count += payments
+        if count >= SLICE:
+            parts.append((first, entry))
+            first, count = entry + 1, 0
+    return parts + [(first, last[-1][0])] if count else parts
+
+
+def twin_files(given, number, sql, parts):
+    """The answers of a feature's query, by parts of the history where it joins payments with each other."""
+    groups = ' GROUP BY p.entry, p."row"'
+    if groups not in sql or len(parts) == 1:
+        return [answer(given, f"twin-{number}", sql)]
+    return [answer(given, f"twin-{number}-{first}", sql.replace(groups, f" WHERE p.entry BETWEEN {first} AND {last}{groups}"))
+            for first, last in parts]
 
 
 def computed(given, names):
@@ -174,8 +197,10 @@ def main():
                  f" 'score': 'INT', 'rules': 'VARCHAR[]', 'features': 'STRUCT({MODEL} BIGINT)'}})")
     base.execute("CREATE TABLE spoke AS SELECT transfer, unnest(rules) AS rule FROM judged")
     base.execute("CREATE TABLE again (entry UBIGINT, \"row\" UINTEGER, rule VARCHAR)")
+    parts = slices(base)
     for number, twin in enumerate(twins):
-        base.execute(f"CREATE VIEW twin_{number} AS SELECT * FROM read_parquet('{answer(given, f'twin-{number}', twin['sql'])}')")
+        files = [str(file) for file in twin_files(given, number, twin["sql"], parts)]
+        base.execute(f"CREATE VIEW twin_{number} AS SELECT * FROM read_parquet({files})")
     by_feature = compare_features(base, twins, units)
     by_rule = compare_rules(base, given, rules, twins, units)
     verdicts, wrong_verdicts, stopped = compare_verdicts(base, rules)
