@@ -138,10 +138,12 @@ pub fn crates_missing_from_the_map(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-/// The manifests of the workspace's members. `fuzz` is a workspace of its own and answers to nobody here.
+/// The manifests of the workspace's members. What lies in `fuzz` and `bench` is a workspace of its own and answers to
+/// nobody here.
 fn manifests(tree: &Tree) -> impl Iterator<Item = (&str, &str)> {
-    tree.texts().filter(|(path, text)| {
-        path.ends_with("/Cargo.toml") && !path.contains("fuzz/") && text.contains("[package]")
+    let apart = |path: &str| path.starts_with("fuzz/") || path.starts_with("bench/");
+    tree.texts().filter(move |(path, text)| {
+        path.ends_with("/Cargo.toml") && !apart(path) && text.contains("[package]")
     })
 }
 

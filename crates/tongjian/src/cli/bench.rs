@@ -1,6 +1,7 @@
 //! `tj bench`: measures on this machine, with everything switched on that a real bank has.
 
 mod cpu;
+mod features;
 mod history;
 mod ledger;
 mod risk;
@@ -18,6 +19,8 @@ pub enum Bench {
     History(history::HistoryBench),
     /// Features and rules of payments: what judging one costs
     Risk(risk::RiskBench),
+    /// Features and rules over a bank's own past
+    Features(features::FeaturesBench),
 }
 
 impl Bench {
@@ -30,6 +33,7 @@ impl Bench {
             Bench::Ledger(command) => command.run(context),
             Bench::History(command) => command.run(context),
             Bench::Risk(command) => command.run(context),
+            Bench::Features(command) => command.run(context),
         }
     }
 }

@@ -29,11 +29,22 @@ pub enum RiskCommand {
     /// End a rule set; the one that was active before it judges again
     Withdraw(sets::Withdraw),
     /// What rules may look at: every feature with its unit and meaning
-    Features,
+    Features(Known),
     /// Run rules over all of the past and say what they would have done
     Replay(replay::Replay),
     /// One payment of the past as the rules saw it
     Explain(past::Explain),
+}
+
+/// What rules may look at: every feature with its unit and meaning.
+#[derive(Debug, clap::Args)]
+pub struct Known {
+    /// Instead: queries over history that give every feature a second way, slow and for checking: for `tj query`.
+    #[arg(long)]
+    queries: bool,
+    /// In the queries, by how many minutes the bank's clock is ahead of UTC.
+    #[arg(long, default_value_t = 480, allow_hyphen_values = true, value_name = "MINUTES")]
+    utc_offset: i16,
 }
 
 /// The rules themselves.
@@ -59,7 +70,7 @@ impl RiskCommand {
             RiskCommand::Rules(Rules::Adopt(adopt)) => adopt.run(context),
             RiskCommand::Sets => sets::list(context),
             RiskCommand::Withdraw(withdraw) => withdraw.run(context),
-            RiskCommand::Features => features(context),
+            RiskCommand::Features(known) => known.run(context),
             RiskCommand::Replay(replay) => replay.run(context),
             RiskCommand::Explain(explain) => explain.run(context),
         }
@@ -126,7 +137,32 @@ pub fn unit_word(unit: Unit) -> &'static str {
     }
 }
 
-fn features(context: &Context) -> Done {
+impl Known {
+    fn run(&self, context: &Context) -> Done {
+        if self.queries {
+            queries(context, self.utc_offset);
+        } else {
+            features(context);
+        }
+        Ok(())
+    }
+}
+
+/// Each query and the features in its columns, after the entry and row of each payment.
+fn queries(context: &Context, utc_offset_min: i16) {
+    let twins = rulebook::twins(utc_offset_min);
+    let names = |twin: &rulebook::Twin| -> Vec<String> {
+        twin.features.iter().map(|feature| feature.name()).collect()
+    };
+    let json: Vec<_> =
+        twins.iter().map(|twin| json!({ "features": names(twin), "sql": twin.sql })).collect();
+    context.out.json(&json);
+    for twin in &twins {
+        context.out.line(format_args!("-- {}\n{};\n", names(twin).join(", "), twin.sql));
+    }
+}
+
+fn features(context: &Context) {
     let json: Vec<_> = Feature::all()
         .map(|feature| {
             json!({
@@ -143,5 +179,4 @@ fn features(context: &Context) -> Done {
         table.row([feature.name(), unit_word(feature.unit()).to_owned(), feature.meaning()]);
     }
     context.out.table(&table);
-    Ok(())
 }

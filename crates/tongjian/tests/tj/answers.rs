@@ -141,3 +141,18 @@ fn a_small_measurement_has_every_field() {
     let left: Vec<_> = std::fs::read_dir(at.path("")).unwrap().collect();
     assert!(left.is_empty(), "the measured bank is gone: {left:?}");
 }
+
+#[test]
+fn a_measurement_with_rules_has_every_transfer_judged() {
+    let at = Folder::new("bench-rules");
+    let words = "bench ledger --accounts 50 --transfers 3000 --batch 500";
+    let plain = at.json(words);
+    assert_eq!((plain["judged"].as_u64(), plain["rules"].as_bool()), (Some(0), Some(false)));
+    for more in ["--rules", "--rules --model"] {
+        let measured = at.json(&format!("{words} {more}"));
+        assert_eq!(measured["judged"].as_u64(), Some(3000), "{more}: {measured}");
+        assert!(measured["stopped"].as_u64().is_some_and(|stopped| stopped < 300), "{measured}");
+        assert!(measured["verify_transfers_per_s"].as_f64().is_some_and(|rate| rate > 0.0));
+    }
+    at.fails(2, "bench ledger --model");
+}

@@ -78,3 +78,48 @@ fn rules_that_are_wrong_are_refused_with_file_line_and_column() {
     let shipped = at.json("risk rules check");
     assert!(shipped["rules"].as_u64().unwrap() >= 25);
 }
+
+#[test]
+fn features_of_the_past_come_out_as_rules_saw_them_and_as_their_queries_give_them() {
+    let at = Folder::new("featured");
+    at.small_bank();
+    for (id, amount) in [(501, "12.50"), (502, "3.00"), (503, "40.00")] {
+        at.ok(&format!("pay 1001 1002 {amount} --id {id}"));
+    }
+    let names = "amount,pair_first,pair_age,pair_count_24h";
+    let told = at.json(&format!("bench features --features {names} --sample 1000 --output out"));
+    let csv = at.read("out/features.csv");
+    let rows: Vec<&str> = csv
+        .lines()
+        .filter(|row| ["501,", "502,", "503,"].iter().any(|id| row.starts_with(id)))
+        .collect();
+    assert_eq!((csv.lines().next(), rows.len()), (Some(&*format!("transfer,{names}")), 3));
+    assert_eq!(rows[0], "501,12500,1,,0", "money in thousandths, and nothing for what is missing");
+    assert!(rows[2].starts_with("503,40000,0,") && rows[2].ends_with(",2"), "{}", rows[2]);
+    assert_eq!(told["payments"], csv.lines().count() - 1);
+    // All of them are the sample; each says what explaining it says.
+    let sample = at.read("out/judged.jsonl");
+    assert_eq!(told["sample"], sample.lines().count());
+    let line = sample.lines().find(|line| line.contains("\"transfer\":\"503\"")).unwrap();
+    let judged: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(
+        (&judged["features"]["amount"], &judged["ruling"]),
+        (&40.0.into(), &"approve".into())
+    );
+    assert!(judged["features"]["model_ppm"].is_u64(), "{judged}");
+
+    let queries = at.json("risk features --queries");
+    let all = queries.as_array().unwrap();
+    let count: usize = all.iter().map(|twin| twin["features"].as_array().unwrap().len()).sum();
+    assert_eq!(count, 191, "all but what a model says");
+    let pair = |twin: &&serde_json::Value| twin["features"][0] == "pair_first";
+    let sql = all.iter().find(pair).unwrap()["sql"].as_str().unwrap();
+    let said = at.tj(&["query", sql, "--format", "csv"]);
+    let firsts: Vec<&str> =
+        said.out.lines().skip(1).map(|row| row.split(',').nth(2).unwrap()).collect();
+    let ours = csv.lines().skip(1).map(|row| row.split(',').nth(2).unwrap());
+    assert!(ours.eq(firsts.iter().copied()), "{}{}", said.out, said.err);
+
+    let said = at.fails(2, "bench features --features payer_mood");
+    assert!(said.err.contains("payer_mood is no feature of the past"), "{}", said.err);
+}

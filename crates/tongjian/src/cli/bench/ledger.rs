@@ -46,6 +46,12 @@ pub struct Ledger {
     /// Half of the transfers reserve, the other half post what was reserved.
     #[arg(long)]
     two_phase: bool,
+    /// The rules that come with the program judge every transfer: each account is a firm's, and two share a device.
+    #[arg(long, conflicts_with = "two_phase")]
+    rules: bool,
+    /// The town's model judges beside the rules.
+    #[arg(long, requires = "rules")]
+    model: bool,
     /// Stop after posting: no restart, verification and receipts.
     #[arg(long)]
     post_only: bool,
@@ -57,6 +63,8 @@ struct Measured {
     seconds: f64,
     latencies_ms: Vec<f64>,
     refused: u64,
+    judged: u64,
+    stopped: u64,
     cpu_ns: u64,
     journal_bytes: u64,
     batches: u64,
@@ -115,6 +123,15 @@ impl Ledger {
         for request in work::opening(self.accounts) {
             crate::answer::must("opening accounts", &bank.ask(request)?)?;
         }
+        if self.rules {
+            let book = rulebook::shipped();
+            let set = crate::cli::risk::compiled(&book)?;
+            let opened = work::institution(bank.now());
+            let owned = work::owners(self.accounts);
+            for request in opened.chain(owned).chain(work::adoption(&set, self.model)) {
+                crate::answer::must("adopting rules", &bank.ask(request)?)?;
+            }
+        }
         let mut measured = Measured::default();
         let bank = self.post(bank, &mut measured)?;
         let settings = bank.settings.clone();
@@ -139,7 +156,8 @@ impl Ledger {
 
     /// Sets clients and bank to work, and measures from the first request to the last answer.
     fn post(&self, mut bank: Bank, measured: &mut Measured) -> Done<Bank> {
-        let work = Work { accounts: self.accounts, batch: self.batch, two_phase: self.two_phase };
+        let Ledger { accounts, batch, two_phase, rules, .. } = *self;
+        let work = Work { accounts, batch, two_phase, devices: rules };
         let drivers = self.clients.min(DRIVERS);
         let (of, transfers) = (u64::from(drivers), self.transfers);
         let shares: Vec<_> = (0..of)
@@ -168,9 +186,11 @@ impl Ledger {
             let broken = || {
                 Failure::new(Exit::Failed, "a client stopped at a broken invariant", "report it")
             };
-            let (latencies, refused) = one.map_err(|_| broken())??;
-            measured.latencies_ms.extend(latencies);
-            measured.refused += refused;
+            let answered = one.map_err(|_| broken())??;
+            measured.latencies_ms.extend(answered.latencies_ms);
+            measured.refused += answered.refused;
+            measured.judged += answered.judged;
+            measured.stopped += answered.stopped;
         }
         (measured.seconds, measured.cpu_ns) = (seconds, before.used_until(&after));
         measured.latencies_ms.sort_by(f64::total_cmp);
@@ -212,6 +232,7 @@ impl Ledger {
             "receipt_bytes": m.receipt_bytes, "receipt_verify_ms": m.receipt_verify_ms,
             "transfers": self.transfers, "refused": m.refused, "accounts": self.accounts, "batch": self.batch,
             "clients": self.clients, "in_flight": self.in_flight(), "two_phase": self.two_phase,
+            "rules": self.rules, "model": self.model, "judged": m.judged, "stopped": m.stopped,
             "seconds": m.seconds, "journal_batches": m.batches, "journal_syncs": m.syncs,
             "load_before": load_before, "load_after": load(),
             "cpus": std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
@@ -249,6 +270,13 @@ impl Ledger {
         }
         if let (Some(bytes), Some(ms)) = (m.receipt_bytes, m.receipt_verify_ms) {
             line("receipt", format!("{bytes} bytes, checked in {ms:.3} ms"));
+        }
+        if self.rules {
+            let (judged, stopped) = (grouped(m.judged.into()), grouped(m.stopped.into()));
+            line(
+                "judged",
+                format!("{judged}, of which rules did not let {stopped} through at once"),
+            );
         }
         if m.refused > 0 {
             line("REFUSED", grouped(m.refused.into()));
