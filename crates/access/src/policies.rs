@@ -40,8 +40,6 @@ pub struct Policies(Arc<Rights>);
 #[derive(Debug)]
 struct Rights {
     schema: Schema,
-    /// The hierarchy of actions, which every question needs.
-    groups: Entities,
     /// By number of the action: the policies that can speak of it.
     slices: Vec<Slice>,
     authorizer: Authorizer,
@@ -51,7 +49,8 @@ struct Rights {
 /// The policies that can speak of one action.
 #[derive(Debug)]
 struct Slice {
-    action: EntityUid,
+    /// The action with the groups it is in.
+    action: Entity,
     policies: PolicySet,
     uses: Uses,
 }
@@ -104,7 +103,7 @@ impl Policies {
         let slices = Action::ALL.into_iter().map(|action| slice(&all, &groups, action));
         let slices = slices.collect::<Result<_, _>>()?;
         let (authorizer, cache) = (Authorizer::new(), Cache::new());
-        Ok(Policies(Arc::new(Rights { schema, groups, slices, authorizer, cache })))
+        Ok(Policies(Arc::new(Rights { schema, slices, authorizer, cache })))
     }
 
     /// The answer, from the cache if a like question was asked before.
@@ -134,7 +133,7 @@ impl Policies {
 
     fn evaluate(&self, question: &Question) -> Result<(), NotAllowed> {
         let slice = &self.0.slices[question.action as usize];
-        let asked = self.request(question, &slice.action).map_err(|says| NotAllowed {
+        let asked = self.request(question, slice).map_err(|says| NotAllowed {
             policy: format!("schema: {says}").into(),
             can_step_up: false,
         })?;
@@ -155,11 +154,7 @@ impl Policies {
         Err(NotAllowed { policy: names.join(", ").into(), can_step_up })
     }
 
-    fn request(
-        &self,
-        question: &Question,
-        action: &EntityUid,
-    ) -> Result<(Request, Entities), String> {
+    fn request(&self, question: &Question, slice: &Slice) -> Result<(Request, Entities), String> {
         let asker = uid(question.asker_type(), "asker")?;
         let mut parents = HashSet::new();
         for (kind, word) in question.groups() {
@@ -167,12 +162,17 @@ impl Policies {
         }
         let resource = uid(question.resource_type(), "thing")?;
         let context = context(question)?;
-        let request =
-            Request::new(asker.clone(), action.clone(), resource, context, Some(&self.0.schema))
-                .map_err(|cause| cause.to_string())?;
+        let request = Request::new(
+            asker.clone(),
+            slice.action.uid(),
+            resource,
+            context,
+            Some(&self.0.schema),
+        )
+        .map_err(|cause| cause.to_string())?;
         let entity =
             Entity::new(asker, HashMap::new(), parents).map_err(|cause| cause.to_string())?;
-        let entities = self.0.groups.clone().add_entities([entity], None);
+        let entities = Entities::from_entities([entity, slice.action.clone()], None);
         Ok((request, entities.map_err(|cause| cause.to_string())?))
     }
 }
@@ -215,9 +215,9 @@ fn add_file(all: &mut PolicySet, name: &str, text: &str) -> Result<(), AccessFai
 /// Policies that can speak of this action: those whose scope names it, or a group it is in.
 fn slice(all: &PolicySet, groups: &Entities, action: Action) -> Result<Slice, AccessFailed> {
     let uid = uid("Action", action.word()).map_err(|cause| wrong(SCHEMA, cause))?;
-    if groups.get(&uid).is_none() {
+    let Some(entity) = groups.get(&uid) else {
         return Err(wrong(SCHEMA, format!("the action \"{}\" is missing", action.word())));
-    }
+    };
     let is_in = |group: &EntityUid| *group == uid || groups.is_ancestor_of(group, &uid);
     let mut policies = PolicySet::new();
     let mut uses = Uses::default();
@@ -233,7 +233,7 @@ fn slice(all: &PolicySet, groups: &Entities, action: Action) -> Result<Slice, Ac
             policies.add(policy.clone()).map_err(|cause| wrong("a policy", cause))?;
         }
     }
-    Ok(Slice { action: uid, policies, uses })
+    Ok(Slice { action: entity.clone(), policies, uses })
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {

@@ -198,7 +198,7 @@ fn never(role: Role, actions: &[Action]) {
     }
 }
 
-const MOVES_MONEY: [Action; 11] = [
+const MOVES_MONEY: [Action; 10] = [
     Action::PaymentCreate,
     Action::PaymentApprove,
     Action::PaymentReturn,
@@ -209,7 +209,6 @@ const MOVES_MONEY: [Action; 11] = [
     Action::PendingVoid,
     Action::ScheduledWrite,
     Action::StandingWrite,
-    Action::BatchApprove,
 ];
 
 #[test]

@@ -80,8 +80,7 @@ impl Bank {
 
     /// Uses a link with a new device.
     pub fn enter(&self, link: &OneTimeLink) -> Person {
-        let mut device = Device::new(ORIGIN, hash(link.token.as_bytes())[0] | 1);
-        device = device.named(&hash(link.token.as_bytes()));
+        let mut device = Device::new(ORIGIN, 1).named(&hash(link.token.as_bytes()));
         let asked = self.access.link_passkey_begin(&link.token, NOW).unwrap();
         let answer = device.create(&asked.options);
         let signed_in =
@@ -111,7 +110,7 @@ impl Bank {
 
     /// A client with a P-256 key of this seed.
     pub fn client(&self, name: &str, scopes: &[Scope]) -> Machine {
-        let machine = Machine::new(name, hash(name.as_bytes())[0] | 1);
+        let machine = Machine::new(name, hash(name.as_bytes())[0] & 0x7f | 1);
         let keys = json!({"keys": [machine.jwk()]}).to_string();
         let new = NewClient {
             name,
