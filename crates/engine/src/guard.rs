@@ -58,6 +58,8 @@ pub enum CaseStatus {
     Refused,
     /// Its time was over before anybody decided; the payment went back.
     Lapsed,
+    /// Its time was over before anybody decided; the payment was posted.
+    Passed,
     /// It was opened by hand: there is nothing to decide.
     Noted,
 }
@@ -71,6 +73,7 @@ impl CaseStatus {
             CaseStatus::Released => "released",
             CaseStatus::Refused => "refused",
             CaseStatus::Lapsed => "lapsed",
+            CaseStatus::Passed => "passed",
             CaseStatus::Noted => "noted",
         }
     }

@@ -42,6 +42,30 @@ impl RuleStage {
     }
 }
 
+/// What becomes of a held payment when its clock has run out and nobody has decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum HoldEnd {
+    /// It goes back to its payer.
+    #[default]
+    Refuse = 1,
+    /// It is posted.
+    Release = 2,
+}
+
+impl HoldEnd {
+    /// Every one.
+    pub const ALL: [HoldEnd; 2] = [HoldEnd::Refuse, HoldEnd::Release];
+
+    /// One word for programs, `release`.
+    pub fn word(self) -> &'static str {
+        match self {
+            HoldEnd::Refuse => "refuse",
+            HoldEnd::Release => "release",
+        }
+    }
+}
+
 /// Rules, and perhaps a model, that judge payments together, by the hashes of what was kept before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSet {
@@ -61,8 +85,10 @@ pub struct RuleSet {
     pub loss_max: u64,
     /// It ends by itself when it stops more than this share of the payments, in millionths; a million is never.
     pub stopped_ppm_max: u32,
-    /// Seconds after which a held payment goes back to its payer.
+    /// Seconds that a held payment waits for somebody to decide.
     pub hold_s: u32,
+    /// What becomes of it then.
+    pub at_end: HoldEnd,
     /// Whether two people must agree to release a held payment.
     pub four_eyes: bool,
     /// Who adopts it.

@@ -4,7 +4,7 @@ use super::check_text;
 use crate::engine::Engine;
 use crate::guard::{CaseRow, CaseStatus};
 use alloc::string::String;
-use terms::{CaseAct, CaseStep, Refusal, TimeNs, TransferId};
+use terms::{CaseAct, CaseStep, HoldEnd, Refusal, TimeNs, TransferId};
 
 impl Engine {
     pub(super) fn allow_case(&self, act: &CaseAct) -> Result<(), Refusal> {
@@ -93,12 +93,23 @@ impl Engine {
         }
     }
 
-    /// The time of a held payment was over.
-    pub(crate) fn lapse_case(&mut self, held: u128) {
+    /// Whether the case of a held payment lets it be posted when its time is over: its rule set says so, and nobody
+    /// has refused it.
+    pub(crate) fn passes_at_end(&self, held: u128) -> bool {
+        let guard = &self.state.guard;
+        guard.cases.get(&held).is_some_and(|case| {
+            let set = guard.set(case.set);
+            set.is_some_and(|row| row.set.at_end == HoldEnd::Release)
+                && (case.status.is_open() || case.status == CaseStatus::Released)
+        })
+    }
+
+    /// The time of a held payment was over, and `status` is what became of it if nobody had decided.
+    pub(crate) fn end_case(&mut self, held: u128, status: CaseStatus) {
         if let Some(case) = self.state.guard.cases.get_mut(&held)
             && case.status.is_open()
         {
-            case.status = CaseStatus::Lapsed;
+            case.status = status;
         }
     }
 }
@@ -119,7 +130,7 @@ fn allow_decision(act: &CaseAct, case: &CaseRow) -> Result<(), Refusal> {
                 Err(Refusal::CaseIsAnothers)
             }
         }
-        CaseStatus::Released | CaseStatus::Refused | CaseStatus::Lapsed => {
+        CaseStatus::Released | CaseStatus::Refused | CaseStatus::Lapsed | CaseStatus::Passed => {
             Err(Refusal::CaseDecided)
         }
         CaseStatus::Noted => Err(Refusal::PendingTransferNotPending),

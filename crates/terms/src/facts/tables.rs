@@ -291,7 +291,10 @@ tables! {
             "The share of payments it may stop before it ends by itself."
                 = Value::Number(set.stopped_ppm_max.into());
         hold_time: Number, Internal, "seconds",
-            "After how long a held payment goes back to its payer." = Value::Number(set.hold_s.into());
+            "How long a held payment waits for somebody to decide." = Value::Number(set.hold_s.into());
+        hold_end: Word, Internal, "",
+            "What becomes of it then: refuse (it goes back to its payer) or release (it is posted)."
+                = Value::Word(set.at_end.word());
         four_eyes: Flag, Internal, "",
             "Whether two people must agree to release a held payment." = Value::Flag(set.four_eyes);
         adopted_by: Text, Internal, "", "Who adopted it." = Value::Text(&set.by);

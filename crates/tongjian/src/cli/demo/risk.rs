@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use terms::{Command, RuleSet, RuleStage, Ruling, TransferEvent, Verdict};
+use terms::{Command, HoldEnd, RuleSet, RuleStage, Ruling, TransferEvent, Verdict};
 
 /// What became of a payment that was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,7 @@ impl Risk {
             loss_max: 0,
             stopped_ppm_max: 200_000,
             hold_s: 86_400,
+            at_end: HoldEnd::Refuse,
             four_eyes: false,
             by: "tj demo".to_owned(),
         }));

@@ -64,6 +64,11 @@ impl Words<'_> {
             other => return Err(format!("{other} is no stage")),
         };
         let four_eyes = self.flag("four-eyes");
+        let at_end = match self.named.remove("end").as_deref().unwrap_or("refuse") {
+            "refuse" => HoldEnd::Refuse,
+            "release" => HoldEnd::Release,
+            other => return Err(format!("{other} is no end of a hold")),
+        };
         let (share_ppm, loss_max) = (self.keyed("share")?.unwrap_or(0), self.keyed("loss")?);
         let program = Sha256::digest(self.program()?).into();
         Ok(RuleSet {
@@ -76,6 +81,7 @@ impl Words<'_> {
             loss_max: loss_max.unwrap_or(u64::MAX),
             stopped_ppm_max: self.keyed("stops")?.unwrap_or(1_000_000),
             hold_s: self.keyed("held")?.unwrap_or(86_400),
+            at_end,
             four_eyes,
             by: self.named.remove("by").unwrap_or_else(|| "risk office".into()),
         })
