@@ -331,7 +331,7 @@ COMMANDS = {tag: (name, fields_of(fields)) for tag, name, fields in [
     (21, "record_check", "pack text, version u32, hash bytes32, as_of u64, results results"),
     (22, "keep_part", "artifact bytes32, size u32, at u32, bytes bytes"),
     (23, "adopt_rules", "name text, program bytes32, words bytes32, model bytes32?, stage stage, share_ppm u32, "
-                        "loss_max u64, stopped_ppm_max u32, hold_s u32, four_eyes yes or no, by text, at_end hold end?"),
+                        "loss_max u64, stopped_ppm_max u32, hold_s u32, four_eyes yes or no, by text, at_end hold end?, tables bytes32?"),
     (24, "withdraw_rules", "set u16, reason reason, by text"),
     (25, "work_case", "case u128, by text, step step, text text, other id?, mark mark?"),
     (26, "record_screening", "party u128, lists bytes32, result found, entry text, score u16, by text"),

@@ -313,7 +313,8 @@ fn check_fields(w: &mut Writer<'_>, check: &CheckRecord) {
 
 fn rule_set_fields(w: &mut Writer<'_>, set: &RuleSet) {
     let releases = set.at_end != HoldEnd::Refuse;
-    w.map(10 + u8::from(set.model.is_some()) + u8::from(releases));
+    let more = [set.model.is_some(), releases, set.tables.is_some()];
+    w.map(10 + more.into_iter().map(u8::from).sum::<u8>());
     w.key(1).text(&set.name);
     w.key(2).bytes(&set.program);
     w.key(3).bytes(&set.words);
@@ -329,6 +330,9 @@ fn rule_set_fields(w: &mut Writer<'_>, set: &RuleSet) {
     w.key(11).text(&set.by);
     if releases {
         w.key(12).uint(set.at_end as u8);
+    }
+    if let Some(tables) = &set.tables {
+        w.key(13).bytes(tables);
     }
 }
 

@@ -89,6 +89,8 @@ pub struct RuleSet {
     pub hold_s: u32,
     /// What becomes of it then.
     pub at_end: HoldEnd,
+    /// What the program looks up: lists, and rules that hold for a time of their own.
+    pub tables: Option<[u8; 32]>,
     /// Whether two people must agree to release a held payment.
     pub four_eyes: bool,
     /// Who adopts it.

@@ -3,7 +3,7 @@
 use super::check_text;
 use crate::engine::Engine;
 use crate::guard::{Artifact, Owned, SetRow};
-use crate::risk::{Model, Program};
+use crate::risk::{Model, Program, Tables};
 use sha2::{Digest, Sha256};
 use terms::limits::{ARTIFACT_BYTES_MAX, PART_BYTES_MAX};
 use terms::{ArtifactPart, Refusal, RoleKind, RuleSet, RuleStage, Withdrawal, WithdrawalReason};
@@ -66,8 +66,15 @@ impl Engine {
         }
         let model = set.model.map(|model| guard.whole(&model).ok_or(Refusal::ArtifactNotWhole));
         let model = model.transpose()?.map(Model::of_bytes);
+        let tables = set.tables.map(|tables| guard.whole(&tables).ok_or(Refusal::ArtifactNotWhole));
+        let tables = tables.transpose()?.map(Tables::of_bytes);
         let broken = model.is_some_and(|model| model.is_err());
-        if broken || Program::of_bytes(program).is_err() {
+        let program = Program::of_bytes(program).map_err(|_| Refusal::ArtifactBroken)?;
+        let tables = tables.unwrap_or_else(|| Ok(Tables::default()));
+        let clocks = tables.as_ref().map_or(&[][..], Tables::clocks);
+        let strange =
+            clocks.last().is_some_and(|last| usize::from(last.line) >= program.lines().len());
+        if broken || strange || tables.is_err() {
             return Err(Refusal::ArtifactBroken);
         }
         let canary = set.stage == RuleStage::Canary;

@@ -4,7 +4,7 @@ use super::check_text;
 use crate::engine::Engine;
 use crate::guard::{CaseRow, CaseStatus};
 use alloc::string::String;
-use terms::{CaseAct, CaseStep, HoldEnd, Refusal, TimeNs, TransferId};
+use terms::{CaseAct, CaseStep, Refusal, TimeNs, TransferId};
 
 impl Engine {
     pub(super) fn allow_case(&self, act: &CaseAct) -> Result<(), Refusal> {
@@ -59,6 +59,7 @@ impl Engine {
                 status: CaseStatus::Noted,
                 mark: None,
                 reported: false,
+                passes: false,
             };
             guard.cases.insert(act.case.0, case);
             return;
@@ -93,15 +94,10 @@ impl Engine {
         }
     }
 
-    /// Whether the case of a held payment lets it be posted when its time is over: its rule set says so, and nobody
-    /// has refused it.
+    /// Whether a held payment is posted when its time is over: its verdict says so, and nobody has refused it.
     pub(crate) fn passes_at_end(&self, held: u128) -> bool {
-        let guard = &self.state.guard;
-        guard.cases.get(&held).is_some_and(|case| {
-            let set = guard.set(case.set);
-            set.is_some_and(|row| row.set.at_end == HoldEnd::Release)
-                && (case.status.is_open() || case.status == CaseStatus::Released)
-        })
+        let case = self.state.guard.cases.get(&held).filter(|case| case.passes);
+        case.is_some_and(|case| case.status.is_open() || case.status == CaseStatus::Released)
     }
 
     /// The time of a held payment was over, and `status` is what became of it if nobody had decided.

@@ -76,7 +76,9 @@ fn write_set(w: &mut Writer, row: &SetRow) {
     w.u32(set.stopped_ppm_max);
     w.u32(set.hold_s);
     let releases = set.at_end == HoldEnd::Release;
-    w.u8(u8::from(set.four_eyes) | u8::from(releases) << 1);
+    let bits = [set.four_eyes, releases, set.tables.is_some()];
+    w.u8(bits.into_iter().rev().fold(0, |bits, bit| bits << 1 | u8::from(bit)));
+    set.tables.iter().for_each(|tables| w.raw(tables));
     w.text(&set.by);
     w.u8(u8::from(row.withdrawn));
     w.u32(row.judged);
@@ -102,12 +104,16 @@ fn read_set(r: &mut Reader<'_>) -> Option<SetRow> {
         hold_s: r.u32()?,
         four_eyes: false,
         at_end: HoldEnd::Refuse,
+        tables: None,
         by: String::new(),
     };
-    let bits = r.u8().filter(|bits| *bits < 4)?;
+    let bits = r.u8().filter(|bits| *bits < 8)?;
     set.four_eyes = bits & 1 != 0;
     if bits & 2 != 0 {
         set.at_end = HoldEnd::Release;
+    }
+    if bits & 4 != 0 {
+        set.tables = Some(r.array()?);
     }
     set.by = r.text()?;
     Some(SetRow { set, withdrawn: r.bool()?, judged: r.u32()?, stopped: r.u32()?, lost: r.u64()? })
@@ -130,7 +136,7 @@ fn write_case(w: &mut Writer, (id, case): (&u128, &CaseRow)) {
     w.u8(status);
     w.text(by);
     w.u8(case.mark.map_or(0, |mark| mark as u8));
-    w.u8(u8::from(case.reported));
+    w.u8(u8::from(case.reported) | u8::from(case.passes) << 1);
 }
 
 fn read_case(r: &mut Reader<'_>, cases: &mut BTreeMap<u128, CaseRow>) -> Option<()> {
@@ -151,7 +157,8 @@ fn read_case(r: &mut Reader<'_>, cases: &mut BTreeMap<u128, CaseRow>) -> Option<
         0 => None,
         number => Some(CaseMark::ALL.into_iter().find(|mark| *mark as u8 == number)?),
     };
-    let reported = r.bool()?;
-    cases.insert(id, CaseRow { opened, set, claimed_by, status, mark, reported });
+    let bits = r.u8().filter(|bits| *bits < 4)?;
+    let (reported, passes) = (bits & 1 != 0, bits & 2 != 0);
+    cases.insert(id, CaseRow { opened, set, claimed_by, status, mark, reported, passes });
     Some(())
 }

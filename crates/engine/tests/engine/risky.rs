@@ -53,6 +53,7 @@ fn adopt(factor: i128, stage: RuleStage, stopped_ppm_max: u32) -> Command {
         stopped_ppm_max,
         hold_s: 7_200,
         at_end: if factor == 1 { HoldEnd::Release } else { HoldEnd::Refuse },
+        tables: None,
         four_eyes: factor == 1,
         by: "risk office".into(),
     })

@@ -351,6 +351,11 @@ impl Fields<'_> {
             } else {
                 HoldEnd::Refuse
             },
+            tables: if self.0.optional_key(m, 13) {
+                Some(self.0.bytes_of("tables")?)
+            } else {
+                None
+            },
         })
     }
 

@@ -312,6 +312,7 @@ fn rule_set(d: &mut Dice) -> RuleSet {
         four_eyes: d.below(2) == 0,
         by: d.text(),
         at_end: d.one_of(&HoldEnd::ALL),
+        tables: (d.below(2) == 0).then(|| d.hash()),
     }
 }
 

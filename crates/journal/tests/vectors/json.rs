@@ -208,6 +208,7 @@ fn rule_set(set: &RuleSet) -> Fields {
     if set.at_end != HoldEnd::Refuse {
         fields.push(("at_end", (set.at_end as u8).to_string()));
     }
+    fields.extend(set.tables.as_ref().map(|tables| ("tables", bytes(tables))));
     fields
 }
 

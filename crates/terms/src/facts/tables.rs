@@ -279,6 +279,9 @@ tables! {
         model: Hash or_null, Internal, "",
             "SHA-256 of the model it looks at; empty if it looks at none."
                 = set.model.as_ref().map_or(Value::Null, Value::Hash);
+        tables: Hash or_null, Internal, "",
+            "SHA-256 of the lists and clocks it looks up; empty if there are none."
+                = set.tables.as_ref().map_or(Value::Null, Value::Hash);
         stage: Word, Internal, "",
             "How far it may go: shadow, canary or active." = Value::Word(set.stage.word());
         share: Number or_null, Internal, "millionths",

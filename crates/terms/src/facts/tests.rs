@@ -177,6 +177,7 @@ fn samples() -> Vec<Command> {
             stopped_ppm_max: 50_000,
             hold_s: 86_400,
             at_end: HoldEnd::Release,
+            tables: None,
             four_eyes: true,
             by: "risk office".into(),
         }),

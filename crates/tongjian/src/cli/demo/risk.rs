@@ -110,6 +110,7 @@ impl Risk {
             stopped_ppm_max: 200_000,
             hold_s: 86_400,
             at_end: HoldEnd::Refuse,
+            tables: None,
             four_eyes: false,
             by: "tj demo".to_owned(),
         }));

@@ -82,6 +82,7 @@ impl Words<'_> {
             stopped_ppm_max: self.keyed("stops")?.unwrap_or(1_000_000),
             hold_s: self.keyed("held")?.unwrap_or(86_400),
             at_end,
+            tables: self.keyed::<u8>("tables")?.map(|byte| [byte; 32]),
             four_eyes,
             by: self.named.remove("by").unwrap_or_else(|| "risk office".into()),
         })
