@@ -177,7 +177,7 @@ def verdict_fields(data):
     if ruling == 0:
         need(data == NOTHING, "a verdict is not zero and rules nothing")
         return None
-    need(ruling <= 4 and marks <= 7, "a verdict rules what has no meaning")
+    need(ruling <= 4 and marks <= 15, "a verdict rules what has no meaning")
     need(risk_set >= 1 and model <= 1_000_001, "a verdict names no rule set, or a model surer than sure")
     named = [reason - 1 for reason in reasons if reason]
     need(all(reasons[:len(named)]), "a verdict's reasons have gaps")

@@ -339,6 +339,7 @@ impl Engine {
             Command::WorkCase(work) => self.work_case(work, act.time),
             Command::RecordScreening(screening) => {
                 let (party, result) = (screening.party, screening.result);
+                self.settle_listed(screening);
                 self.state.guard.screened.insert(party.0, result);
                 if let Some(tracker) = &mut self.state.guard.tracker {
                     tracker.screen(party, result);

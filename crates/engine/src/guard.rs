@@ -10,10 +10,14 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use forest::Row;
+use sha2::{Digest, Sha256};
 use terms::{
     CaseMark, HoldEnd, PartyId, PartyKind, RuleSet, RuleStage, Ruling, ScreeningResult, TimeNs,
-    TransferFlags,
+    TransferFlags, TransferId,
 };
+
+/// What the hash begins with that the number of a party's case comes from.
+const PARTY_CASE_PREFIX: &[u8] = b"tongjian party case v1\0";
 
 /// Something large, kept part by part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +103,15 @@ pub(crate) struct CaseRow {
     pub(crate) reported: bool,
     /// The payment is posted if nobody decides in time.
     pub(crate) passes: bool,
+    /// It is about somebody who resembles a listed person, and about no payment.
+    pub(crate) party: Option<u128>,
+}
+
+/// The number of the case about whether a party is somebody listed: nobody chose one.
+pub fn party_case(party: PartyId) -> TransferId {
+    let hash = Sha256::new_with_prefix(PARTY_CASE_PREFIX).chain_update(party.0.to_le_bytes());
+    let bytes = hash.finalize().into_iter().take(16);
+    TransferId(bytes.rev().fold(0, |id, byte| id << 8 | u128::from(byte)))
 }
 
 /// What judges: a set's program, its model if it has one, and all that both look at.

@@ -206,6 +206,7 @@ impl Engine {
                 mark: None,
                 reported: false,
                 passes: verdict.marks.has(VerdictMarks::PASSES),
+                party: None,
             };
             self.state.guard.cases.insert(t.id.0, case);
         }

@@ -463,9 +463,11 @@ fn read_clock(head: &mut Head<'_>, holds: bool) -> Option<HoldClock> {
     let hours = head.optional_number("waits_hours");
     let at_end = head.has("at_end").then(|| head.choice("at_end", HOLD_ENDS));
     if !holds || at_end.is_some() != hours.is_some() {
-        for key in ["waits_hours", "at_end"].into_iter().filter(|key| head.has(key)) {
-            let says = "`waits_hours` and `at_end` stand together in a rule that holds payments";
-            head.fault(key, says);
+        for key in ["waits_hours", "at_end"] {
+            if head.has(key) {
+                let says = "`waits_hours` and `at_end` stand together in a rule that holds payments";
+                head.fault(key, says);
+            }
         }
         return None;
     }

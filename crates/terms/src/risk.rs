@@ -269,7 +269,7 @@ impl CaseMark {
 /// One step of work on a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseAct {
-    /// The payment the case is about.
+    /// The payment the case is about; of a party, the number its case has.
     pub case: TransferId,
     /// Who does it; not personal data of customers.
     pub by: String,
@@ -277,7 +277,7 @@ pub struct CaseAct {
     pub step: CaseStep,
     /// What the step says; empty if it says nothing.
     pub text: String,
-    /// Of a link: the other payment; zero else.
+    /// Of a link: the other payment. Of the opening of a party's case: the party. Zero else.
     pub other: TransferId,
     /// Of a mark: what it was.
     pub mark: Option<CaseMark>,

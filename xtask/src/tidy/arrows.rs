@@ -36,7 +36,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "models",
         ],
     ),
-    ("sim", &["terms", "engine", "proof", "journal", "node", "city", "history", "tongjian"]),
+    ("sim", &["terms", "forest", "engine", "proof", "journal", "node", "screening", "city", "history", "tongjian"]),
     ("xtask", &[]),
 ];
 

@@ -136,7 +136,9 @@ fn write_case(w: &mut Writer, (id, case): (&u128, &CaseRow)) {
     w.u8(status);
     w.text(by);
     w.u8(case.mark.map_or(0, |mark| mark as u8));
-    w.u8(u8::from(case.reported) | u8::from(case.passes) << 1);
+    let bits = [case.reported, case.passes, case.party.is_some()];
+    w.u8(bits.into_iter().rev().fold(0, |bits, bit| bits << 1 | u8::from(bit)));
+    case.party.iter().for_each(|party| w.u128(*party));
 }
 
 fn read_case(r: &mut Reader<'_>, cases: &mut BTreeMap<u128, CaseRow>) -> Option<()> {
@@ -157,8 +159,9 @@ fn read_case(r: &mut Reader<'_>, cases: &mut BTreeMap<u128, CaseRow>) -> Option<
         0 => None,
         number => Some(CaseMark::ALL.into_iter().find(|mark| *mark as u8 == number)?),
     };
-    let bits = r.u8().filter(|bits| *bits < 4)?;
+    let bits = r.u8().filter(|bits| *bits < 8)?;
     let (reported, passes) = (bits & 1 != 0, bits & 2 != 0);
-    cases.insert(id, CaseRow { opened, set, claimed_by, status, mark, reported, passes });
+    let party = if bits & 4 != 0 { Some(r.u128()?) } else { None };
+    cases.insert(id, CaseRow { opened, set, claimed_by, status, mark, reported, passes, party });
     Some(())
 }

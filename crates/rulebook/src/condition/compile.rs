@@ -56,8 +56,8 @@ pub struct Compiler {
     loaded: BTreeMap<Feature, Register>,
     known: BTreeMap<i128, Register>,
     lines: Vec<Line>,
-    /// What was computed before, so that the same text twice is computed once.
-    computed: HashMap<Expr, Value>,
+    /// Choices that were computed before: a scorecard's sum stands in two conditions.
+    computed: HashMap<Case, Value>,
     /// The lists that conditions may ask for, in the order of their bits.
     lists: Vec<String>,
     next: usize,
@@ -159,14 +159,7 @@ impl Compiler {
     }
 
     fn value(&mut self, expr: &Expr) -> Result<Value, Wrong> {
-        if let Some(known) = self.computed.get(expr) {
-            return Ok(*known);
-        }
-        let value = self.value_of(expr).map_err(|wrong| wrong.near(expr))?;
-        if matches!(expr, Expr::BinaryExpr(_) | Expr::Case(_) | Expr::ScalarFunction(_)) {
-            self.computed.insert(expr.clone(), value);
-        }
-        Ok(value)
+        self.value_of(expr).map_err(|wrong| wrong.near(expr))
     }
 
     fn value_of(&mut self, expr: &Expr) -> Result<Value, Wrong> {
@@ -207,7 +200,7 @@ impl Compiler {
                 Ok(if *negated { self.not(inside) } else { inside })
             }
             Expr::InList(list) => self.in_list(list),
-            Expr::Case(case) => self.case(case),
+            Expr::Case(case) => self.case_once(case),
             Expr::Cast(cast) => {
                 let inner = self.value(&cast.expr)?;
                 self.widened(inner, cast.field.data_type())
@@ -307,6 +300,7 @@ impl Compiler {
     }
 
     /// A number that is the same for every payment is a constant, and how it was computed is forgotten.
+    #[inline(never)]
     fn folded(&mut self, value: Value, (steps, constants): (usize, usize)) -> Value {
         if value.low != value.high || value.nullable {
             return value;
@@ -557,6 +551,17 @@ impl Compiler {
         Ok(if list.negated { self.not(any) } else { any })
     }
 
+    /// A choice, computed once however often it stands there. Not a part of what calls it: that is deep already.
+    #[inline(never)]
+    fn case_once(&mut self, case: &Case) -> Result<Value, Wrong> {
+        if let Some(known) = self.computed.get(case) {
+            return Ok(*known);
+        }
+        let value = self.case(case)?;
+        self.computed.insert(case.clone(), value);
+        Ok(value)
+    }
+
     fn case(&mut self, case: &Case) -> Result<Value, Wrong> {
         let base = case.expr.as_ref().map(|expr| self.value(expr)).transpose()?;
         let mut branches = Vec::with_capacity(case.when_then_expr.len());
@@ -582,6 +587,7 @@ impl Compiler {
     }
 
     /// `on_list(payee_lists, 'name')`: whether the list's bit is set.
+    #[inline(never)]
     fn on_list(&mut self, call: &ScalarFunction) -> Result<Value, Wrong> {
         let [of, Expr::Literal(ScalarValue::Utf8(Some(name)), _)] = call.args.as_slice() else {
             return Err(Wrong::new(
@@ -609,6 +615,7 @@ impl Compiler {
         Ok(Compiler::flag(register, (false, true), bits.nullable))
     }
 
+    #[inline(never)]
     fn call(&mut self, call: &ScalarFunction) -> Result<Value, Wrong> {
         if call.func.name() == ON_LIST {
             return self.on_list(call);

@@ -313,7 +313,7 @@ tables! {
 
     case_steps(act: CaseAct) "Somebody worked on a case." {
         transfer: Transfer, Confidential, "",
-            "The payment the case is about." = Value::Id(act.case.0);
+            "The payment the case is about, or the number of a party's case." = Value::Id(act.case.0);
         worked_by: Text, Internal, "", "Who did it." = Value::Text(&act.by);
         step: Word, Internal, "",
             "What: open, claim, assign, note, evidence, link, release, refuse, mark, report or appeal."
@@ -321,7 +321,7 @@ tables! {
         text: Text or_null, Confidential, "",
             "What the step says; empty if nothing." = text_if_any(&act.text);
         other: Transfer or_null, Confidential, "",
-            "The payment a link names; empty for other steps." = id_if_any(act.other.0);
+            "The payment a link names, or the party that a case is opened on; empty for other steps." = id_if_any(act.other.0);
         mark: Word or_null, Confidential, "",
             "What the payment turned out to be: fraud, laundering or mistaken; empty for other steps."
                 = act.mark.map_or(Value::Null, |mark| Value::Word(mark.word()));

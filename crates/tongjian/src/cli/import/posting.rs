@@ -4,6 +4,7 @@
 use crate::answer::must;
 use crate::bank::Bank;
 use crate::cli::Context;
+use crate::cli::screen::Watch;
 use crate::fail::{Done, Failure};
 use crate::progress;
 use node::{Clock, SystemClock};
@@ -62,6 +63,7 @@ pub(super) fn register(
     let is_new = |id: PartyId| bank.node.engine().party(id).is_none();
     let new: Vec<_> = people.iter().filter(|(id, _)| is_new(*id)).collect();
     posted.known += people.len() - new.len();
+    let watch = if new.is_empty() { None } else { Watch::of(context, bank)? };
     let bar = progress::bar(&context.out, what, new.len() as u64);
     for some in new.chunks(PARTIES_AT_ONCE) {
         let ids: Vec<PartyId> = some.iter().map(|(id, _)| *id).collect();
@@ -77,6 +79,13 @@ pub(super) fn register(
             }));
         }
         must(&format!("registering {what}"), &bank.ask(request)?)?;
+        if let Some((watch, _)) = &watch {
+            let fields = |fields: &[(&'static str, String)]| {
+                fields.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect()
+            };
+            let people = some.iter().map(|(id, all)| (*id, PartyKind::Person, fields(all)));
+            watch.look_up(bank, &people.collect::<Vec<_>>())?;
+        }
         posted.new += some.len();
         bar.inc(some.len() as u64);
     }

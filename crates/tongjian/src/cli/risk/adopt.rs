@@ -107,6 +107,10 @@ impl Adopt {
         };
         let program = keep(&mut bank, &set.program.to_bytes())?;
         let words = keep(&mut bank, &words_of(&set))?;
+        let tables = match &set.tables {
+            tables if tables.is_empty() => None,
+            tables => Some(keep(&mut bank, &tables.to_bytes())?),
+        };
         let adopted = RuleSet {
             name: self.name,
             program,
@@ -118,6 +122,7 @@ impl Adopt {
             stopped_ppm_max: self.stops,
             hold_s: self.hold_hours * 3_600,
             at_end: self.at_end,
+            tables,
             four_eyes: self.four_eyes,
             by: self.by,
         };

@@ -103,7 +103,10 @@ impl Words<'_> {
 
     /// `case 7 anna note "called the customer"`, `case 7 anna link 9`, `case 7 anna mark fraud`.
     fn case(&mut self) -> Read<CaseAct> {
-        let (case, by) = (self.transfer_id()?, self.word("who")?);
+        // `case party anna open other=5` is about party 5.
+        let of_party = self.flag("party");
+        let case = if of_party { TransferId(0) } else { self.transfer_id()? };
+        let by = self.word("who")?;
         let step = self.word("a step")?;
         let step = CaseStep::ALL
             .into_iter()
@@ -120,6 +123,11 @@ impl Words<'_> {
             }
             _ => text = self.words.pop().unwrap_or_default(),
         }
+        let case = match self.keyed::<u128>("of")? {
+            Some(party) => engine::party_case(PartyId(party)),
+            None if of_party => engine::party_case(PartyId(other.0)),
+            None => case,
+        };
         Ok(CaseAct { case, by, step, text, other, mark })
     }
 }
