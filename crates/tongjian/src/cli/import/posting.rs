@@ -7,6 +7,7 @@ use crate::cli::Context;
 use crate::cli::screen::Watch;
 use crate::fail::{Done, Failure};
 use crate::progress;
+use journal::vault::Fields;
 use node::{Clock, SystemClock};
 use terms::limits::BATCH_RECORDS_MAX;
 use terms::{Command, Currency, Institution, Party, PartyId, PartyKind, Refusal};
@@ -80,7 +81,7 @@ pub(super) fn register(
         }
         must(&format!("registering {what}"), &bank.ask(request)?)?;
         if let Some((watch, _)) = &watch {
-            let fields = |fields: &[(&'static str, String)]| {
+            let fields = |fields: &[(&'static str, String)]| -> Fields {
                 fields.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect()
             };
             let people = some.iter().map(|(id, all)| (*id, PartyKind::Person, fields(all)));

@@ -139,8 +139,7 @@ struct Figures {
 impl Figures {
     fn of(past: &Past, in_time: impl Fn(Day) -> bool) -> Figures {
         let mut figures = Figures::default();
-        for (id, (day, said)) in past.verdicts.iter().filter(|(_, (day, _))| in_time(*day)) {
-            let _ = day;
+        for (id, (_, said)) in past.verdicts.iter().filter(|(_, (day, _))| in_time(*day)) {
             let mark = past.marks.get(id).copied();
             let stopped = said.ruling > Ruling::Approve;
             if stopped {

@@ -11,6 +11,7 @@ impl Words<'_> {
         Ok(match verb {
             "keep" => Command::KeepPart(self.part()?),
             "adopt" => Command::AdoptRules(self.rule_set()?),
+            "screen" => Command::RecordScreening(self.screening()?),
             "withdraw" => Command::WithdrawRules(self.withdrawal()?),
             _ => Command::WorkCase(self.case()?),
         })
@@ -86,6 +87,15 @@ impl Words<'_> {
             four_eyes,
             by: self.named.remove("by").unwrap_or_else(|| "risk office".into()),
         })
+    }
+
+    /// `screen 5 possible`, by a program, or `by=anna`.
+    fn screening(&mut self) -> Read<Screening> {
+        let (party, word) = (self.party_id()?, self.word("a result")?);
+        let known = ScreeningResult::ALL.into_iter().find(|result| result.word() == word);
+        let result = known.ok_or(format!("{word} is no result"))?;
+        let by = self.named.remove("by").unwrap_or_default();
+        Ok(Screening { party, lists: [7; 32], result, entry: String::new(), score: 0, by })
     }
 
     /// `withdraw 2 by=anna`, or for another reason by the bank itself.
