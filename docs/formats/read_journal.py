@@ -177,7 +177,7 @@ def verdict_fields(data):
     if ruling == 0:
         need(data == NOTHING, "a verdict is not zero and rules nothing")
         return None
-    need(ruling <= 4 and marks <= 7, "a verdict rules what has no meaning")
+    need(ruling <= 4 and marks <= 15, "a verdict rules what has no meaning")
     need(risk_set >= 1 and model <= 1_000_001, "a verdict names no rule set, or a model surer than sure")
     named = [reason - 1 for reason in reasons if reason]
     need(all(reasons[:len(named)]), "a verdict's reasons have gaps")
@@ -289,7 +289,7 @@ CODES = {
     "class": range(1, 8), "party kind": (1, 2), "role kind": range(1, 6), "days of a year": (360, 365),
     "order": range(1, 5), "side": (1, 2), "cipher": (1, 2), "outcome": OUTCOMES,
     "door": range(1, 4), "end": range(1, 4), "check kind": (1, 2),
-    "stage": range(1, 4), "reason": range(1, 5), "step": range(1, 12), "mark": range(1, 4), "found": range(1, 4), "yes or no": (0, 1),
+    "stage": range(1, 4), "reason": range(1, 5), "step": range(1, 12), "mark": range(1, 4), "found": range(1, 4), "yes or no": (0, 1), "hold end": (2,),
 }
 
 
@@ -331,7 +331,7 @@ COMMANDS = {tag: (name, fields_of(fields)) for tag, name, fields in [
     (21, "record_check", "pack text, version u32, hash bytes32, as_of u64, results results"),
     (22, "keep_part", "artifact bytes32, size u32, at u32, bytes bytes"),
     (23, "adopt_rules", "name text, program bytes32, words bytes32, model bytes32?, stage stage, share_ppm u32, "
-                        "loss_max u64, stopped_ppm_max u32, hold_s u32, four_eyes yes or no, by text"),
+                        "loss_max u64, stopped_ppm_max u32, hold_s u32, four_eyes yes or no, by text, at_end hold end?, tables bytes32?"),
     (24, "withdraw_rules", "set u16, reason reason, by text"),
     (25, "work_case", "case u128, by text, step step, text text, other id?, mark mark?"),
     (26, "record_screening", "party u128, lists bytes32, result found, entry text, score u16, by text"),

@@ -7,7 +7,7 @@ mod cases;
 mod observation;
 
 use crate::engine::Engine;
-use crate::guard::Owned;
+use crate::guard::{CaseStatus, Owned};
 use crate::ledger::{AccountId128, AccountRow, NOWHERE};
 use crate::state::{HoldRow, PartyRow};
 use crate::transfer::check_timestamp;
@@ -20,7 +20,7 @@ use terms::{
 
 impl Engine {
     /// Whether an act is allowed. Commands that fill in fields of their own never come here.
-    pub(crate) fn allow_act(&self, time: TimeNs, command: &Command) -> Result<(), Refusal> {
+    pub(crate) fn allow_act(&self, command: &Command) -> Result<(), Refusal> {
         match command {
             Command::OpenInstitution(i) => {
                 check_text(&i.name)?;
@@ -57,7 +57,6 @@ impl Engine {
             },
             Command::CloseDay { day, next } => self.allow_close_day(*day, *next),
             Command::Attach(attachment) => self.allow_attachment(attachment),
-            Command::Expire { pending } => self.allow_expiry(time, *pending),
             Command::MarkSnapshot(mark) => {
                 if mark.records == self.state.records {
                     Ok(())
@@ -76,7 +75,8 @@ impl Engine {
             | Command::CreateAccount(_)
             | Command::PostEntry(_)
             | Command::Reverse { .. }
-            | Command::SettleInterest { .. } => {
+            | Command::SettleInterest { .. }
+            | Command::Expire { .. } => {
                 debug_assert!(false, "movements have their own rules");
                 Err(Refusal::ReservedField)
             }
@@ -339,6 +339,7 @@ impl Engine {
             Command::WorkCase(work) => self.work_case(work, act.time),
             Command::RecordScreening(screening) => {
                 let (party, result) = (screening.party, screening.result);
+                self.settle_listed(screening);
                 self.state.guard.screened.insert(party.0, result);
                 if let Some(tracker) = &mut self.state.guard.tracker {
                     tracker.screen(party, result);
@@ -436,7 +437,7 @@ impl Engine {
             self.release(place, crate::ledger::TransferPhase::Expired);
             self.give_back_spending(&p, p.amount);
             if p.flags.has(TransferFlags::HELD) {
-                self.lapse_case(id);
+                self.end_case(id, CaseStatus::Lapsed);
             }
         }
     }

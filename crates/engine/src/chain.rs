@@ -141,7 +141,7 @@ impl Engine {
         let (records, last_time) = (self.state.records, self.state.last_time);
         let mut before = Vec::new();
         let open_at = if chain.closed { commands.len() } else { commands.len() - 1 };
-        let (mut refused, mut verdict) = (None, None);
+        let (mut refused, mut verdict, mut warned) = (None, None, None);
         for (at, command) in commands.iter().enumerate() {
             if at == open_at && refused.is_none() {
                 refused = Some((at, Refusal::LinkedEventChainOpen));
@@ -149,7 +149,13 @@ impl Engine {
             if refused.is_some() {
                 break;
             }
-            let event = self.decide_member(self.next_time(now), command, chain);
+            let time = self.next_time(now);
+            let mut event = self.decide_member(time, command, chain);
+            if event.outcome() == Err(Refusal::PayerMustConfirm) {
+                // A payer is warned of what would happen: the rest goes on as if this had been confirmed.
+                warned = warned.or(Some((at, verdict_of(&event))));
+                event = self.confirmed(time, command);
+            }
             match event.outcome() {
                 Err(refusal) => {
                     refused = Some((at, refusal));
@@ -165,6 +171,9 @@ impl Engine {
         }
         self.take_back(before);
         (self.state.records, self.state.last_time) = (records, last_time);
+        if let (None, Some((at, said))) = (refused, warned) {
+            (refused, verdict) = (Some((at, Refusal::PayerMustConfirm)), said);
+        }
         let Some((failed_at, refusal)) = refused else {
             return;
         };
@@ -182,6 +191,17 @@ impl Engine {
             }
             events.push(event);
             time.0 = time.0.saturating_add(1);
+        }
+    }
+
+    /// A payment of which its payer would be warned, as if that had been confirmed.
+    fn confirmed(&self, time: TimeNs, command: &Command) -> Event {
+        let Command::Transfer(asked) = command else {
+            return self.refuse(time, command, Refusal::PayerMustConfirm);
+        };
+        match self.allow_transfer(time, asked) {
+            Ok(done) => self.transfer_done(done, time),
+            Err(refusal) => self.transfer_refused(time, asked, refusal),
         }
     }
 

@@ -45,9 +45,10 @@ impl Engine {
                 self.decide_reversal(time, *id, *of, *value_date)
             }
             Command::SettleInterest { id, account } => self.decide_interest(time, *id, *account),
+            Command::Expire { pending } => self.decide_expiry(time, *pending),
             Command::CreateAccount(account) => self.decide_account(time, account),
             Command::PostEntry(entry) => self.decide_entry(time, entry),
-            other => self.act(time, other.clone(), self.allow_act(time, other)),
+            other => self.act(time, other.clone(), self.allow_act(other)),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::engine::Engine;
 use crate::judgement::NOT_PAYING;
-use crate::risk::{Payment, Tracker, Values, Wanted};
+use crate::risk::{Payment, Sides, Tracker, Values, Wanted};
 use terms::{Command, Event, RoleKind, Transfer, TransferEvent};
 
 /// The bank so far.
@@ -48,6 +48,11 @@ impl Follower {
     /// The wanted features of a payment, as of now.
     pub fn fill(&self, payment: &Payment, wanted: &Wanted, values: &mut Values) {
         self.tracker.fill(payment, &self.engine.books(payment), wanted, values);
+    }
+
+    /// The ids of a payment's accounts and of who owns them now, to look them up on a rule set's lists.
+    pub fn sides(&self, payment: &Payment) -> Sides {
+        self.engine.sides(&self.tracker, payment)
     }
 
     /// The payment that a transfer is, whatever became of it, if it is one and both of its accounts are there.

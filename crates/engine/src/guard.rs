@@ -2,16 +2,22 @@
 //! warned of what, and the cases. `judgement.rs` asks it; `acts/adoption.rs` and `acts/cases.rs` change it.
 
 use crate::risk::{
-    Books, Feature, Found, Machine, Model, Payment, Program, Single, Tracker, Values, Wanted,
+    Books, Feature, Found, Line, Machine, Model, Payment, Program, Sides, Single, Tables, Tracker,
+    Values, Wanted,
 };
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use forest::Row;
+use sha2::{Digest, Sha256};
 use terms::{
-    CaseMark, PartyId, PartyKind, RuleSet, RuleStage, ScreeningResult, TimeNs, TransferFlags,
+    CaseMark, HoldEnd, PartyId, PartyKind, RuleSet, RuleStage, Ruling, ScreeningResult, TimeNs,
+    TransferFlags, TransferId,
 };
+
+/// What the hash begins with that the number of a party's case comes from.
+const PARTY_CASE_PREFIX: &[u8] = b"tongjian party case v1\0";
 
 /// Something large, kept part by part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +64,8 @@ pub enum CaseStatus {
     Refused,
     /// Its time was over before anybody decided; the payment went back.
     Lapsed,
+    /// Its time was over before anybody decided; the payment was posted.
+    Passed,
     /// It was opened by hand: there is nothing to decide.
     Noted,
 }
@@ -71,6 +79,7 @@ impl CaseStatus {
             CaseStatus::Released => "released",
             CaseStatus::Refused => "refused",
             CaseStatus::Lapsed => "lapsed",
+            CaseStatus::Passed => "passed",
             CaseStatus::Noted => "noted",
         }
     }
@@ -92,6 +101,17 @@ pub(crate) struct CaseRow {
     pub(crate) status: CaseStatus,
     pub(crate) mark: Option<CaseMark>,
     pub(crate) reported: bool,
+    /// The payment is posted if nobody decides in time.
+    pub(crate) passes: bool,
+    /// It is about somebody who resembles a listed person, and about no payment.
+    pub(crate) party: Option<u128>,
+}
+
+/// The number of the case about whether a party is somebody listed: nobody chose one.
+pub fn party_case(party: PartyId) -> TransferId {
+    let hash = Sha256::new_with_prefix(PARTY_CASE_PREFIX).chain_update(party.0.to_le_bytes());
+    let bytes = hash.finalize().into_iter().take(16);
+    TransferId(bytes.rev().fold(0, |id, byte| id << 8 | u128::from(byte)))
 }
 
 /// What judges: a set's program, its model if it has one, and all that both look at.
@@ -100,15 +120,16 @@ pub(crate) struct Judge {
     pub(crate) number: u16,
     pub(crate) program: Program,
     pub(crate) model: Option<Model>,
+    pub(crate) tables: Tables,
     pub(crate) wanted: Wanted,
 }
 
 impl Judge {
-    fn new(number: u16, program: Program, model: Option<Model>) -> Judge {
+    fn new(number: u16, program: Program, model: Option<Model>, tables: Tables) -> Judge {
         let of_model = model.iter().flat_map(|model| model.wanted().features());
         let all = program.wanted().features().iter().chain(of_model);
         let wanted = all.map(|(feature, _)| *feature).collect();
-        Judge { number, program, model, wanted }
+        Judge { number, program, model, tables, wanted }
     }
 }
 
@@ -127,11 +148,34 @@ impl Scratch {
         judge: &Judge,
         tracker: &Tracker,
         about: &(Payment, Books),
+        sides: impl FnOnce() -> Sides,
     ) -> (Found, Option<u32>) {
         tracker.fill(&about.0, &about.1, &judge.wanted, &mut self.values);
+        if !judge.tables.lists().is_empty() {
+            judge.tables.fill(&sides(), &judge.wanted, &mut self.values);
+        }
         let ppm = judge.model.as_ref().map(|model| model.ppm(&self.values, &mut self.row));
         self.values.set(Feature::single(Single::Model), ppm.map(i64::from));
         (judge.program.run(&self.values, &mut self.machine), ppm)
+    }
+
+    /// How long the payment that was judged last is held, and what becomes of it then. Of several conditions that hold it
+    /// the longest clock counts, and one that sends it back is enough to send it back. What has no clock of its own, the
+    /// sum of the points included, has the set's.
+    pub(crate) fn clock(&self, judge: &Judge, found: &Found, set: &RuleSet) -> (u32, HoldEnd) {
+        let holds = |(at, line): (u16, &Line)| {
+            let truth = self.machine.get(line.condition).is_some_and(|truth| truth != 0);
+            (truth && line.ruling == Ruling::Hold).then(|| {
+                let clocks = judge.tables.clocks();
+                let own = clocks.binary_search_by_key(&at, |clock| clock.line).map(|at| clocks[at]);
+                own.map_or((set.hold_s, set.at_end), |clock| (clock.hold_s, clock.at_end))
+            })
+        };
+        let by_lines = (0..).zip(judge.program.lines()).filter_map(holds);
+        let by_points = judge.program.by_points(found.score) == Ruling::Hold;
+        let all = by_lines.chain(by_points.then_some((set.hold_s, set.at_end)));
+        all.reduce(|one, other| (one.0.max(other.0), one.1.min(other.1)))
+            .unwrap_or((set.hold_s, set.at_end))
     }
 }
 
@@ -215,7 +259,11 @@ impl Guard {
                 Some(hash) => Some(Model::of_bytes(self.whole(hash)?).ok()?),
                 None => None,
             };
-            Some(Judge::new(number, program, model))
+            let tables = match &set.tables {
+                Some(hash) => Tables::of_bytes(self.whole(hash)?).ok()?,
+                None => Tables::default(),
+            };
+            Some(Judge::new(number, program, model, tables))
         };
         let canary = self
             .trial

@@ -4,6 +4,7 @@
 use crate::chain::Chain;
 use crate::engine::Engine;
 use crate::exists::as_asked;
+use crate::resolve::LET_GO;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
@@ -187,6 +188,9 @@ fn transfer_command(event: &TransferEvent) -> Command {
     }
     if event.outcome.is_ok() && t.flags.has(TransferFlags::INTEREST) {
         return Command::SettleInterest { id: t.id, account: AccountId(t.user_data_128) };
+    }
+    if event.outcome.is_ok() && t.flags.has(LET_GO) {
+        return Command::Expire { pending: t.pending_id };
     }
     let timestamp = if t.flags.has(TransferFlags::IMPORTED) { t.timestamp } else { TimeNs(0) };
     // What a hold added was not asked for; what was refused stands as it was asked for, senseless flags included.

@@ -4,12 +4,12 @@
 use crate::engine::Engine;
 use crate::guard::{CaseRow, CaseStatus, Guard, Warned};
 use crate::ledger::NOWHERE;
-use crate::risk::{Books, Found, Payment, Tracker, thousandths};
+use crate::risk::{Books, Found, Payment, Sides, Tracker, thousandths};
 use alloc::boxed::Box;
 use alloc::string::String;
 use terms::limits::{BUDGET_PAYMENTS, CONFIRM_S};
 use terms::{
-    AccountId, Amount, Event, PartyId, Refusal, Ruling, TimeNs, Transfer, TransferEvent,
+    AccountId, Amount, Event, HoldEnd, PartyId, Refusal, Ruling, TimeNs, Transfer, TransferEvent,
     TransferFlags, Verdict, VerdictMarks, WithdrawalReason,
 };
 
@@ -51,6 +51,15 @@ impl Engine {
         Books { opened: rows.map(|row| row.timestamp), balance }
     }
 
+    /// The ids of a payment's accounts and of who owns them.
+    pub(crate) fn sides(&self, tracker: &Tracker, payment: &Payment) -> Sides {
+        let places = [payment.payer, payment.payee];
+        Sides {
+            accounts: places.map(|place| self.state.account_id(place).0),
+            owners: places.map(|place| tracker.owner_of(place).map(|owner| owner.0)),
+        }
+    }
+
     /// The event of a transfer that the ledger would take. `alone` it may be held; what is linked to others cannot.
     pub(crate) fn rule(
         &self,
@@ -59,10 +68,11 @@ impl Engine {
         mut done: Transfer,
         alone: bool,
     ) -> Event {
-        let Some((verdict, key)) = self.verdict(&done) else {
+        let Some((mut verdict, key, clock)) = self.verdict(&done) else {
             return self.transfer_done(done, time);
         };
-        let refused = |refusal| self.transfer_ruled(time, asked, refusal, verdict);
+        let said = verdict;
+        let refused = |refusal| self.transfer_ruled(time, asked, refusal, said);
         match verdict.ruling {
             Ruling::Ask if !verdict.marks.has(VerdictMarks::WARNED) => {
                 return refused(Refusal::PayerMustConfirm);
@@ -73,8 +83,10 @@ impl Engine {
                 done.flags |= TransferFlags::HELD;
                 if !asked.flags.has(TransferFlags::PENDING) {
                     done.flags |= TransferFlags::PENDING | TransferFlags::PUT_OFF;
-                    let set = self.state.guard.set(verdict.set);
-                    done.timeout_s = set.map_or(0, |row| row.set.hold_s);
+                    done.timeout_s = clock.0;
+                    if clock.1 == HoldEnd::Release {
+                        verdict.marks = verdict.marks.with(VerdictMarks::PASSES);
+                    }
                 }
                 let rows = [key.0, key.1].map(|place| self.state.accounts.at(place));
                 if let Err(refusal) = self.check_fits(&done, rows[0], rows[1]) {
@@ -108,8 +120,8 @@ impl Engine {
     /// INVARIANT (judged): the state alone decides, so the same comes out again.
     ///
     /// What the rule set in force says of a payment whose open fields are filled in, and what a warning of it would be
-    /// remembered under. Nothing if no set is in force, or if it is no payment that this bank decides on.
-    fn verdict(&self, done: &Transfer) -> Option<(Verdict, Warned)> {
+    /// remembered under, and the clock of a hold. Nothing if no set is in force, or if it is no payment that this bank decides on.
+    fn verdict(&self, done: &Transfer) -> Option<(Verdict, Warned, (u32, HoldEnd))> {
         let guard = &self.state.guard;
         let tracker = guard.tracker.as_deref()?;
         if (guard.judging.is_none() && guard.trying.is_none())
@@ -124,13 +136,18 @@ impl Engine {
             guard.trying.as_ref().filter(|judge| tries(guard, judge.number, done.debit_account));
         let judge = trying.or(guard.judging.as_ref())?;
         let mut scratch = self.scratch.borrow_mut();
-        let (found, model_ppm) = scratch.run(judge, tracker, &about);
+        let sides = || self.sides(tracker, &about.0);
+        let (found, model_ppm) = scratch.run(judge, tracker, &about, sides);
+        let clock = match (found.ruling, guard.set(judge.number)) {
+            (Ruling::Hold, Some(row)) => scratch.clock(judge, &found, &row.set),
+            _ => (0, HoldEnd::Refuse),
+        };
         let mut marks = VerdictMarks::default();
         if trying.is_some() {
             marks = marks.with(VerdictMarks::TRIAL);
             if let Some(active) = &guard.judging
                 && found.ruling == Ruling::Approve
-                && scratch.run(active, tracker, &about).0.ruling > Ruling::Approve
+                && scratch.run(active, tracker, &about, sides).0.ruling > Ruling::Approve
             {
                 marks = marks.with(VerdictMarks::RISKED);
             }
@@ -146,7 +163,7 @@ impl Engine {
         }
         let Found { ruling, score, hits, reasons, .. } = found;
         let verdict = Verdict { ruling, marks, set: judge.number, score, model_ppm, hits, reasons };
-        Some((verdict, key))
+        Some((verdict, key, clock))
     }
 
     /// Remembers what risk control said, and what became of it.
@@ -188,6 +205,8 @@ impl Engine {
                 status: CaseStatus::Open,
                 mark: None,
                 reported: false,
+                passes: verdict.marks.has(VerdictMarks::PASSES),
+                party: None,
             };
             self.state.guard.cases.insert(t.id.0, case);
         }

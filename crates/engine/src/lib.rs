@@ -31,7 +31,7 @@ pub use audit::AuditError;
 pub use chain::{Chain, chains};
 pub use engine::{Engine, RULES_VERSION};
 pub use follower::Follower;
-pub use guard::CaseStatus;
+pub use guard::{CaseStatus, party_case};
 pub use judge::{Misjudged, chain_length};
 pub use ledger::{AccountIx, TransferIx, TransferPhase};
 pub use query::{

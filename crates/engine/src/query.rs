@@ -105,8 +105,10 @@ pub struct RuleSetView<'a> {
 /// A case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaseView<'a> {
-    /// The payment it is about.
+    /// The payment it is about; of a party's case, its number.
     pub transfer: TransferId,
+    /// The party it is about, and then no payment.
+    pub party: Option<PartyId>,
     /// Since when.
     pub opened: TimeNs,
     /// The rule set that held the payment; zero if somebody opened the case.
@@ -364,6 +366,7 @@ impl Engine {
     pub fn cases(&self) -> impl Iterator<Item = CaseView<'_>> {
         self.state.guard.cases.iter().map(|(id, row)| CaseView {
             transfer: TransferId(*id),
+            party: row.party.map(PartyId),
             opened: row.opened,
             set: row.set,
             claimed_by: &row.claimed_by,

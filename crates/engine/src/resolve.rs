@@ -1,13 +1,21 @@
 //! The second phase: posting, voiding and expiring what is pending; and taking back what was posted.
 
 use crate::engine::Engine;
+use crate::guard::CaseStatus;
 use crate::ledger::{NOWHERE, TransferPhase, TransferRow};
 use crate::state::Found;
 use crate::transfer::check_resolving_flags;
+use sha2::{Digest, Sha256};
 use terms::{
     AccountFlags, Amount, Command, Day, Event, Refusal, TimeNs, Transfer, TransferEvent,
     TransferFlags, TransferId,
 };
+
+/// Of a posting that only the bank itself makes: of what was held, at its end.
+pub(crate) const LET_GO: TransferFlags =
+    TransferFlags(TransferFlags::POST_PENDING.0 | TransferFlags::HELD.0);
+/// What the hash begins with that such a posting's id comes from, so that it is no hash of anything else.
+const LET_GO_PREFIX: &[u8] = b"tongjian let go v1\0";
 
 impl Engine {
     /// The rules of posting and voiding, in order; called once the id is known to be new.
@@ -39,6 +47,17 @@ impl Engine {
         if p.flags.has(TransferFlags::HELD) {
             self.check_review(p.id, t.flags.has(TransferFlags::POST_PENDING))?;
         }
+        self.check_resolved(time, t, p, done)
+    }
+
+    /// The last rules of posting and voiding: when, from which day on it counts, and whether both accounts take it.
+    fn check_resolved(
+        &self,
+        time: TimeNs,
+        t: &Transfer,
+        p: &TransferRow,
+        mut done: Transfer,
+    ) -> Result<Transfer, Refusal> {
         let debit = self.state.accounts.at(p.debit);
         let credit = self.state.accounts.at(p.credit);
         if t.flags.has(TransferFlags::IMPORTED) {
@@ -100,6 +119,9 @@ impl Engine {
         };
         let p = *self.state.transfers.at(at);
         let posting = t.flags.has(TransferFlags::POST_PENDING);
+        if t.flags.has(LET_GO) {
+            self.end_case(p.id, CaseStatus::Passed);
+        }
         self.push_transfer(event, p.debit, p.credit, false);
         self.release(at, if posting { TransferPhase::Posted } else { TransferPhase::Voided });
         if !posting {
@@ -164,6 +186,39 @@ impl Engine {
             TransferPhase::Pending if p.expires().is_some_and(|end| end <= time) => Ok(()),
             TransferPhase::Pending => Err(Refusal::NotDueYet),
         }
+    }
+
+    /// A pending transfer's time is over: it gives its money back, or is posted if risk control held it and its rule set
+    /// says so.
+    pub(crate) fn decide_expiry(&self, time: TimeNs, pending: TransferId) -> Event {
+        let outcome = self.allow_expiry(time, pending);
+        match self.let_go(time, pending).filter(|_| outcome.is_ok()) {
+            Some(done) => self.transfer_done(done, time),
+            None => self.act(time, Command::Expire { pending }, outcome),
+        }
+    }
+
+    /// The posting of a held payment whose time is over. Nothing if its rule set wants it back, or if the books do not
+    /// take it any more: then it goes back.
+    fn let_go(&self, time: TimeNs, pending: TransferId) -> Option<Transfer> {
+        let Some(Found::Transfer(place)) = self.state.find(pending.0) else { return None };
+        let p = self.state.transfers.at(place);
+        // A payment asked for in two phases has a clock of its payer's, who wants it back at the end.
+        let ours = TransferFlags::HELD | TransferFlags::PUT_OFF;
+        if !p.flags.has(ours) || !self.passes_at_end(p.id) {
+            return None;
+        }
+        let id = let_go_id(pending);
+        self.check_new_transfer_id(id, |_| Refusal::Exists).ok()?;
+        let t = Transfer {
+            id,
+            pending_id: pending,
+            amount: Amount(p.amount),
+            flags: LET_GO,
+            ..Transfer::default()
+        };
+        let done = self.inherit(&t, p).ok()?;
+        self.check_resolved(time, &t, p, done).ok()
     }
 
     /// A reversal is a new transfer or entry with the sides exchanged; nothing is rewritten.
@@ -265,6 +320,13 @@ impl Engine {
             Refusal::Exists
         }
     }
+}
+
+/// The id under which a held payment is posted at its end: nobody chose one.
+fn let_go_id(pending: TransferId) -> TransferId {
+    let hash = Sha256::new_with_prefix(LET_GO_PREFIX).chain_update(pending.0.to_le_bytes());
+    let bytes = hash.finalize().into_iter().take(16);
+    TransferId(bytes.rev().fold(0, |id, byte| id << 8 | u128::from(byte)))
 }
 
 /// What is posted or voided of the pending amount.

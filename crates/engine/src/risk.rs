@@ -1,9 +1,10 @@
 //! Risk control in line. Features first (`tiles`, `features`, `tracker`), then what is made of
-//! them: what a model says (`model`) and what rules do (`program`).
+//! them: what a model says (`model`), what rules do (`program`) and what they look up (`tables`).
 
 mod features;
 mod model;
 mod program;
+mod tables;
 mod tiles;
 mod tracker;
 
@@ -23,6 +24,9 @@ pub use model::{Model, ModelError};
 pub use program::{
     Found, LINES_MAX, Line, Machine, Program, ProgramError, REGISTERS_MAX, Register, STEPS_MAX,
     Step,
+};
+pub use tables::{
+    HoldClock, LISTED_MAX, LISTS_MAX, ListOf, NameList, Sides, Tables, TablesError, listed_hash,
 };
 pub use tiles::{COUNTERPARTIES_MAX, MONEY_MAX, WINDOWS, Window};
 pub(crate) use tracker::Past;

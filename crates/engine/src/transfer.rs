@@ -27,7 +27,7 @@ impl Engine {
 
     /// The accepted transfer with every open field filled in. The first rule that refuses is the
     /// answer, so the order is part of the contract.
-    fn allow_transfer(&self, time: TimeNs, t: &Transfer) -> Result<Transfer, Refusal> {
+    pub(crate) fn allow_transfer(&self, time: TimeNs, t: &Transfer) -> Result<Transfer, Refusal> {
         let imported = t.flags.has(TransferFlags::IMPORTED);
         check_timestamp(imported, t.timestamp, time)?;
         // Where nobody warns, nothing can be confirmed.

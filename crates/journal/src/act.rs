@@ -9,7 +9,7 @@ pub(crate) use read::decode;
 use crate::cbor::Writer;
 use crate::outcome::outcome_code;
 use terms::{
-    Account, Act, CaseAct, ChartLine, CheckRecord, Command, Entry, Hold, Institution,
+    Account, Act, CaseAct, ChartLine, CheckRecord, Command, Entry, Hold, HoldEnd, Institution,
     InterestTerms, Party, QueryRecord, Role, RuleSet, Sealed, SpendingLimits, TransferId,
 };
 
@@ -312,7 +312,9 @@ fn check_fields(w: &mut Writer<'_>, check: &CheckRecord) {
 }
 
 fn rule_set_fields(w: &mut Writer<'_>, set: &RuleSet) {
-    w.map(10 + u8::from(set.model.is_some()));
+    let releases = set.at_end != HoldEnd::Refuse;
+    let more = [set.model.is_some(), releases, set.tables.is_some()];
+    w.map(10 + more.into_iter().map(u8::from).sum::<u8>());
     w.key(1).text(&set.name);
     w.key(2).bytes(&set.program);
     w.key(3).bytes(&set.words);
@@ -326,6 +328,12 @@ fn rule_set_fields(w: &mut Writer<'_>, set: &RuleSet) {
     w.key(9).uint(set.hold_s);
     w.key(10).uint(u8::from(set.four_eyes));
     w.key(11).text(&set.by);
+    if releases {
+        w.key(12).uint(set.at_end as u8);
+    }
+    if let Some(tables) = &set.tables {
+        w.key(13).bytes(tables);
+    }
 }
 
 fn case_fields(w: &mut Writer<'_>, act: &CaseAct) {

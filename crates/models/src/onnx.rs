@@ -265,6 +265,23 @@ fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
     let place =
         |child: i64, is_leaf: i64| if is_leaf == 1 { splits.saturating_add(child) } else { child };
     for at in 0..bounds.len() {
+        // A tree that is one leaf is written as a split whose both sides are that leaf.
+        if trues[at] == falses[at] && true_leaves[at] == 1 && false_leaves[at] == 1 {
+            let leaf = usize::try_from(trues[at]).ok().filter(|leaf| *leaf < weights.len());
+            let Some(leaf) = leaf else {
+                return wrong(attributes.place("nodes"), format!("leaf {} is not there", trues[at]));
+            };
+            let id = at as i64;
+            ensemble.ends.push((0, id));
+            let (output, weight) = (outputs[leaf], weights[leaf]);
+            ensemble.leaves.push(Leaf { tree: 0, id, output, weight });
+            continue;
+        }
+        // Numbers behind the splits are the leaves', and no split's.
+        let sides = [(trues[at], true_leaves[at]), (falses[at], false_leaves[at])];
+        if let Some((child, _)) = sides.iter().find(|(child, leaf)| *leaf != 1 && *child >= splits) {
+            return wrong(attributes.place("nodes"), format!("node {child} is not there"));
+        }
         let Some(mode) = Mode::of_number(modes[at]) else {
             return wrong(
                 attributes.place("nodes_modes"),
@@ -290,3 +307,6 @@ fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
     ensemble.roots = attributes.ints("tree_roots").to_vec();
     Ok(ensemble)
 }
+
+#[cfg(test)]
+mod tests;

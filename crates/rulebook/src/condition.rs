@@ -5,7 +5,7 @@
 
 mod compile;
 
-use crate::limits::TEXT_BYTES_MAX;
+use crate::limits::{SUM_BYTES_MAX, TEXT_BYTES_MAX};
 use arrow_schema::{DataType, Field, Schema};
 use datafusion_common::config::ConfigOptions;
 use datafusion_common::tree_node::{TreeNode, TreeNodeRecursion};
@@ -13,7 +13,8 @@ use datafusion_common::{DFSchema, DFSchemaRef, DataFusionError, TableReference};
 use datafusion_expr::planner::ContextProvider;
 use datafusion_expr::simplify::SimplifyContext;
 use datafusion_expr::{
-    AggregateUDF, Expr, ExprSchemable, HigherOrderUDF, ScalarUDF, TableSource, WindowUDF,
+    AggregateUDF, ColumnarValue, Expr, ExprSchemable, HigherOrderUDF, ScalarFunctionArgs, ScalarUDF,
+    ScalarUDFImpl, Signature, TableSource, Volatility, WindowUDF,
 };
 use datafusion_optimizer::simplify_expressions::ExprSimplifier;
 use datafusion_sql::planner::{ParserOptions, PlannerContext, SqlToRel};
@@ -108,7 +109,12 @@ impl Condition {
     /// # Errors
     /// What is wrong with it, and where.
     pub fn read(text: &str) -> Result<Condition, Wrong> {
-        let expr = understood(text)?;
+        Condition::made(text, TEXT_BYTES_MAX)
+    }
+
+    /// Reads a condition that was made of several texts.
+    pub(crate) fn made(text: &str, bytes_max: usize) -> Result<Condition, Wrong> {
+        let expr = understood(text, bytes_max)?;
         let kind = expr.get_type(schema()).map_err(|error| explained(&error, text))?;
         if kind != DataType::Boolean && kind != DataType::Null {
             return Err(Wrong::new(format!(
@@ -117,6 +123,19 @@ impl Condition {
             )));
         }
         Ok(Condition { text: text.to_owned(), expr })
+    }
+}
+
+/// A number over features that was read, not compiled yet: a scorecard's sum.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sum {
+    text: String,
+    expr: Expr,
+}
+
+impl Sum {
+    pub(crate) fn read(text: &str) -> Result<Sum, Wrong> {
+        Ok(Sum { text: text.to_owned(), expr: understood(text, SUM_BYTES_MAX)? })
     }
 }
 
@@ -154,9 +173,9 @@ fn kind_word(kind: &DataType) -> &'static str {
 }
 
 /// Parsed, with its types made to fit.
-fn understood(text: &str) -> Result<Expr, Wrong> {
-    if text.len() > TEXT_BYTES_MAX {
-        return Err(Wrong::new(format!("a condition has at most {TEXT_BYTES_MAX} bytes")));
+fn understood(text: &str, bytes_max: usize) -> Result<Expr, Wrong> {
+    if text.len() > bytes_max {
+        return Err(Wrong::new(format!("a condition has at most {bytes_max} bytes")));
     }
     let dialect = PostgreSqlDialect {};
     let unread = |error: &dyn fmt::Display| {
@@ -242,7 +261,38 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// The names a condition may use: two functions, and no table.
+/// The function that asks whether somebody is on a list.
+pub(crate) const ON_LIST: &str = "on_list";
+
+/// `on_list(payee_lists, 'name')`, as far as types are concerned. What it says is compiled; it is never called.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct OnList(Signature);
+
+impl Default for OnList {
+    fn default() -> OnList {
+        OnList(Signature::exact(vec![DataType::Int64, DataType::Utf8], Volatility::Immutable))
+    }
+}
+
+impl ScalarUDFImpl for OnList {
+    fn name(&self) -> &str {
+        ON_LIST
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.0
+    }
+
+    fn return_type(&self, _: &[DataType]) -> datafusion_common::Result<DataType> {
+        Ok(DataType::Boolean)
+    }
+
+    fn invoke_with_args(&self, _: ScalarFunctionArgs) -> datafusion_common::Result<ColumnarValue> {
+        Err(DataFusionError::Plan("lists belong to a rule set".to_owned()))
+    }
+}
+
+/// The names a condition may use: three functions, and no table.
 struct Names;
 
 impl ContextProvider for Names {
@@ -257,6 +307,7 @@ impl ContextProvider for Names {
         match name {
             "coalesce" => Some(datafusion_functions::core::coalesce()),
             "nullif" => Some(datafusion_functions::core::nullif()),
+            ON_LIST => Some(Arc::new(ScalarUDF::from(OnList::default()))),
             _ => None,
         }
     }
@@ -283,7 +334,7 @@ impl ContextProvider for Names {
     }
 
     fn udf_names(&self) -> Vec<String> {
-        vec!["coalesce".to_owned(), "nullif".to_owned()]
+        ["coalesce", "nullif", ON_LIST].map(str::to_owned).into()
     }
 
     fn higher_order_function_names(&self) -> Vec<String> {

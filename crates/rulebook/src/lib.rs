@@ -1,6 +1,6 @@
 //! Packs of rules that people change without a programmer: SQL with its source, clause, dates and confidence.
 //! Read in this order: `fault` (how a rulebook is refused), `rule` and `pack` (what is in it), `head` and
-//! `body` (how a file is read), `rulebook` (all packs, or none), `fuse` (all rules of a table in one scan),
+//! `body` (how a file is read), `list` (who is on a list), `rulebook` (all packs, or none), `fuse` (all rules of a table in one scan),
 //! `shipped` (the packs inside the program), `condition` and `risk` (rules on payments, compiled). No query runs here; `history` plans and runs what this reads.
 
 pub mod limits;
@@ -8,6 +8,7 @@ mod fault;
 mod body;
 mod rule;
 mod head;
+mod list;
 mod pack;
 mod rulebook;
 mod fuse;
@@ -21,11 +22,13 @@ pub use body::Body;
 pub use fault::{BookRefused, Fault};
 pub use fuse::{Fused, fuse};
 pub use pack::{Confidence, Pack, PackHead};
+pub use list::{BookList, list_word};
 pub use page::features_page;
-pub use risk::RiskSet;
+pub use risk::{RiskSet, SetRule};
 pub use rule::{
-    Dimension, Form, Indicator, QualityRule, RULINGS, RiskRule, Rule, Severity, Target,
+    Dimension, Form, HoldClock, Indicator, QualityRule, RULINGS, RiskForm, RiskLine, RiskRule,
+    Rule, Severity, Target,
 };
 pub use rulebook::{Rulebook, load};
 pub use shipped::shipped;
-pub use twin::{Twin, twins};
+pub use twin::{Twin, lists_twin, twins};

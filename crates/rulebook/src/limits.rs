@@ -6,6 +6,14 @@ pub const PACKS_MAX: usize = 256;
 pub const PACK_FILES_MAX: usize = 257;
 /// Bytes of one file of a pack.
 pub const FILE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a list of accounts or parties.
+pub const LIST_BYTES_MAX: usize = 24 << 20;
+/// Bytes of a condition that several texts of a pack come to: a scorecard's sum stands in it twice.
+pub const MADE_BYTES_MAX: usize = 16 * 1_024;
+/// Bytes of a scorecard's sum or of a table of limits.
+pub const SUM_BYTES_MAX: usize = 4 * 1_024;
+/// Hours that a rule holds a payment at most.
+pub const HOLD_HOURS_MAX: u32 = 8_760;
 /// Folders below each other, from the rulebook's own down to a pack's.
 pub const FOLDERS_DEEP_MAX: usize = 8;
 /// Bytes of an id: of a pack or a rule.
@@ -20,4 +28,5 @@ pub const PARENTHESES_DEEP_MAX: usize = 64;
 pub const FUSED_RULES_MAX: usize = 64;
 
 const _: () = assert!(TEXT_BYTES_MAX < FILE_BYTES_MAX / 16);
+const _: () = assert!(2 * SUM_BYTES_MAX + 4 * TEXT_BYTES_MAX <= MADE_BYTES_MAX);
 const _: () = assert!(ID_BYTES_MAX <= TEXT_BYTES_MAX);

@@ -4,21 +4,28 @@
 use crate::body::{Body, first_word, line_at, one_statement};
 use crate::fault::Fault;
 use crate::head::Head;
-use crate::limits::{FILE_BYTES_MAX, PACK_FILES_MAX};
+use crate::limits::{FILE_BYTES_MAX, HOLD_HOURS_MAX, LIST_BYTES_MAX, PACK_FILES_MAX};
+use crate::list::{BookList, read_list};
 use crate::rule::{
-    Dimension, Form, Indicator, QualityRule, RULINGS, RiskRule, Rule, Severity, Target, word,
+    Dimension, Form, HOLD_ENDS, HoldClock, Indicator, QualityRule, RULINGS, RiskForm, RiskRule,
+    Rule, Severity, Target, word,
 };
 use sha2::{Digest, Sha256};
-use terms::Day;
+use terms::{Day, Ruling};
 
 /// The name of a pack's head.
 pub(crate) const HEAD_FILE: &str = "pack.toml";
 /// The ending of a rule's file.
 pub(crate) const RULE_ENDING: &str = ".sql";
+/// The ending of a list's file.
+pub(crate) const LIST_ENDING: &str = ".list";
+/// What a line of a rule's head begins with, and of a list's.
+const RULE_REMARK: &str = "--";
+const LIST_REMARK: &str = "#";
 /// The form of packs this reads.
 const FORMAT: u32 = 1;
-/// The line that opens and closes the head of a rule.
-const FENCE: &str = "-- ---";
+/// What stands behind that on the line that opens and closes the head.
+const FENCE: &str = " ---";
 /// What a pack's hash begins with, so that it is no hash of anything else.
 const HASH_PREFIX: &[u8] = b"tongjian pack v1\0";
 
@@ -31,6 +38,8 @@ pub struct Pack {
     pub head: PackHead,
     /// In the order of their files' names.
     pub rules: Vec<Rule>,
+    /// In the order of their files' names.
+    pub lists: Vec<BookList>,
     /// SHA-256 over `tongjian pack v1`, a byte 0x00 and then, in the order of the bytes of their names, each
     /// file's name and bytes, each behind its length as eight little-endian bytes.
     pub hash: [u8; 32],
@@ -67,6 +76,8 @@ pub struct PackHead {
     pub confidence: Confidence,
     /// Scores from which its risk rules ask about, hold and refuse a payment.
     pub cutoffs: [Option<i32>; 3],
+    /// A condition that silences its risk rules, but those that refuse: whom the bank knows and trusts.
+    pub unless: Option<String>,
 }
 
 /// How sure we are that a pack says what its source says.
@@ -105,6 +116,7 @@ pub(crate) struct Named {
 pub(crate) struct NamedAll {
     pub(crate) pack: Named,
     pub(crate) rules: Vec<Named>,
+    pub(crate) lists: Vec<Named>,
 }
 
 /// Reads a pack from all files of its folder; one of them is its head.
@@ -120,6 +132,7 @@ pub(crate) fn read_pack(
     let mut faults = Vec::new();
     let mut head = None;
     let (mut rules, mut named) = (Vec::new(), Vec::new());
+    let (mut lists, mut named_lists) = (Vec::new(), Vec::new());
     for (name, bytes) in &files {
         let path = format!("{folder}/{name}");
         let text = match text_of(&path, bytes) {
@@ -136,8 +149,19 @@ pub(crate) fn read_pack(
                 named.push(Named { id: rule.id().to_owned(), file: path.clone(), line });
                 rules.push(rule);
             });
+        } else if let Some(stem) = name.strip_suffix(LIST_ENDING) {
+            let read = parts(&path, text, LIST_REMARK)
+                .map_err(|fault| vec![fault])
+                .and_then(|(toml, line, names)| read_list(&path, stem, (&toml, line, names)));
+            keep(read, &mut faults, |list| {
+                let (id, line) = (list.id.clone(), list.line);
+                named_lists.push(Named { id, file: path.clone(), line });
+                lists.push(list);
+            });
         } else {
-            let says = format!("a pack holds `{HEAD_FILE}` and files ending in `{RULE_ENDING}`");
+            let says = format!(
+                "a pack holds `{HEAD_FILE}` and files ending in `{RULE_ENDING}` or `{LIST_ENDING}`"
+            );
             faults.push(Fault::new(&path, 0, says));
         }
     }
@@ -150,7 +174,8 @@ pub(crate) fn read_pack(
             let pack = Named { id: head.id.clone(), file, line };
             let hash = hash_of(&files);
             let folder = folder.to_owned();
-            Ok((Pack { folder, head, rules, hash }, NamedAll { pack, rules: named }))
+            let named = NamedAll { pack, rules: named, lists: named_lists };
+            Ok((Pack { folder, head, rules, lists, hash }, named))
         }
         None => Err(faults),
     }
@@ -176,10 +201,16 @@ fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>, use_it: impl Fn
     }
 }
 
+/// Bytes of a file of this name at most.
+pub(crate) fn bytes_max(name: &str) -> usize {
+    if name.ends_with(LIST_ENDING) { LIST_BYTES_MAX } else { FILE_BYTES_MAX }
+}
+
 /// The text of a file that is not too long.
 fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Fault> {
-    if bytes.len() > FILE_BYTES_MAX {
-        let says = format!("has more than the {FILE_BYTES_MAX} bytes allowed");
+    let most = bytes_max(path);
+    if bytes.len() > most {
+        let says = format!("has more than the {most} bytes allowed");
         return Err(Fault::new(path, 0, says));
     }
     std::str::from_utf8(bytes).map_err(|error| {
@@ -207,6 +238,7 @@ fn read_head(path: &str, text: &str) -> Result<(PackHead, usize), Vec<Fault>> {
     }
     let confidence = head.choice("confidence", Confidence::ALL);
     let cutoffs = ["ask_from", "hold_from", "refuse_from"].map(|key| head.optional_points(key));
+    let unless = head.optional_sql("unless");
     let line = head.line_of("id");
     let faults = head.finish();
     match (version, effective_from, confidence) {
@@ -222,6 +254,7 @@ fn read_head(path: &str, text: &str) -> Result<(PackHead, usize), Vec<Fault>> {
                 effective_until,
                 confidence,
                 cutoffs,
+                unless,
             };
             Ok((read, line))
         }
@@ -235,11 +268,13 @@ enum Kind {
     Quality,
     Indicator,
     Risk,
+    Scorecard,
+    Limits,
 }
 
 /// Reads the file of a rule; also the line of its id.
 fn read_rule(path: &str, stem: &str, text: &str) -> Result<(Rule, usize), Vec<Fault>> {
-    let (toml, body_line, sql) = parts(path, text).map_err(|fault| vec![fault])?;
+    let (toml, body_line, sql) = parts(path, text, RULE_REMARK).map_err(|fault| vec![fault])?;
     let body =
         one_statement(sql).map_err(|(line, says)| Fault::new(path, body_line + line - 1, says));
     let mut head = match Head::read(path, 2, &toml) {
@@ -255,11 +290,19 @@ fn read_rule(path: &str, stem: &str, text: &str) -> Result<(Rule, usize), Vec<Fa
     }
     let body = body.map(|sql| Body { file: path.to_owned(), line: body_line, sql: sql.to_owned() });
     let line = head.line_of("id");
-    let kinds = [("quality", Kind::Quality), ("indicator", Kind::Indicator), ("risk", Kind::Risk)];
+    let kinds = [
+        ("quality", Kind::Quality),
+        ("indicator", Kind::Indicator),
+        ("risk", Kind::Risk),
+        ("scorecard", Kind::Scorecard),
+        ("limits", Kind::Limits),
+    ];
     let rule = match head.choice("kind", &kinds) {
         Some(Kind::Quality) => read_quality(head, id, body)?,
         Some(Kind::Indicator) => read_indicator(head, id, body)?,
-        Some(Kind::Risk) => read_risk(head, id, body)?,
+        Some(kind @ (Kind::Risk | Kind::Scorecard | Kind::Limits)) => {
+            read_risk(head, kind, id, body)?
+        }
         // Which keys belong here depends on the kind.
         None => return Err(head.faults().into_iter().chain(body.err()).collect()),
     };
@@ -351,18 +394,28 @@ fn read_indicator(
 /// Reads the rest of a risk rule.
 fn read_risk(
     mut head: Head<'_>,
+    kind: Kind,
     id: String,
     body: Result<Body, Fault>,
 ) -> Result<Rule, Vec<Fault>> {
     let (says, says_zh) = (head.text("says"), head.text("says_zh"));
     let (tells, tells_zh) = (head.text("tells"), head.text("tells_zh"));
-    let outcome = if head.has("outcome") { head.choice("outcome", RULINGS) } else { None };
-    let points = head.optional_points("points");
-    if !head.has("outcome") && !head.has("points") {
-        head.fault("id", "a risk rule has an `outcome`, `points` for the score, or both");
+    let form = read_form(&mut head, kind);
+    let card = matches!(form, RiskForm::Scorecard(_));
+    let (mut outcome, mut points) = (None, None);
+    // A scorecard's outcomes are those of its cut-offs, and its points are its own.
+    if !card {
+        outcome = head.has("outcome").then(|| head.choice("outcome", RULINGS)).flatten();
+        points = head.optional_points("points");
+        if !head.has("outcome") && !head.has("points") {
+            head.fault("id", "a risk rule has an `outcome`, `points` for the score, or both");
+        }
     }
+    let holds = card && head.has("hold_from") || outcome == Some(Ruling::Hold);
+    let clock = read_clock(&mut head, holds);
     let body = checked(body, Some(false), &mut head);
     let faults = head.finish();
+    let (ruling, points) = (outcome.unwrap_or_default(), points.unwrap_or(0));
     match body {
         Some(body) if faults.is_empty() => Ok(Rule::Risk(RiskRule {
             id,
@@ -370,12 +423,60 @@ fn read_risk(
             says_zh,
             tells,
             tells_zh,
-            ruling: outcome.unwrap_or_default(),
-            points: points.unwrap_or(0),
+            ruling,
+            points,
+            form,
+            clock,
             body,
         })),
         _ => Err(faults),
     }
+}
+
+/// What a risk rule's SQL is, and what belongs to it.
+fn read_form(head: &mut Head<'_>, kind: Kind) -> RiskForm {
+    match kind {
+        Kind::Scorecard => {
+            let keys = ["ask_from", "hold_from", "refuse_from"];
+            let cutoffs = keys.map(|key| Some((head.optional_points(key)?, head.line_of(key))));
+            let given: Vec<i32> = cutoffs.iter().flatten().map(|(points, _)| *points).collect();
+            if !keys.iter().any(|key| head.has(key)) {
+                let says = "a scorecard has `ask_from`, `hold_from`, `refuse_from`, or several";
+                head.fault("id", says);
+            } else if given.windows(2).any(|two| two[0] >= two[1]) {
+                head.fault("id", "`ask_from`, `hold_from` and `refuse_from` must rise in this order");
+            }
+            RiskForm::Scorecard(cutoffs)
+        }
+        Kind::Limits => {
+            if !head.has("limits") {
+                head.fault("limits", "`limits` is missing: what must not be more than the limit");
+            }
+            RiskForm::Limits { of: head.optional_sql("limits").unwrap_or_default() }
+        }
+        Kind::Risk | Kind::Quality | Kind::Indicator => RiskForm::Condition,
+    }
+}
+
+/// How long a rule holds, if it says so; only what holds may.
+fn read_clock(head: &mut Head<'_>, holds: bool) -> Option<HoldClock> {
+    let hours = head.optional_number("waits_hours");
+    let at_end = head.has("at_end").then(|| head.choice("at_end", HOLD_ENDS));
+    if !holds || at_end.is_some() != hours.is_some() {
+        for key in ["waits_hours", "at_end"] {
+            if head.has(key) {
+                let says = "`waits_hours` and `at_end` stand together in a rule that holds payments";
+                head.fault(key, says);
+            }
+        }
+        return None;
+    }
+    let hours = hours?;
+    if hours > HOLD_HOURS_MAX {
+        head.fault("waits_hours", format!("`waits_hours` is at most {HOLD_HOURS_MAX}"));
+        return None;
+    }
+    Some(HoldClock { hold_s: hours * 3_600, at_end: at_end.flatten()? })
 }
 
 /// A body that begins as its form demands; whether it is a whole query is not always known.
@@ -401,24 +502,31 @@ fn checked(body: Result<Body, Fault>, query: Option<bool>, head: &mut Head<'_>) 
     Some(body)
 }
 
-/// The TOML of a rule's head, the line on which its SQL begins, and the SQL.
-fn parts<'a>(path: &str, text: &'a str) -> Result<(String, usize, &'a str), Fault> {
+/// The TOML of a head in remarks, the line on which the rest begins, and the rest.
+fn parts<'a>(
+    path: &str,
+    text: &'a str,
+    remark: &str,
+) -> Result<(String, usize, &'a str), Fault> {
+    let fence = format!("{remark}{FENCE}");
+    let what = if remark == RULE_REMARK { "a rule" } else { "a list" };
     let mut toml = String::new();
     let mut at = 0;
     for (number, whole) in text.split_inclusive('\n').enumerate() {
         at += whole.len();
         let line = whole.trim_end();
         match (number, line) {
-            (0, FENCE) => {}
+            (0, line) if line == fence => {}
             (0, _) => {
-                let says = format!("a rule begins with a line `{FENCE}` and its head");
+                let says = format!("{what} begins with a line `{fence}` and its head");
                 return Err(Fault::new(path, 1, says));
             }
-            (_, FENCE) => return Ok((toml, number + 2, &text[at..])),
+            (_, line) if line == fence => return Ok((toml, number + 2, &text[at..])),
             _ => {
-                let Some(inner) = line.strip_prefix("--") else {
-                    let says =
-                        format!("a line of the head begins with `--`; `{FENCE}` ends the head");
+                let Some(inner) = line.strip_prefix(remark) else {
+                    let says = format!(
+                        "a line of the head begins with `{remark}`; `{fence}` ends the head"
+                    );
                     return Err(Fault::new(path, number + 1, says));
                 };
                 toml.push_str(inner);
@@ -427,9 +535,9 @@ fn parts<'a>(path: &str, text: &'a str) -> Result<(String, usize, &'a str), Faul
         }
     }
     let says = if text.is_empty() {
-        format!("a rule begins with a line `{FENCE}` and its head")
+        format!("{what} begins with a line `{fence}` and its head")
     } else {
-        format!("the head has no end; a line `{FENCE}` ends it")
+        format!("the head has no end; a line `{fence}` ends it")
     };
     Err(Fault::new(path, 1, says))
 }

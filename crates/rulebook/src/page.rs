@@ -37,6 +37,11 @@ Comparisons, `AND`, `OR`, `NOT`, `BETWEEN`, `IN` with values that are written ou
 `coalesce`, `nullif`, and `+ - * / %`. A number that is written out is in the unit of what it is compared with: `amount >= 5000`
 is 5,000 main units, `payer_pass_24h >= 900` nine tenths. A currency is named by its letters.
 
+`on_list(payee_lists, 'name')` asks whether the payee's account, or who owns it, is on a list of the rulebook: a file
+`name.list` beside the rules. A scorecard (`kind = \"scorecard\"`) is a sum of `CASE`s, each with its `ELSE`, and cut-offs `ask_from`,
+`hold_from`, `refuse_from`; limits (`kind = \"limits\"`) are the most that `limits = \"an expression\"` may be, as a `CASE` over
+segments, `NULL` for no limit. A rule that holds may have its own `waits_hours` and `at_end` (`refuse` or `release`).
+
 Refused, with line and column: names that do not exist, things of different kinds that are compared or added (money and
 seconds), what may divide by zero (write `nullif(…, 0)` around the divisor), what may become larger than a number can be, `%` of
 money, a condition that can never be true. One that is always true is warned of.

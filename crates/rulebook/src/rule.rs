@@ -3,7 +3,7 @@
 
 use crate::body::Body;
 use crate::fault::Fault;
-use terms::Ruling;
+use terms::{HoldEnd, Ruling};
 
 /// One file of a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,8 +211,90 @@ pub struct RiskRule {
     pub ruling: Ruling,
     /// What it adds to the score.
     pub points: i32,
-    /// The condition.
+    /// How its SQL is to be read.
+    pub form: RiskForm,
+    /// How long it holds a payment, if it has a clock of its own.
+    pub clock: Option<HoldClock>,
+    /// The SQL: a condition, the sum of a scorecard or a limit, by `form`.
     pub body: Body,
+}
+
+/// How the SQL of a risk rule is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RiskForm {
+    /// A condition: what follows when it is true.
+    Condition,
+    /// The points of a scorecard, a whole number for every payment; and from which points on a payment is asked about, held
+    /// and refused, each with the line it stands on.
+    Scorecard([Option<(i32, usize)>; 3]),
+    /// The most that `of` may be, segment by segment; missing is without a limit.
+    Limits {
+        /// What is limited, as an expression over features.
+        of: String,
+    },
+}
+
+/// How long a rule holds a payment, and what becomes of it then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoldClock {
+    /// Seconds.
+    pub hold_s: u32,
+    /// What becomes of it.
+    pub at_end: HoldEnd,
+}
+
+/// A condition that a risk rule comes to: a scorecard comes to one for each of its outcomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RiskLine {
+    /// The reason code of a verdict: the rule's id; of a scorecard with its outcome, `card/hold`.
+    pub id: String,
+    /// What it demands.
+    pub ruling: Ruling,
+    /// The condition as a query would ask it.
+    pub sql: String,
+    /// The line of the file on which a line of `sql` stands, for the first.
+    pub line: usize,
+}
+
+impl RiskRule {
+    /// The conditions it comes to. `unless` silences whatever does not refuse.
+    pub fn lines(&self, unless: Option<&str>) -> Vec<RiskLine> {
+        let (sql, first) = (&self.body.sql, self.body.line);
+        let line = |id: &str, ruling, sql: String, line| {
+            let unless = unless.filter(|_| ruling < Ruling::Refuse);
+            match unless {
+                // The body ends on a line of its own, because its last line may be a comment.
+                Some(unless) => RiskLine {
+                    id: id.to_owned(),
+                    ruling,
+                    sql: format!("(\n{sql}\n) AND ({unless}) IS NOT TRUE"),
+                    line: line - 1,
+                },
+                None => RiskLine { id: id.to_owned(), ruling, sql, line },
+            }
+        };
+        match &self.form {
+            RiskForm::Condition => vec![line(&self.id, self.ruling, sql.clone(), first)],
+            RiskForm::Limits { of } => {
+                vec![line(&self.id, self.ruling, format!("({of}) > (\n{sql}\n)"), first - 1)]
+            }
+            RiskForm::Scorecard(cutoffs) => {
+                let rulings = [Ruling::Ask, Ruling::Hold, Ruling::Refuse];
+                let cuts: Vec<(Ruling, i32)> = (rulings.into_iter().zip(cutoffs))
+                    .filter_map(|(ruling, cutoff)| Some((ruling, cutoff.as_ref()?.0)))
+                    .collect();
+                let above = cuts.iter().skip(1).map(Some).chain([None]);
+                let one = |((ruling, from), above): (&(Ruling, i32), Option<&(Ruling, i32)>)| {
+                    let mut all = format!("(\n{sql}\n) >= {from}");
+                    if let Some((_, below)) = above {
+                        all += &format!(" AND (\n{sql}\n) < {below}");
+                    }
+                    line(&format!("{}/{}", self.id, ruling.word()), *ruling, all, first - 1)
+                };
+                cuts.iter().zip(above).map(one).collect()
+            }
+        }
+    }
 }
 
 /// Every ruling, as a pack writes it.
@@ -222,6 +304,10 @@ pub const RULINGS: &[(&str, Ruling)] = &[
     ("hold", Ruling::Hold),
     ("refuse", Ruling::Refuse),
 ];
+
+/// Every end of a hold, as a pack writes it.
+pub(crate) const HOLD_ENDS: &[(&str, HoldEnd)] =
+    &[("refuse", HoldEnd::Refuse), ("release", HoldEnd::Release)];
 
 /// What an indicator should reach, and who says so.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! All packs under a folder, or none: reads the tree, then every pack, and tells all faults at once.
 
 use crate::fault::{BookRefused, Fault};
-use crate::limits::{FILE_BYTES_MAX, FOLDERS_DEEP_MAX, PACK_FILES_MAX, PACKS_MAX};
-use crate::pack::{File, HEAD_FILE, Named, Pack, RULE_ENDING, read_pack};
+use crate::limits::{FOLDERS_DEEP_MAX, PACK_FILES_MAX, PACKS_MAX};
+use crate::list::BookList;
+use crate::pack::{File, HEAD_FILE, LIST_ENDING, Named, Pack, RULE_ENDING, bytes_max, read_pack};
 use crate::rule::{Indicator, QualityRule, RiskRule, Rule};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -41,6 +42,11 @@ impl Rulebook {
         })
     }
 
+    /// Every list.
+    pub fn lists(&self) -> impl Iterator<Item = &BookList> {
+        self.packs.iter().flat_map(|pack| &pack.lists)
+    }
+
     /// Every rule with its pack.
     pub fn rules(&self) -> impl Iterator<Item = (&Pack, &Rule)> {
         self.packs.iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)))
@@ -72,12 +78,14 @@ pub fn load(folder: &Path) -> Result<Rulebook, BookRefused> {
 pub(crate) fn read(folders: BTreeMap<String, Vec<File>>) -> (Rulebook, Vec<Fault>) {
     let (mut book, mut faults) = (Rulebook::default(), Vec::new());
     let (mut packs, mut rules) = (Names::new("pack"), Names::new("rule"));
+    let mut lists = Names::new("list");
     for (folder, files) in folders {
         match read_pack(&folder, files) {
             Ok((pack, named)) => {
                 book.packs.push(pack);
                 faults.extend(packs.take(named.pack));
                 faults.extend(named.rules.into_iter().filter_map(|rule| rules.take(rule)));
+                faults.extend(named.lists.into_iter().filter_map(|list| lists.take(list)));
             }
             Err(found) => faults.extend(found),
         }
@@ -135,7 +143,7 @@ impl Tree {
                 } else {
                     self.look_into(&path, depth + 1);
                 }
-            } else if name_of(&path).ends_with(RULE_ENDING) {
+            } else if [RULE_ENDING, LIST_ENDING].iter().any(|end| name_of(&path).ends_with(end)) {
                 let says = format!("belongs to no pack: there is no `{HEAD_FILE}` beside it");
                 self.fault(&path.display().to_string(), says);
             }
@@ -180,7 +188,8 @@ fn listing(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// The bytes of a file, and at most one more than allowed, for which it will be refused.
 fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    let most = bytes_max(&name_of(path)) as u64;
+    fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -2,7 +2,7 @@
 //! ways that share no line are held against each other. `docs/features.md`.
 
 use engine::risk::{
-    COUNTERPARTIES_MAX, Direction, Feature, Kind, MONEY_MAX, Measure, NAMED, NEAR, Single, Subject,
+    COUNTERPARTIES_MAX, Direction, Feature, Kind, ListOf, MONEY_MAX, Measure, NAMED, NEAR, Single, Subject,
     Way, Window,
 };
 use std::fmt::Write;
@@ -288,6 +288,40 @@ fn passed(pay: &str, single: Single, window: Window) -> Twin {
     joined(pay, &[(feature, column)], &on)
 }
 
+/// Lists of accounts and owners by their ids, a bit each: what `payer_lists` and `payee_lists` are for a rule set with these
+/// lists, from the ids that history tells. Names that stand there as hashes are not looked for.
+pub fn lists_twin(utc_offset_min: i16, lists: &[(ListOf, Vec<u128>)]) -> Twin {
+    let pay = payments(utc_offset_min);
+    let features = [Single::PayerLists, Single::PayeeLists].map(Feature::single);
+    let mut rows = Vec::new();
+    for (bit, (of, ids)) in lists.iter().enumerate() {
+        let kind = if *of == ListOf::Accounts { 1 } else { 2 };
+        rows.extend(ids.iter().map(|id| format!("({kind}, '{id}', {})", 1_u64 << bit)));
+    }
+    // A list without names is a list all the same.
+    rows.push("(0, '', 0)".to_owned());
+    let side = |whose: &str| {
+        format!(
+            "(SELECT p.entry, p.\"row\", CAST(coalesce(sum(DISTINCT l.bit), 0) AS BIGINT) AS bits FROM pay p \
+             JOIN accounts a ON a.account_key = p.{whose} LEFT JOIN parties o ON o.party_key = p.{whose}_party \
+             LEFT JOIN listed l ON l.kind = 1 AND l.name = a.account OR l.kind = 2 AND l.name = o.party \
+             GROUP BY p.entry, p.\"row\")"
+        )
+    };
+    let sql = format!(
+        "{pay}, listed(kind, name, bit) AS (VALUES {}) \
+         SELECT p.entry, p.\"row\", a.bits AS {}, b.bits AS {} FROM pay p \
+         JOIN {} a ON a.entry = p.entry AND a.\"row\" = p.\"row\" \
+         JOIN {} b ON b.entry = p.entry AND b.\"row\" = p.\"row\" ORDER BY p.entry, p.\"row\"",
+        rows.join(", "),
+        features[0].name(),
+        features[1].name(),
+        side("payer"),
+        side("payee"),
+    );
+    Twin { features: features.into(), sql }
+}
+
 /// What was posted on an account before.
 fn balance(pay: &str, single: Single, whose: &str) -> Twin {
     let feature = Feature::single(single);
@@ -310,8 +344,7 @@ mod tests {
         let mut all: Vec<Feature> =
             twins(480).iter().flat_map(|twin| twin.features.clone()).collect();
         all.sort_unstable();
-        // What a model says has none: it is of the rule set, not of the past.
-        let model = Feature::single(Single::Model);
-        assert!(all.iter().copied().eq(Feature::all().filter(|feature| *feature != model)));
+        // What a model or a list says is of the rule set, not of the past.
+        assert!(all.iter().copied().eq(Feature::all().filter(|feature| !feature.is_of_the_set())));
     }
 }

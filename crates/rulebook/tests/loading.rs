@@ -258,7 +258,7 @@ fn a_quality_rule_is_refused_with_file_line_and_reason() {
         (
             "\"quality\"",
             "\"control\"",
-            "books/named.sql:3: `kind` is \"control\"; it is one of \"quality\", \"indicator\", \"risk\"",
+            "books/named.sql:3: `kind` is \"control\"; it is one of \"quality\", \"indicator\", \"risk\", \"scorecard\", \"limits\"",
         ),
         (
             "\"completeness\"",
@@ -386,7 +386,7 @@ fn what_lies_where_it_should_not_is_refused() {
     let expected = [
         "1/2/3/4/5/6/7/8: lies deeper than 8 folders",
         "books/below: a pack holds no folder",
-        "books/notes.txt: a pack holds `pack.toml` and files ending in `.sql`",
+        "books/notes.txt: a pack holds `pack.toml` and files ending in `.sql` or `.list`",
         "empty: a pack needs at least one rule",
         "lost/x.sql: belongs to no pack: there is no `pack.toml` beside it",
     ];

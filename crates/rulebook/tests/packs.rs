@@ -1,6 +1,7 @@
 //! The packs that are shipped: they are the folder's, they are many enough, and each says what it must.
 
-use rulebook::{Confidence, Dimension, Form, fuse, load, shipped};
+use rulebook::{SetRule, Confidence, Dimension, Form, fuse, load, shipped};
+use engine::risk::{Feature, Machine, Values};
 use std::collections::BTreeSet;
 use std::path::Path;
 use terms::Refusal;
@@ -85,7 +86,7 @@ fn risk_rules_are_many_and_compile_without_a_warning() {
     assert!(set.rules.len() >= 25 && set.warnings.is_empty(), "{:?}", set.warnings);
     assert_eq!(set.program.lines().len(), set.rules.len());
     let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-    for (_, rule) in &set.rules {
+    for SetRule { rule, .. } in &set.rules {
         for (plain, zh) in [(&rule.says, &rule.says_zh), (&rule.tells, &rule.tells_zh)] {
             assert!(chinese(zh) && !chinese(plain), "{}", rule.id);
         }
@@ -119,6 +120,116 @@ fn a_broken_condition_refuses_all_of_them_with_its_place() {
         refused.contains("known-payee.sql:11: column 3: there is no feature amont; is it amount?"),
         "{refused}"
     );
+}
+
+/// The shipped packs and the example of a bank's own.
+fn with_example() -> rulebook::Rulebook {
+    let mut book = shipped();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/rulebook");
+    book.packs.extend(load(&folder).unwrap_or_else(|refused| panic!("{refused}")).packs);
+    book
+}
+
+#[test]
+fn the_example_of_a_banks_own_rules_says_what_it_means() {
+    let book = with_example();
+    let set = book.risk_set().unwrap_or_else(|refused| panic!("{refused}"));
+    assert!(set.warnings.is_empty(), "{:?}", set.warnings);
+    assert_eq!(set.lists, ["allowed-payees", "denied-parties", "seniors"]);
+    let place = |id: &str| set.rules.iter().position(|rule| rule.id == id).expect(id);
+    let clocks: Vec<(usize, u32)> =
+        set.tables.clocks().iter().map(|clock| (clock.line.into(), clock.hold_s)).collect();
+    let mut cooling = vec![place("new-account-cooling-off"), place("payee-cooling-off")];
+    cooling.sort_unstable();
+    assert_eq!(clocks, cooling.into_iter().map(|at| (at, 86_400)).collect::<Vec<_>>());
+    let again = engine::risk::Tables::of_bytes(&set.tables.to_bytes());
+    assert_eq!(again.as_ref(), Ok(&set.tables));
+
+    let (mut values, mut machine) = (Values::default(), Machine::default());
+    let feature = |name: &str| Feature::named(name).expect(name);
+    for known in Feature::all().filter(|feature| !feature.nullable()) {
+        values.set(known, Some(0));
+    }
+    let mut spoke = |set_to: &[(&str, i64)]| -> Vec<String> {
+        for (name, value) in set_to {
+            values.set(feature(name), Some(*value));
+        }
+        set.program.run(&values, &mut machine);
+        let own = set.rules.iter().zip(set.program.lines());
+        own.filter(|(rule, line)| {
+            rule.pack.head.id == "bank-own"
+                && machine.get(line.condition).is_some_and(|truth| truth != 0)
+        })
+        .map(|(rule, _)| rule.id.clone())
+        .collect()
+    };
+    let day = 86_400;
+    let known = [("payer_owned", 1), ("payer_age", 400 * day), ("payee_age", 400 * day), ("hour", 12)];
+    assert_eq!(spoke(&known), Vec::<String>::new());
+    assert_eq!(spoke(&[("payer_lists", 0), ("payee_lists", 0)]), Vec::<String>::new());
+    // Limits: by age of the account, lower for whoever asked for it, none for whom nobody owns.
+    assert_eq!(spoke(&[("amount", 1_000_001_000)]), ["daily-limits"]);
+    assert_eq!(spoke(&[("payer_owned", 0)]), Vec::<String>::new());
+    assert_eq!(spoke(&[("payer_owned", 1), ("amount", 20_000_001)]), Vec::<String>::new());
+    assert_eq!(spoke(&[("payer_lists", 0b100)]), ["daily-limits"]);
+    // The scorecard: 15 + 20 + 25 at noon asks, 15 more at night is not enough to hold, 30 for the amount is.
+    let young = [("payer_lists", 0), ("pair_first", 1), ("payer_age", 6 * day)];
+    assert_eq!(spoke(&young), ["payment-card/ask"]);
+    assert_eq!(spoke(&[("amount", 50_000_000), ("hour", 23)]), ["payment-card/hold"]);
+    // Whom the bank trusts is not asked about; what refuses still refuses.
+    assert_eq!(spoke(&[("payee_lists", 0b001)]), Vec::<String>::new());
+    assert_eq!(spoke(&[("payee_lists", 0b011)]), ["party-denied"]);
+    let cooling = [("payee_lists", 0), ("payee_owned", 1), ("payee_age", day), ("amount", 5_000_001)];
+    assert_eq!(spoke(&cooling), ["payee-cooling-off", "payment-card/ask"]);
+    let program = set.program.to_bytes().len();
+    assert!(program < 8_192, "{program}");
+}
+
+#[test]
+fn cards_limits_and_lists_are_refused_by_file_line_and_column() {
+    let faults = |id: &str, change: &dyn Fn(&mut rulebook::RiskRule)| -> String {
+        let mut book = with_example();
+        for rule in book.packs.iter_mut().flat_map(|pack| &mut pack.rules) {
+            if let rulebook::Rule::Risk(rule) = rule
+                && rule.id == id
+            {
+                change(rule);
+            }
+        }
+        book.risk_set().err().map(|refused| refused.to_string()).unwrap_or_default()
+    };
+    let sql = |id: &str, sql: &str| faults(id, &|rule| rule.body.sql = sql.to_owned());
+    let says = sql("payment-card", "CASE WHEN amount > 5 THEN 70 ELSE 0 END\n+ pair_agee");
+    assert!(says.contains("payment-card.sql:12: column 3: there is no feature pair_agee"), "{says}");
+    let says = sql("payment-card", "CASE WHEN amount > 5 THEN 70 END");
+    assert!(says.contains("payment-card.sql:11: column 1: the points may be missing"), "{says}");
+    let says = sql("payment-card", "CASE WHEN amount > 5 THEN 70.5 ELSE 0 END");
+    assert!(says.contains("a whole number of points"), "{says}");
+    let says = sql("payment-card", "amount");
+    assert!(says.contains("a whole number of points"), "{says}");
+    let says = sql("payment-card", "CASE WHEN amount > 5 THEN 70 ELSE 0 END");
+    assert!(says.contains("payment-card.sql:5: 90 points are never reached: there are at most 70"), "{says}");
+    let says = sql("payment-card", "CASE WHEN amount > 5 THEN 95 ELSE 60 END");
+    assert!(says.contains("payment-card.sql:4: 60 points are always reached"), "{says}");
+    let says = sql("daily-limits", "CASE WHEN payer_firm\n THEN pair_age ELSE 5 END");
+    assert!(says.contains("daily-limits.sql:"), "{says}");
+    assert!(says.contains("money and seconds are not of one kind"), "{says}");
+    let says = sql("party-denied", "on_list(payee_lists,\n  'denied-party')");
+    assert!(
+        says.contains("party-denied.sql:11: column 4: there is no list denied-party; there are allowed-payees"),
+        "{says}"
+    );
+    let mut book = with_example();
+    book.packs.iter_mut().for_each(|pack| {
+        pack.head.unless = pack.head.unless.as_ref().map(|_| "on_list(payee_lists, 'alowed')".to_owned());
+    });
+    let says = book.risk_set().err().map(|refused| refused.to_string()).unwrap_or_default();
+    assert!(says.contains("payee-cooling-off.sql:") && says.contains("there is no list alowed"), "{says}");
+    book.packs.iter_mut().for_each(|pack| pack.head.unless = None);
+    let warnings = book.risk_set().unwrap_or_else(|refused| panic!("{refused}")).warnings;
+    let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].ends_with("allowed-payees.list:2: no rule asks for this list"), "{warnings:?}");
 }
 
 #[test]

@@ -10,11 +10,15 @@ use crate::bank::ORIGIN;
 use crate::chance::Chance;
 use crate::disk::SimDisk;
 use engine::Engine;
+use engine::risk::{Feature, Machine, Program, Sides, Tables, Values, Wanted};
+use forest::Forest;
 use journal::batch::{BatchHeader, HEADER_BYTES, StoredBatch};
 use journal::segment::{SEGMENT_HEADER_BYTES, SegmentHeader};
 use journal::{Journal, Options, Vault, keys, record, vault};
 use proof::tile::{Tile, encode_entries, parse_entries};
 use proof::{Checkpoint, Note, Receipt, SignerKey, VerifierKey, VerifierPolicy};
+use screening::list::{self, List, OfacFiles};
+use screening::{Query, Screen};
 use std::sync::OnceLock;
 use terms::SealingCipher;
 
@@ -54,6 +58,12 @@ pub const TARGETS: &[Target] = &[
     Target { name: "fields", feed: fields, seeds: seeds::fields },
     Target { name: "iso20022_read", feed: iso20022_read, seeds: messages::samples },
     Target { name: "iso20022_again", feed: iso20022_again, seeds: messages::samples },
+    Target { name: "program", feed: program, seeds: seeds::programs },
+    Target { name: "tables", feed: tables, seeds: seeds::tables },
+    Target { name: "forest", feed: forest, seeds: seeds::forests },
+    Target { name: "ofac", feed: ofac, seeds: seeds::ofac },
+    Target { name: "un", feed: un, seeds: seeds::un },
+    Target { name: "house", feed: house, seeds: seeds::house },
 ];
 
 /// One record of the journal.
@@ -238,4 +248,67 @@ pub fn fields(bytes: &[u8]) {
     if let Ok(fields) = vault::decode_fields(bytes) {
         assert!(vault::encode_fields(&fields) == bytes, "one map of fields has one encoding");
     }
+}
+
+/// A program of risk rules. What is read runs, whatever it says of a payment.
+pub fn program(bytes: &[u8]) {
+    if let Ok(program) = Program::of_bytes(bytes) {
+        assert!(program.to_bytes() == bytes, "one program has one form");
+        let mut values = Values::default();
+        let mut machine = Machine::default();
+        let empty = program.run(&values, &mut machine);
+        Feature::all().for_each(|feature| values.set(feature, Some(i64::MIN)));
+        program.run(&values, &mut machine);
+        values.clear();
+        assert!(program.run(&values, &mut machine) == empty, "no payment speaks in the next one");
+    }
+}
+
+/// The lists and clocks of a rule set.
+pub fn tables(bytes: &[u8]) {
+    if let Ok(tables) = Tables::of_bytes(bytes) {
+        assert!(tables.to_bytes() == bytes, "the same tables have one form");
+        let sides = Sides { accounts: [1, u128::MAX], owners: [None, Some(7)] };
+        tables.fill(&sides, &Wanted::all(), &mut Values::default());
+    }
+}
+
+/// Trees. What is read scores.
+pub fn forest(bytes: &[u8]) {
+    if let Ok(forest) = Forest::of_bytes(bytes) {
+        assert!(forest.to_bytes() == bytes, "one forest has one form");
+        let row = vec![f64::NAN; forest.features().len()];
+        assert!(forest.margins(&row).len() == forest.outputs(), "a margin for each output");
+    }
+}
+
+/// The list of the United States' Treasury: any bytes as its names, and as its other files.
+pub fn ofac(bytes: &[u8]) {
+    let [sdn, alt] = seeds::ofac_files();
+    for (sdn, alt) in [(bytes, alt), (sdn, bytes)] {
+        let files = OfacFiles { sdn, alt, add: alt, comments: bytes };
+        if let Ok(list) = list::ofac(&files, "fuzz") {
+            looked_up(&list);
+        }
+    }
+}
+
+/// The list of the United Nations.
+pub fn un(bytes: &[u8]) {
+    if let Ok(list) = list::un(bytes) {
+        looked_up(&list);
+    }
+}
+
+/// A list of the bank's own.
+pub fn house(bytes: &[u8]) {
+    if let Ok(list) = list::house(bytes, "fuzz", "1") {
+        looked_up(&list);
+    }
+}
+
+/// Whatever is on a list can be looked up.
+fn looked_up(list: &List) {
+    let screen = Screen::new(&[list]);
+    let _ = screen.look(&Query::name("Ottokar Brandauer"));
 }

@@ -35,8 +35,8 @@ pub use observation::{CheckKind, CheckRecord, CheckResult, QueryDoor, QueryEnd, 
 pub use party::{Party, PartyId, PartyKind, Role, RoleKind, Sealed, SealingCipher};
 pub use refusal::Refusal;
 pub use risk::{
-    ArtifactPart, CaseAct, CaseMark, CaseStep, RuleSet, RuleStage, Screening, ScreeningResult,
-    Withdrawal, WithdrawalReason,
+    ArtifactPart, CaseAct, CaseMark, CaseStep, HoldEnd, RuleSet, RuleStage, Screening,
+    ScreeningResult, Withdrawal, WithdrawalReason,
 };
 pub use time::{Day, DayError, TimeNs};
 pub use transfer::{Transfer, TransferFlags, TransferId};

@@ -42,6 +42,30 @@ impl RuleStage {
     }
 }
 
+/// What becomes of a held payment when its clock has run out and nobody has decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum HoldEnd {
+    /// It goes back to its payer.
+    #[default]
+    Refuse = 1,
+    /// It is posted.
+    Release = 2,
+}
+
+impl HoldEnd {
+    /// Every one.
+    pub const ALL: [HoldEnd; 2] = [HoldEnd::Refuse, HoldEnd::Release];
+
+    /// One word for programs, `release`.
+    pub fn word(self) -> &'static str {
+        match self {
+            HoldEnd::Refuse => "refuse",
+            HoldEnd::Release => "release",
+        }
+    }
+}
+
 /// Rules, and perhaps a model, that judge payments together, by the hashes of what was kept before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSet {
@@ -61,8 +85,12 @@ pub struct RuleSet {
     pub loss_max: u64,
     /// It ends by itself when it stops more than this share of the payments, in millionths; a million is never.
     pub stopped_ppm_max: u32,
-    /// Seconds after which a held payment goes back to its payer.
+    /// Seconds that a held payment waits for somebody to decide.
     pub hold_s: u32,
+    /// What becomes of it then.
+    pub at_end: HoldEnd,
+    /// What the program looks up: lists, and rules that hold for a time of their own.
+    pub tables: Option<[u8; 32]>,
     /// Whether two people must agree to release a held payment.
     pub four_eyes: bool,
     /// Who adopts it.
@@ -241,7 +269,7 @@ impl CaseMark {
 /// One step of work on a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseAct {
-    /// The payment the case is about.
+    /// The payment the case is about; of a party, the number its case has.
     pub case: TransferId,
     /// Who does it; not personal data of customers.
     pub by: String,
@@ -249,7 +277,7 @@ pub struct CaseAct {
     pub step: CaseStep,
     /// What the step says; empty if it says nothing.
     pub text: String,
-    /// Of a link: the other payment; zero else.
+    /// Of a link: the other payment. Of the opening of a party's case: the party. Zero else.
     pub other: TransferId,
     /// Of a mark: what it was.
     pub mark: Option<CaseMark>,

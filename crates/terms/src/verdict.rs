@@ -50,8 +50,10 @@ impl VerdictMarks {
     pub const TRIAL: VerdictMarks = VerdictMarks(1 << 1);
     /// The trial's set let it through, and the active one would not have.
     pub const RISKED: VerdictMarks = VerdictMarks(1 << 2);
+    /// It is held, and is posted if nobody decides in time.
+    pub const PASSES: VerdictMarks = VerdictMarks(1 << 3);
     /// All bits with a meaning.
-    pub const ALL: VerdictMarks = VerdictMarks(7);
+    pub const ALL: VerdictMarks = VerdictMarks(15);
 
     /// All bits of `other` are set.
     #[inline]

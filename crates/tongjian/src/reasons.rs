@@ -2,7 +2,7 @@
 //! old verdict can be told by whoever has the journal, whatever the rulebook says today.
 
 use engine::Engine;
-use rulebook::RiskSet;
+use rulebook::{RiskSet, SetRule};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use terms::limits::PART_BYTES_MAX;
@@ -38,16 +38,16 @@ pub fn words_of(set: &RiskSet<'_>) -> Vec<u8> {
 
 /// The conditions of a rule set in the order of its program.
 pub fn reasons_of(set: &RiskSet<'_>) -> Vec<Reason> {
-    let reasons = set.rules.iter().map(|(pack, rule)| Reason {
-        rule: rule.id.clone(),
+    let reasons = set.rules.iter().map(|SetRule { pack, rule, id, ruling, sql }| Reason {
+        rule: id.clone(),
         pack: pack.head.id.clone(),
-        ruling: rule.ruling.word().to_owned(),
+        ruling: ruling.word().to_owned(),
         points: rule.points,
         says: rule.says.clone(),
         says_zh: rule.says_zh.clone(),
         tells: rule.tells.clone(),
         tells_zh: rule.tells_zh.clone(),
-        condition: rule.body.sql.clone(),
+        condition: sql.clone(),
     });
     reasons.collect()
 }

@@ -24,6 +24,20 @@ pub struct Settings {
     pub cipher: Cipher,
     /// Where the tables of the history lie.
     pub history: HistorySettings,
+    /// Sanctions lists that whoever is registered is looked up on.
+    pub lists: ListSettings,
+}
+
+/// Where the bank's sanctions lists lie; relative to the bank's folder. Empty for none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListSettings {
+    /// A folder with sdn.csv, alt.csv, add.csv and perhaps sdn_comments.csv of the United States' Treasury.
+    pub ofac: String,
+    /// The consolidated list of the United Nations, in XML.
+    pub un: String,
+    /// A list of the bank's own: CSV with the columns name, kind, born, country, note.
+    pub house: String,
 }
 
 /// Where the tables of the history lie.
@@ -68,6 +82,7 @@ impl Default for Settings {
             snapshot_every_records: 200_000,
             cipher: Cipher::Aes256Gcm,
             history: HistorySettings::default(),
+            lists: ListSettings::default(),
         }
     }
 }

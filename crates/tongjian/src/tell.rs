@@ -200,9 +200,10 @@ fn risk_fields(command: &Command) -> Value {
 pub fn rule_set(set: &RuleSet) -> Value {
     json!({
         "name": set.name, "program": hex(&set.program), "words": hex(&set.words),
-        "model": set.model.as_ref().map(|model| hex(model)), "stage": set.stage.word(),
+        "model": set.model.as_ref().map(|model| hex(model)), "tables": set.tables.as_ref().map(|tables| hex(tables)), "stage": set.stage.word(),
         "share_ppm": set.share_ppm, "loss_max_thousandths": set.loss_max,
-        "stopped_ppm_max": set.stopped_ppm_max, "hold_s": set.hold_s, "four_eyes": set.four_eyes,
+        "stopped_ppm_max": set.stopped_ppm_max, "hold_s": set.hold_s,
+        "at_end": set.at_end.word(), "four_eyes": set.four_eyes,
         "by": set.by,
     })
 }

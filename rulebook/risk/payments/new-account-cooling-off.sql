@@ -3,6 +3,8 @@
 -- kind = "risk"
 -- outcome = "hold"
 -- points = 40
+-- waits_hours = 24
+-- at_end = "release"
 -- says = "An account opened within seven days pays somebody new more than a little"
 -- says_zh = "开户七日内账户首次向他人支付较大金额"
 -- tells = "New accounts wait a day before a first large payment"

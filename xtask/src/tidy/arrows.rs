@@ -45,7 +45,19 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     (
         "sim",
-        &["terms", "engine", "proof", "journal", "node", "iso20022", "city", "history", "tongjian"],
+        &[
+            "terms",
+            "forest",
+            "engine",
+            "proof",
+            "journal",
+            "node",
+            "screening",
+            "iso20022",
+            "city",
+            "history",
+            "tongjian",
+        ],
     ),
     ("xtask", &[]),
 ];

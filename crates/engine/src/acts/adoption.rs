@@ -3,7 +3,7 @@
 use super::check_text;
 use crate::engine::Engine;
 use crate::guard::{Artifact, Owned, SetRow};
-use crate::risk::{Model, Program};
+use crate::risk::{Model, Program, Tables};
 use sha2::{Digest, Sha256};
 use terms::limits::{ARTIFACT_BYTES_MAX, PART_BYTES_MAX};
 use terms::{ArtifactPart, Refusal, RoleKind, RuleSet, RuleStage, Withdrawal, WithdrawalReason};
@@ -12,24 +12,29 @@ use terms::{ArtifactPart, Refusal, RoleKind, RuleSet, RuleStage, Withdrawal, Wit
 const WHOLE_PPM: u32 = 1_000_000;
 
 impl Engine {
+    /// A part goes on from what is kept. One that says otherwise than what is kept takes its place, as long as nobody has
+    /// the whole: a wrong upload blocks no right one.
     pub(super) fn allow_part(&self, part: &ArtifactPart) -> Result<(), Refusal> {
-        let empty = Artifact { size: part.size, bytes: Default::default() };
-        let kept = self.state.guard.artifacts.get(&part.artifact).unwrap_or(&empty);
         let (at, end) = (part.at as usize, part.at as usize + part.bytes.len());
-        if kept.size == part.size && kept.bytes.get(at..end) == Some(&part.bytes[..]) && at < end {
-            return Err(Refusal::Exists);
-        }
+        let kept = self.state.guard.artifacts.get(&part.artifact);
+        let same_size = kept.filter(|kept| kept.size == part.size);
+        let before = match same_size {
+            Some(kept) if at < end && kept.bytes.get(at..end) == Some(&part.bytes[..]) => {
+                return Err(Refusal::Exists);
+            }
+            Some(kept) => kept.bytes.get(..at),
+            None => (at == 0).then_some(&[][..]),
+        };
         let in_place = !part.bytes.is_empty()
             && part.bytes.len() <= PART_BYTES_MAX
             && part.size <= ARTIFACT_BYTES_MAX
-            && kept.size == part.size
-            && at == kept.bytes.len()
+            && !kept.is_some_and(Artifact::is_whole)
             && end <= part.size as usize;
-        if !in_place {
+        let Some(before) = before.filter(|_| in_place) else {
             return Err(Refusal::PartOutOfPlace);
-        }
+        };
         if end == part.size as usize {
-            let whole = Sha256::new_with_prefix(&kept.bytes).chain_update(&part.bytes);
+            let whole = Sha256::new_with_prefix(before).chain_update(&part.bytes);
             if <[u8; 32]>::from(whole.finalize()) != part.artifact {
                 return Err(Refusal::ArtifactBroken);
             }
@@ -38,10 +43,10 @@ impl Engine {
     }
 
     pub(super) fn keep_part(&mut self, part: &ArtifactPart) {
-        let artifacts = &mut self.state.guard.artifacts;
-        let artifact = artifacts
-            .entry(part.artifact)
-            .or_insert_with(|| Artifact { size: part.size, bytes: Default::default() });
+        let begun = Artifact { size: part.size, bytes: Default::default() };
+        let artifact = self.state.guard.artifacts.entry(part.artifact).or_insert(begun);
+        artifact.size = part.size;
+        artifact.bytes.truncate(part.at as usize);
         artifact.bytes.extend_from_slice(&part.bytes);
     }
 
@@ -61,8 +66,15 @@ impl Engine {
         }
         let model = set.model.map(|model| guard.whole(&model).ok_or(Refusal::ArtifactNotWhole));
         let model = model.transpose()?.map(Model::of_bytes);
+        let tables = set.tables.map(|tables| guard.whole(&tables).ok_or(Refusal::ArtifactNotWhole));
+        let tables = tables.transpose()?.map(Tables::of_bytes);
         let broken = model.is_some_and(|model| model.is_err());
-        if broken || Program::of_bytes(program).is_err() {
+        let program = Program::of_bytes(program).map_err(|_| Refusal::ArtifactBroken)?;
+        let tables = tables.unwrap_or_else(|| Ok(Tables::default()));
+        let clocks = tables.as_ref().map_or(&[][..], Tables::clocks);
+        let strange =
+            clocks.last().is_some_and(|last| usize::from(last.line) >= program.lines().len());
+        if broken || strange || tables.is_err() {
             return Err(Refusal::ArtifactBroken);
         }
         let canary = set.stage == RuleStage::Canary;

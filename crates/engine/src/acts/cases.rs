@@ -2,14 +2,17 @@
 
 use super::check_text;
 use crate::engine::Engine;
-use crate::guard::{CaseRow, CaseStatus};
+use crate::guard::{CaseRow, CaseStatus, party_case};
 use alloc::string::String;
-use terms::{CaseAct, CaseStep, Refusal, TimeNs, TransferId};
+use terms::{
+    CaseAct, CaseStep, PartyId, Refusal, Screening, ScreeningResult, TimeNs, TransferId,
+};
 
 impl Engine {
     pub(super) fn allow_case(&self, act: &CaseAct) -> Result<(), Refusal> {
         let (step, linked) = (act.step, act.other != TransferId(0));
-        if linked != (step == CaseStep::Link) || act.mark.is_some() != (step == CaseStep::Mark) {
+        let names = step == CaseStep::Link || step == CaseStep::Open && linked;
+        if linked != names || act.mark.is_some() != (step == CaseStep::Mark) {
             return Err(Refusal::ReservedField);
         }
         check_text(&act.by)?;
@@ -28,6 +31,7 @@ impl Engine {
         let case = self.state.guard.cases.get(&act.case.0);
         match (step, case) {
             (CaseStep::Open, Some(_)) => Err(Refusal::Exists),
+            (CaseStep::Open, None) if linked => self.check_listed(act),
             (CaseStep::Open, None) => self.check_subject(act.case),
             (_, None) => Err(Refusal::CaseNotFound),
             (CaseStep::Claim, Some(case)) if case.claimed_by == act.by => Err(Refusal::Exists),
@@ -38,6 +42,30 @@ impl Engine {
             (CaseStep::Release | CaseStep::Refuse, Some(case)) => allow_decision(act, case),
             _ => Ok(()),
         }
+    }
+
+    /// A party of whom nobody has said yet whether it is the listed one, under the number that its case has.
+    fn check_listed(&self, act: &CaseAct) -> Result<(), Refusal> {
+        let result = self.state.guard.screened.get(&act.other.0);
+        if result == Some(&ScreeningResult::Possible)
+            && act.case == party_case(PartyId(act.other.0))
+        {
+            Ok(())
+        } else {
+            Err(Refusal::SubjectNotFound)
+        }
+    }
+
+    /// Somebody said whether a party is the listed one: that is what its case was for. A program that finds the party
+    /// again after that opens it anew.
+    pub(super) fn settle_listed(&mut self, screening: &Screening) {
+        let case = self.state.guard.cases.get_mut(&party_case(screening.party).0);
+        let Some(case) = case.filter(|case| case.party == Some(screening.party.0)) else { return };
+        case.status = match screening.result {
+            ScreeningResult::Clear => CaseStatus::Released,
+            ScreeningResult::Confirmed => CaseStatus::Refused,
+            ScreeningResult::Possible => CaseStatus::Open,
+        };
     }
 
     /// A payment that happened, or was refused for a passing reason.
@@ -52,13 +80,17 @@ impl Engine {
     pub(super) fn work_case(&mut self, act: &CaseAct, time: TimeNs) {
         let guard = &mut self.state.guard;
         if act.step == CaseStep::Open {
+            let party = Some(act.other.0).filter(|party| *party != 0);
+            let status = if party.is_some() { CaseStatus::Open } else { CaseStatus::Noted };
             let case = CaseRow {
                 opened: time,
                 set: 0,
                 claimed_by: String::new(),
-                status: CaseStatus::Noted,
+                status,
                 mark: None,
                 reported: false,
+                passes: false,
+                party,
             };
             guard.cases.insert(act.case.0, case);
             return;
@@ -93,17 +125,27 @@ impl Engine {
         }
     }
 
-    /// The time of a held payment was over.
-    pub(crate) fn lapse_case(&mut self, held: u128) {
+    /// Whether a held payment is posted when its time is over: its verdict says so, and nobody has refused it.
+    pub(crate) fn passes_at_end(&self, held: u128) -> bool {
+        let case = self.state.guard.cases.get(&held).filter(|case| case.passes);
+        case.is_some_and(|case| case.status.is_open() || case.status == CaseStatus::Released)
+    }
+
+    /// The time of a held payment was over, and `status` is what became of it if nobody had decided.
+    pub(crate) fn end_case(&mut self, held: u128, status: CaseStatus) {
         if let Some(case) = self.state.guard.cases.get_mut(&held)
             && case.status.is_open()
         {
-            case.status = CaseStatus::Lapsed;
+            case.status = status;
         }
     }
 }
 
 fn allow_decision(act: &CaseAct, case: &CaseRow) -> Result<(), Refusal> {
+    if case.party.is_some() {
+        // Whether it is the listed one is a screening's result, and no payment waits for it.
+        return Err(Refusal::PendingTransferNotPending);
+    }
     match &case.status {
         CaseStatus::Proposed(by) if act.step == CaseStep::Release => {
             if *by == act.by {
@@ -119,7 +161,7 @@ fn allow_decision(act: &CaseAct, case: &CaseRow) -> Result<(), Refusal> {
                 Err(Refusal::CaseIsAnothers)
             }
         }
-        CaseStatus::Released | CaseStatus::Refused | CaseStatus::Lapsed => {
+        CaseStatus::Released | CaseStatus::Refused | CaseStatus::Lapsed | CaseStatus::Passed => {
             Err(Refusal::CaseDecided)
         }
         CaseStatus::Noted => Err(Refusal::PendingTransferNotPending),

@@ -157,6 +157,10 @@ pub enum Single {
     PayerFirm,
     /// An organisation owns the payee's account.
     PayeeFirm,
+    /// Which of the rule set's lists the payer is on.
+    PayerLists,
+    /// Which of the rule set's lists the payee is on.
+    PayeeLists,
 }
 
 /// What a feature is counted in.
@@ -177,7 +181,7 @@ pub enum Unit {
 /// A single feature: its name, unit and meaning.
 struct Told(Single, &'static str, Unit, &'static str);
 
-const SINGLES: [Told; 28] = [
+const SINGLES: [Told; 30] = [
     Told(Single::Amount, "amount", Unit::Money, "What is to move or to be reserved."),
     Told(Single::Code, "code", Unit::Number, "Why; the bank's own numbers."),
     Told(
@@ -311,6 +315,18 @@ const SINGLES: [Told; 28] = [
         Unit::Flag,
         "Whether an organisation owns the payee's account, and not a person.",
     ),
+    Told(
+        Single::PayerLists,
+        "payer_lists",
+        Unit::Number,
+        "The rule set's lists that the payer's account, or who owns it, is on, a bit each: on_list(payer_lists, 'name') asks for one; missing if the set has none.",
+    ),
+    Told(
+        Single::PayeeLists,
+        "payee_lists",
+        Unit::Number,
+        "The rule set's lists that the payee's account, or who owns it, is on, a bit each: on_list(payee_lists, 'name') asks for one; missing if the set has none.",
+    ),
 ];
 
 /// Windows that features have names for.
@@ -360,6 +376,12 @@ impl Feature {
     /// A single one.
     pub const fn single(single: Single) -> Feature {
         Feature(SINGLE_AT + single as u16)
+    }
+
+    /// Whether the rule set says it and not the past: what its model thinks, and who is on its lists.
+    pub fn is_of_the_set(self) -> bool {
+        let of_the_set = [Single::Model, Single::PayerLists, Single::PayeeLists];
+        of_the_set.into_iter().any(|single| self == Feature::single(single))
     }
 
     /// The one of this name.
@@ -452,6 +474,8 @@ impl Feature {
                     | Single::PayerNear
                     | Single::PayerNight
                     | Single::Model
+                    | Single::PayerLists
+                    | Single::PayeeLists
             ),
         }
     }
@@ -633,6 +657,12 @@ impl Wanted {
     /// Every feature.
     pub fn all() -> Wanted {
         Feature::all().collect()
+    }
+
+    /// Whether a feature is among them.
+    #[inline]
+    pub fn has(&self, feature: Feature) -> bool {
+        self.features.binary_search_by_key(&feature, |(known, _)| *known).is_ok()
     }
 
     /// In order, each once, with what it is.

@@ -1,7 +1,7 @@
 //! A rule set's model: trees over features. It is scored before the conditions run, so that they may look at what it
 //! says; the trees' own arithmetic is `forest`'s, and what comes out is a whole number.
 
-use super::features::{Feature, Single, Values, Wanted};
+use super::features::{Feature, Values, Wanted};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -50,9 +50,8 @@ impl Model {
         if !forest.is_probability() {
             return Err(ModelError::NotAProbability);
         }
-        let own = Feature::single(Single::Model);
         let feature = |name: &String| {
-            let known = Feature::named(name).filter(|feature| *feature != own);
+            let known = Feature::named(name).filter(|feature| !feature.is_of_the_set());
             known.ok_or_else(|| ModelError::Unknown(name.clone()))
         };
         let inputs: Vec<Feature> =

@@ -358,13 +358,18 @@ impl Program {
     /// What follows from the score.
     fn cut(&self, mut found: Found, score: i64) -> Found {
         found.score = score.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
-        let cuts = [Ruling::Ask, Ruling::Hold, Ruling::Refuse].into_iter().zip(self.cutoffs);
-        for (ruling, cutoff) in cuts {
-            if cutoff.is_some_and(|cutoff| found.score >= cutoff) {
-                found.ruling = found.ruling.max(ruling);
-            }
-        }
+        found.ruling = found.ruling.max(self.by_points(found.score));
         found
+    }
+
+    /// What the sum of the points demands by itself.
+    #[inline]
+    pub fn by_points(&self, score: i32) -> Ruling {
+        let cuts = [Ruling::Ask, Ruling::Hold, Ruling::Refuse].into_iter().zip(self.cutoffs);
+        let reached = |(ruling, cutoff): (Ruling, Option<i32>)| {
+            cutoff.is_some_and(|cutoff| score >= cutoff).then_some(ruling)
+        };
+        cuts.filter_map(reached).max().unwrap_or_default()
     }
 }
 

@@ -145,6 +145,8 @@ pub struct Tracker {
     listed: Vec<u8>,
     /// Whether it is an organisation, by the owner's number.
     firms: Vec<bool>,
+    /// The owners' ids, by their numbers.
+    ids: Vec<PartyId>,
     /// By owner and currency, and by device: places in `sides`.
     parties: IdTable,
     devices: IdTable,
@@ -173,10 +175,16 @@ impl Tracker {
                 self.party_numbers.insert(party.0, number);
                 self.listed.push(self.screened.get(&party.0).copied().unwrap_or(0));
                 self.firms.push(kind == PartyKind::Organisation);
+                self.ids.push(party);
                 number
             }
         };
         *at_place(&mut self.owners, account) = number;
+    }
+
+    /// Who owns an account, if somebody does.
+    pub fn owner_of(&self, account: u32) -> Option<PartyId> {
+        self.owner(account).map(|owner| self.ids[owner as usize])
     }
 
     /// A party was looked up on lists; the latest result counts.
@@ -449,8 +457,8 @@ impl Tracker {
             Single::PayeeOwned => Some(self.owner(payment.payee).is_some().into()),
             Single::PayerListed => Some(self.listed(payment.payer)),
             Single::PayeeListed => Some(self.listed(payment.payee)),
-            // Whoever runs the model knows.
-            Single::Model => None,
+            // Whoever runs the rule set knows.
+            Single::Model | Single::PayerLists | Single::PayeeLists => None,
             Single::PayerFirm => Some(self.firm(payment.payer)),
             Single::PayeeFirm => Some(self.firm(payment.payee)),
         }

@@ -5,7 +5,7 @@ use super::bytes::{Reader, Writer};
 use crate::guard::{Artifact, CaseRow, CaseStatus, Guard, Owned, SetRow};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
-use terms::{CaseMark, RuleSet, RuleStage, ScreeningResult, TimeNs};
+use terms::{CaseMark, HoldEnd, RuleSet, RuleStage, ScreeningResult, TimeNs};
 
 pub(super) fn write(w: &mut Writer, guard: &Guard) {
     w.all(guard.artifacts.iter(), |w, (hash, artifact)| {
@@ -75,7 +75,10 @@ fn write_set(w: &mut Writer, row: &SetRow) {
     w.u64(set.loss_max);
     w.u32(set.stopped_ppm_max);
     w.u32(set.hold_s);
-    w.u8(u8::from(set.four_eyes));
+    let releases = set.at_end == HoldEnd::Release;
+    let bits = [set.four_eyes, releases, set.tables.is_some()];
+    w.u8(bits.into_iter().rev().fold(0, |bits, bit| bits << 1 | u8::from(bit)));
+    set.tables.iter().for_each(|tables| w.raw(tables));
     w.text(&set.by);
     w.u8(u8::from(row.withdrawn));
     w.u32(row.judged);
@@ -84,7 +87,7 @@ fn write_set(w: &mut Writer, row: &SetRow) {
 }
 
 fn read_set(r: &mut Reader<'_>) -> Option<SetRow> {
-    let set = RuleSet {
+    let mut set = RuleSet {
         name: r.text()?,
         program: r.array()?,
         words: r.array()?,
@@ -99,9 +102,20 @@ fn read_set(r: &mut Reader<'_>) -> Option<SetRow> {
         loss_max: r.u64()?,
         stopped_ppm_max: r.u32()?,
         hold_s: r.u32()?,
-        four_eyes: r.bool()?,
-        by: r.text()?,
+        four_eyes: false,
+        at_end: HoldEnd::Refuse,
+        tables: None,
+        by: String::new(),
     };
+    let bits = r.u8().filter(|bits| *bits < 8)?;
+    set.four_eyes = bits & 1 != 0;
+    if bits & 2 != 0 {
+        set.at_end = HoldEnd::Release;
+    }
+    if bits & 4 != 0 {
+        set.tables = Some(r.array()?);
+    }
+    set.by = r.text()?;
     Some(SetRow { set, withdrawn: r.bool()?, judged: r.u32()?, stopped: r.u32()?, lost: r.u64()? })
 }
 
@@ -117,11 +131,14 @@ fn write_case(w: &mut Writer, (id, case): (&u128, &CaseRow)) {
         CaseStatus::Refused => (4, ""),
         CaseStatus::Lapsed => (5, ""),
         CaseStatus::Noted => (6, ""),
+        CaseStatus::Passed => (7, ""),
     };
     w.u8(status);
     w.text(by);
     w.u8(case.mark.map_or(0, |mark| mark as u8));
-    w.u8(u8::from(case.reported));
+    let bits = [case.reported, case.passes, case.party.is_some()];
+    w.u8(bits.into_iter().rev().fold(0, |bits, bit| bits << 1 | u8::from(bit)));
+    case.party.iter().for_each(|party| w.u128(*party));
 }
 
 fn read_case(r: &mut Reader<'_>, cases: &mut BTreeMap<u128, CaseRow>) -> Option<()> {
@@ -135,13 +152,16 @@ fn read_case(r: &mut Reader<'_>, cases: &mut BTreeMap<u128, CaseRow>) -> Option<
         4 => CaseStatus::Refused,
         5 => CaseStatus::Lapsed,
         6 => CaseStatus::Noted,
+        7 => CaseStatus::Passed,
         _ => return None,
     };
     let mark = match r.u8()? {
         0 => None,
         number => Some(CaseMark::ALL.into_iter().find(|mark| *mark as u8 == number)?),
     };
-    let reported = r.bool()?;
-    cases.insert(id, CaseRow { opened, set, claimed_by, status, mark, reported });
+    let bits = r.u8().filter(|bits| *bits < 8)?;
+    let (reported, passes) = (bits & 1 != 0, bits & 2 != 0);
+    let party = if bits & 4 != 0 { Some(r.u128()?) } else { None };
+    cases.insert(id, CaseRow { opened, set, claimed_by, status, mark, reported, passes, party });
     Some(())
 }

@@ -52,6 +52,8 @@ fn adopt(factor: i128, stage: RuleStage, stopped_ppm_max: u32) -> Command {
         loss_max: 15_000,
         stopped_ppm_max,
         hold_s: 7_200,
+        at_end: if factor == 1 { HoldEnd::Release } else { HoldEnd::Refuse },
+        tables: None,
         four_eyes: factor == 1,
         by: "risk office".into(),
     })
@@ -162,6 +164,10 @@ impl Seen {
                 return;
             }
         };
+        let let_go = TransferFlags::POST_PENDING | TransferFlags::HELD;
+        if t.outcome.is_ok() && t.transfer.flags.has(let_go) {
+            self.note("let go at the end");
+        }
         let Some(verdict) = t.verdict else { return };
         let set = engine.rule_sets().find(|set| set.number == verdict.set).unwrap();
         let factor = if set.set.name == "times 10" { 10 } else { 1 };
@@ -254,7 +260,7 @@ fn whatever_is_asked_of_risk_control_replay_and_judgement_find_the_same() {
         "not held in a chain",
         "refused",
         "risked",
-        "asked",
+        "let go at the end",
         "stopped_too_many",
         "lost_too_much",
     ] {

@@ -13,8 +13,8 @@ use crate::outcome::outcome_of;
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, ArtifactPart, Attachment, CaseAct, CaseMark,
     CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord, CheckResult, Command, Currency, Day,
-    DayBasis, Entry, Hold, HoldOrder, Institution, InterestTerms, Leg, Party, PartyId, PartyKind,
-    QueryDoor, QueryEnd, QueryRecord, Role, RoleKind, RuleSet, RuleStage, Screening,
+    DayBasis, Entry, Hold, HoldEnd, HoldOrder, Institution, InterestTerms, Leg, Party, PartyId,
+    PartyKind, QueryDoor, QueryEnd, QueryRecord, Role, RoleKind, RuleSet, RuleStage, Screening,
     ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, TimeNs, TransferId,
     Withdrawal, WithdrawalReason,
 };
@@ -345,6 +345,17 @@ impl Fields<'_> {
             hold_s: self.uint(m, 9, "hold_s")?,
             four_eyes: self.one_of(m, 10, "four_eyes", &[(0, false), (1, true)])?,
             by: self.text(m, 11, "by")?,
+            at_end: if self.0.optional_key(m, 12) {
+                // To go back is what happens where nothing is said.
+                meaning(self.0.uint("at_end")?, "at_end", &HOLD_ENDS)?
+            } else {
+                HoldEnd::Refuse
+            },
+            tables: if self.0.optional_key(m, 13) {
+                Some(self.0.bytes_of("tables")?)
+            } else {
+                None
+            },
         })
     }
 
@@ -444,6 +455,7 @@ const RULE_STAGES: [(u16, RuleStage); 3] = [
     (RuleStage::Canary as u16, RuleStage::Canary),
     (RuleStage::Active as u16, RuleStage::Active),
 ];
+const HOLD_ENDS: [(u16, HoldEnd); 1] = [(HoldEnd::Release as u16, HoldEnd::Release)];
 const WITHDRAWAL_REASONS: [(u16, WithdrawalReason); 4] = [
     (WithdrawalReason::Asked as u16, WithdrawalReason::Asked),
     (WithdrawalReason::StoppedTooMany as u16, WithdrawalReason::StoppedTooMany),

@@ -4,8 +4,8 @@
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, ArtifactPart, Attachment, CaseAct, CaseMark,
     CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord, CheckResult, Command, Currency, Day,
-    DayBasis, Entry, Event, Hold, HoldOrder, Institution, InterestTerms, Leg, Outcome, Party,
-    PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord, Refusal, Role, RoleKind, RuleSet,
+    DayBasis, Entry, Event, Hold, HoldEnd, HoldOrder, Institution, InterestTerms, Leg, Outcome,
+    Party, PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord, Refusal, Role, RoleKind, RuleSet,
     RuleStage, Ruling, Screening, ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark,
     SpendingLimits, TimeNs, Transfer, TransferEvent, TransferFlags, TransferId, Verdict,
     VerdictMarks, Withdrawal, WithdrawalReason,
@@ -311,6 +311,8 @@ fn rule_set(d: &mut Dice) -> RuleSet {
         hold_s: d.narrow() as u32,
         four_eyes: d.below(2) == 0,
         by: d.text(),
+        at_end: d.one_of(&HoldEnd::ALL),
+        tables: (d.below(2) == 0).then(|| d.hash()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::{env, fs};
 use terms::{
-    Account, Act, Amount, CaseAct, ChartLine, CheckRecord, Command, Entry, Event, Hold,
+    Account, Act, Amount, CaseAct, ChartLine, CheckRecord, Command, Entry, Event, Hold, HoldEnd,
     Institution, InterestTerms, Leg, Outcome, Party, QueryRecord, Role, RuleSet, Sealed,
     SpendingLimits, TransferEvent, Verdict,
 };
@@ -205,6 +205,10 @@ fn rule_set(set: &RuleSet) -> Fields {
         ("four_eyes", u8::from(set.four_eyes).to_string()),
         ("by", text(&set.by)),
     ]);
+    if set.at_end != HoldEnd::Refuse {
+        fields.push(("at_end", (set.at_end as u8).to_string()));
+    }
+    fields.extend(set.tables.as_ref().map(|tables| ("tables", bytes(tables))));
     fields
 }
 

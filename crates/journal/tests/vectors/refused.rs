@@ -217,7 +217,7 @@ fn others() -> Vec<(&'static str, Vec<u8>)> {
 const VERDICTS: [(&str, &str); 7] = [
     ("a verdict without a rule set", "0100000000000000000000000000000000000000"),
     ("a verdict of ruling 4", "0500010000000000000000000000000000000000"),
-    ("a verdict with a mark without meaning", "0108010000000000000000000000000000000000"),
+    ("a verdict with a mark without meaning", "0110010000000000000000000000000000000000"),
     ("a verdict whose model is surer than sure", "010001000000000042420f000000000000000000"),
     (
         "a verdict whose second reason stands without a first",

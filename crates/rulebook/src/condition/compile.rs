@@ -1,13 +1,13 @@
 //! From an expression to steps. Beside each value stand its unit, the digits after its point and its bounds, so that
 //! an overflow is shown to be impossible and nothing of different kinds is compared.
 
-use super::{Condition, Wrong, schema};
+use super::{Condition, ON_LIST, Sum, Wrong, schema};
 use arrow_schema::DataType;
 use datafusion_common::ScalarValue;
 use datafusion_expr::expr::{Between, Case, InList, ScalarFunction};
 use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
-use engine::risk::{Feature, Line, Program, ProgramError, Register, Step, Unit};
-use std::collections::BTreeMap;
+use engine::risk::{Feature, Line, Program, ProgramError, Register, Single, Step, Unit};
+use std::collections::{BTreeMap, HashMap};
 use terms::{Currency, Ruling};
 
 /// No value with 38 digits reaches this.
@@ -56,10 +56,34 @@ pub struct Compiler {
     loaded: BTreeMap<Feature, Register>,
     known: BTreeMap<i128, Register>,
     lines: Vec<Line>,
+    /// Choices that were computed before: a scorecard's sum stands in two conditions.
+    computed: HashMap<Case, Value>,
+    /// The lists that conditions may ask for, in the order of their bits.
+    lists: Vec<String>,
     next: usize,
 }
 
 impl Compiler {
+    /// A compiler for conditions that may ask for these lists.
+    pub fn with_lists(lists: Vec<String>) -> Compiler {
+        Compiler { lists, ..Compiler::default() }
+    }
+
+    /// The least and the most that a sum of points can be.
+    ///
+    /// # Errors
+    /// It is no whole number, or may be missing. The compiler is then of no more use.
+    pub(crate) fn points(&mut self, sum: &Sum) -> Result<(i128, i128), Wrong> {
+        let value = self.value(&sum.expr).map_err(|wrong| wrong.placed(&sum.text))?;
+        if value.kind != Kind::Number(0) || value.unit.is_some_and(|unit| unit != Unit::Number) {
+            return Err(Wrong::new("a scorecard is a whole number of points"));
+        }
+        if value.nullable {
+            return Err(Wrong::new("the points may be missing: end each CASE with ELSE"));
+        }
+        Ok((value.low, value.high))
+    }
+
     /// Adds a condition with what it demands and adds to the score; says how often it is true.
     ///
     /// # Errors
@@ -176,7 +200,7 @@ impl Compiler {
                 Ok(if *negated { self.not(inside) } else { inside })
             }
             Expr::InList(list) => self.in_list(list),
-            Expr::Case(case) => self.case(case),
+            Expr::Case(case) => self.case_once(case),
             Expr::Cast(cast) => {
                 let inner = self.value(&cast.expr)?;
                 self.widened(inner, cast.field.data_type())
@@ -276,12 +300,14 @@ impl Compiler {
     }
 
     /// A number that is the same for every payment is a constant, and how it was computed is forgotten.
+    #[inline(never)]
     fn folded(&mut self, value: Value, (steps, constants): (usize, usize)) -> Value {
         if value.low != value.high || value.nullable {
             return value;
         }
         self.steps.truncate(steps);
         self.constants.truncate(constants);
+        self.computed.clear();
         let written = |register: &Register| {
             let by = |step: &Step| matches!(step, Step::Constant(to, _) | Step::Load(to, _) if to == register);
             self.steps.iter().any(by)
@@ -525,6 +551,17 @@ impl Compiler {
         Ok(if list.negated { self.not(any) } else { any })
     }
 
+    /// A choice, computed once however often it stands there. Not a part of what calls it: that is deep already.
+    #[inline(never)]
+    fn case_once(&mut self, case: &Case) -> Result<Value, Wrong> {
+        if let Some(known) = self.computed.get(case) {
+            return Ok(*known);
+        }
+        let value = self.case(case)?;
+        self.computed.insert(case.clone(), value);
+        Ok(value)
+    }
+
     fn case(&mut self, case: &Case) -> Result<Value, Wrong> {
         let base = case.expr.as_ref().map(|expr| self.value(expr)).transpose()?;
         let mut branches = Vec::with_capacity(case.when_then_expr.len());
@@ -549,7 +586,40 @@ impl Compiler {
         Ok(Value { register, ..whole })
     }
 
+    /// `on_list(payee_lists, 'name')`: whether the list's bit is set.
+    #[inline(never)]
+    fn on_list(&mut self, call: &ScalarFunction) -> Result<Value, Wrong> {
+        let [of, Expr::Literal(ScalarValue::Utf8(Some(name)), _)] = call.args.as_slice() else {
+            return Err(Wrong::new(
+                "on_list asks for a list by its name: on_list(payee_lists, 'name')",
+            ));
+        };
+        let lists = [Single::PayerLists, Single::PayeeLists].map(|side| Feature::single(side).name());
+        if !matches!(of, Expr::Column(column) if lists.contains(&column.name)) {
+            return Err(Wrong::new("on_list looks at payer_lists or payee_lists"));
+        }
+        let Some(bit) = self.lists.iter().position(|list| list == name) else {
+            let known = self.lists.join(", ");
+            let says = if known.is_empty() {
+                format!("there is no list {name}; a list is a file ending in .list beside its rules")
+            } else {
+                format!("there is no list {name}; there are {known}")
+            };
+            return Err(Wrong { near: Some(name.clone()), ..Wrong::new(says) });
+        };
+        let bits = self.value(of)?;
+        let (place, two, one) = (self.constant(1 << bit), self.constant(2), self.constant(1));
+        let above = self.step(|to| Step::Divide(to, bits.register, place));
+        let last = self.step(|to| Step::Remainder(to, above, two));
+        let register = self.step(|to| Step::Equal(to, last, one));
+        Ok(Compiler::flag(register, (false, true), bits.nullable))
+    }
+
+    #[inline(never)]
     fn call(&mut self, call: &ScalarFunction) -> Result<Value, Wrong> {
+        if call.func.name() == ON_LIST {
+            return self.on_list(call);
+        }
         let arguments: Vec<Value> =
             call.args.iter().map(|argument| self.value(argument)).collect::<Result<_, _>>()?;
         match (call.func.name(), arguments.as_slice()) {

@@ -87,12 +87,105 @@ fn batch(rows: &[Values]) -> RecordBatch {
     RecordBatch::try_new(Arc::new(columns()), arrays.collect()).unwrap()
 }
 
+/// The lists of these tests.
+const LISTS: [&str; 3] = ["friends", "foes", "staff"];
+
+/// `on_list` as a query would run it, by bits and not by steps.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct ByBits(Signature);
+
+impl ScalarUDFImpl for ByBits {
+    fn name(&self) -> &str {
+        ON_LIST
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.0
+    }
+
+    fn return_type(&self, _: &[DataType]) -> datafusion_common::Result<DataType> {
+        Ok(DataType::Boolean)
+    }
+
+    fn invoke_with_args(
+        &self,
+        args: ScalarFunctionArgs,
+    ) -> datafusion_common::Result<ColumnarValue> {
+        let bits = args.args[0].to_array(args.number_rows)?;
+        let names = args.args[1].to_array(args.number_rows)?;
+        let bits = bits.as_primitive::<arrow::datatypes::Int64Type>();
+        let names = names.as_string::<i32>();
+        let on = bits.iter().zip(names.iter()).map(|(bits, name)| {
+            let place = LISTS.iter().position(|list| Some(*list) == name)?;
+            Some(bits? >> place & 1 == 1)
+        });
+        Ok(ColumnarValue::Array(Arc::new(BooleanArray::from_iter(on))))
+    }
+}
+
+/// The same names, and lists that answer.
+struct Asked;
+
+impl ContextProvider for Asked {
+    fn get_table_source(
+        &self,
+        name: TableReference,
+    ) -> datafusion_common::Result<Arc<dyn TableSource>> {
+        Names.get_table_source(name)
+    }
+
+    fn get_function_meta(&self, name: &str) -> Option<Arc<ScalarUDF>> {
+        if name == ON_LIST {
+            let kinds = vec![DataType::Int64, DataType::Utf8];
+            let by_bits = ByBits(Signature::exact(kinds, Volatility::Immutable));
+            return Some(Arc::new(ScalarUDF::from(by_bits)));
+        }
+        Names.get_function_meta(name)
+    }
+
+    fn get_higher_order_meta(&self, name: &str) -> Option<Arc<HigherOrderUDF>> {
+        Names.get_higher_order_meta(name)
+    }
+
+    fn get_aggregate_meta(&self, name: &str) -> Option<Arc<AggregateUDF>> {
+        Names.get_aggregate_meta(name)
+    }
+
+    fn get_window_meta(&self, name: &str) -> Option<Arc<WindowUDF>> {
+        Names.get_window_meta(name)
+    }
+
+    fn get_variable_type(&self, names: &[String]) -> Option<DataType> {
+        Names.get_variable_type(names)
+    }
+
+    fn options(&self) -> &ConfigOptions {
+        Names.options()
+    }
+
+    fn udf_names(&self) -> Vec<String> {
+        Names.udf_names()
+    }
+
+    fn higher_order_function_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn udaf_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn udwf_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
 /// What the query engine says: the text planned and typed as in a query, not simplified by us.
 fn asked(text: &str, batch: &RecordBatch) -> Vec<Option<bool>> {
     let parsed =
         Parser::new(&PostgreSqlDialect {}).try_with_sql(text).unwrap().parse_expr().unwrap();
     let options = ParserOptions { parse_float_as_decimal: true, ..ParserOptions::default() };
-    let planner = SqlToRel::new_with_options(&Names, options);
+    let planner = SqlToRel::new_with_options(&Asked, options);
     let expr = planner.sql_to_expr(parsed, schema(), &mut PlannerContext::new()).unwrap();
     let context = SimplifyContext::builder().with_schema(Arc::clone(schema())).build();
     let simplifier = ExprSimplifier::new(context);
@@ -116,7 +209,7 @@ fn physical(expr: &Expr) -> Arc<dyn datafusion_physical_expr::PhysicalExpr> {
 /// What the steps say.
 fn run(text: &str, rows: &[Values]) -> Result<Vec<Option<bool>>, Wrong> {
     let condition = Condition::read(text)?;
-    let mut compiler = Compiler::default();
+    let mut compiler = Compiler::with_lists(LISTS.map(str::to_owned).into());
     compiler.add(&condition, Ruling::Hold, 1)?;
     let program = compiler.finish([None; 3]).unwrap();
     let again = engine::risk::Program::of_bytes(&program.to_bytes()).unwrap();
@@ -154,6 +247,15 @@ fn conditions_mean_what_they_mean_in_a_query() {
         "payer_idle > 180 * 86400 AND amount > 0.5 * payer_balance",
         "(payer_in_count_1h > 3) = pair_first",
         "pending IS TRUE OR pending IS FALSE AND pair_first IS UNKNOWN",
+        "on_list(payee_lists, 'friends') AND NOT on_list(payer_lists, 'staff')",
+        "on_list(payer_lists, 'foes') IS NULL OR payee_lists > 0",
+        // A scorecard, and the same sum twice.
+        "CASE WHEN amount >= 5000 THEN 30 WHEN amount >= 999 THEN 10 ELSE 0 END \
+         + CASE WHEN pair_first THEN 20 WHEN pair_age IS NULL THEN 5 ELSE -10 END >= 25",
+        "(CASE WHEN hour < 6 THEN 3 ELSE 1 END) >= 2 AND (CASE WHEN hour < 6 THEN 3 ELSE 1 END) < 4",
+        // Limits.
+        "amount + payer_out_sum_24h > CASE WHEN payer_firm THEN 5000000 WHEN payer_age < 7 * 86400 THEN 999.5 \
+         WHEN on_list(payer_lists, 'staff') THEN NULL ELSE 20000 END",
     ] {
         assert_eq!(
             run(text, &rows).map_err(|wrong| format!("{text}: {wrong}")),
@@ -205,7 +307,16 @@ fn number(dice: &mut Dice, depth: u32) -> String {
 
 fn truth(dice: &mut Dice, depth: u32) -> String {
     if depth == 0 {
-        return dice.one(&["pair_first", "pending", "currency = 'CNY'", "TRUE", "NULL"]).to_owned();
+        let known = [
+            "pair_first",
+            "pending",
+            "currency = 'CNY'",
+            "on_list(payee_lists, 'foes')",
+            "on_list(payer_lists, 'staff')",
+            "TRUE",
+            "NULL",
+        ];
+        return dice.one(&known).to_owned();
     }
     let sign = dice.one(&["=", "<>", "<", "<=", ">", ">="]);
     match dice.below(8) {
@@ -302,6 +413,12 @@ fn what_is_wrong_is_said_with_its_place() {
         "{}",
         wrong("pending AND\n amount > pair_age")
     );
+    assert_eq!(
+        wrong("pending OR\n on_list(payee_lists, 'fiends')"),
+        "line 2, column 24: there is no list fiends; there are friends, foes, staff"
+    );
+    assert!(wrong("on_list(hour, 'foes')").contains("looks at payer_lists or payee_lists"));
+    assert!(wrong("on_list(payee_lists, 'foes') > 3").len() > 5);
     assert!(wrong("amount % 7 > 5").contains("only whole numbers leave a rest"));
     assert!(wrong("amount IN (5, NULL)").contains("written out"));
     assert!(wrong("amount > (SELECT 5)").len() > 5);

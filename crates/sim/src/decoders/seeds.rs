@@ -5,14 +5,18 @@ use crate::chance::Chance;
 use crate::disk::SimDisk;
 use crate::nemesis::Nemesis;
 use crate::world::{Plant, World};
+use engine::risk::{
+    Feature, HoldClock, Line, ListOf, NameList, Program, Single, Step, Tables, listed_hash,
+};
+use forest::{Forest, Link, Part, Parts, Test, Tree, Width};
 use journal::keys::{self, MasterKey};
 use journal::{Entropy, StoredBatch, Vault, VaultFailed, vault};
 use proof::SignerKey;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use terms::{
-    Act, CheckKind, CheckRecord, CheckResult, Command, Day, Event, PartyId, QueryDoor, QueryEnd,
-    QueryRecord, SealingCipher, TimeNs,
+    Act, CheckKind, CheckRecord, CheckResult, Command, Day, Event, HoldEnd, PartyId, QueryDoor,
+    QueryEnd, QueryRecord, Ruling, SealingCipher, TimeNs,
 };
 
 /// The bank all inputs are taken from: its disk, and its batches.
@@ -190,4 +194,86 @@ pub(super) fn master_and_entropy() -> (MasterKey, Box<dyn Entropy>) {
 pub(super) fn new_vault(disk: &SimDisk) -> Result<Vault<SimDisk>, VaultFailed> {
     let (master, entropy) = master_and_entropy();
     Vault::create(disk.clone(), master, SealingCipher::Aes256Gcm, entropy)
+}
+
+/// A program with a condition of each kind of step.
+pub(super) fn programs() -> Vec<Vec<u8>> {
+    let steps = vec![
+        Step::Load(0, Feature::single(Single::Amount)),
+        Step::Constant(1, 0),
+        Step::Add(2, 0, 1),
+        Step::Subtract(3, 0, 1),
+        Step::Multiply(4, 2, 3),
+        Step::Divide(5, 4, 1),
+        Step::Remainder(6, 4, 1),
+        Step::Less(7, 5, 6),
+        Step::Equal(8, 5, 6),
+        Step::LessOrEqual(9, 5, 6),
+        Step::Not(10, 7),
+        Step::And(11, 8, 10),
+        Step::Or(12, 9, 11),
+        Step::Null(13),
+        Step::IsNull(14, 13),
+        Step::NullIf(15, 14, 12),
+        Step::Coalesce(16, 15, 12),
+        Step::If(16, 12, 14),
+    ];
+    let line = |condition, ruling| Line { condition, ruling, points: 30 };
+    let lines = vec![line(12, Ruling::Ask), line(16, Ruling::Hold)];
+    let program = Program::new(vec![5_000], steps, lines, [Some(20), None, Some(60)]);
+    program.map_or_else(|_| Vec::new(), |program| vec![program.to_bytes()])
+}
+
+/// Two lists and a clock.
+pub(super) fn tables() -> Vec<Vec<u8>> {
+    let hashes = vec![listed_hash(ListOf::Parties, 9)];
+    let lists = vec![
+        NameList::new(ListOf::Accounts, vec![1, 2, 300], Vec::new()),
+        NameList::new(ListOf::Parties, vec![7], hashes),
+    ];
+    let clocks = vec![HoldClock { line: 1, hold_s: 60, at_end: HoldEnd::Release }];
+    Tables::new(lists, clocks).map_or_else(|_| Vec::new(), |tables| vec![tables.to_bytes()])
+}
+
+/// A forest of one tree.
+pub(super) fn forests() -> Vec<Vec<u8>> {
+    let split = |left, right| Part::Split {
+        feature: 0,
+        test: Test::AtMost(5.0),
+        missing_left: true,
+        left,
+        right,
+        cover: 8.0,
+    };
+    let leaf = |value| Part::Leaf { value, cover: 4.0 };
+    let Ok(tree) = Tree::grow(0, &[split(1, 2), leaf(-1.0), leaf(2.0)]) else { return Vec::new() };
+    let parts = Parts {
+        features: vec!["amount".into(), "hour".into()],
+        trees: vec![tree],
+        base: vec![0.5],
+        divisor: 1,
+        link: Link::Sigmoid { scale: 1.0 },
+        width: Width::Double,
+    };
+    Forest::new(parts).map_or_else(|_| Vec::new(), |forest| vec![forest.to_bytes()])
+}
+
+/// The names and other names of a made-up list of the Treasury.
+pub(super) fn ofac_files() -> [&'static [u8]; 2] {
+    [
+        include_bytes!("../../../screening/tests/fixtures/sdn.csv"),
+        include_bytes!("../../../screening/tests/fixtures/alt.csv"),
+    ]
+}
+
+pub(super) fn ofac() -> Vec<Vec<u8>> {
+    ofac_files().map(<[u8]>::to_vec).into()
+}
+
+pub(super) fn un() -> Vec<Vec<u8>> {
+    vec![include_bytes!("../../../screening/tests/fixtures/un.xml").to_vec()]
+}
+
+pub(super) fn house() -> Vec<Vec<u8>> {
+    vec![include_bytes!("../../../screening/tests/fixtures/house.csv").to_vec()]
 }

@@ -279,6 +279,9 @@ tables! {
         model: Hash or_null, Internal, "",
             "SHA-256 of the model it looks at; empty if it looks at none."
                 = set.model.as_ref().map_or(Value::Null, Value::Hash);
+        tables: Hash or_null, Internal, "",
+            "SHA-256 of the lists and clocks it looks up; empty if there are none."
+                = set.tables.as_ref().map_or(Value::Null, Value::Hash);
         stage: Word, Internal, "",
             "How far it may go: shadow, canary or active." = Value::Word(set.stage.word());
         share: Number or_null, Internal, "millionths",
@@ -291,7 +294,10 @@ tables! {
             "The share of payments it may stop before it ends by itself."
                 = Value::Number(set.stopped_ppm_max.into());
         hold_time: Number, Internal, "seconds",
-            "After how long a held payment goes back to its payer." = Value::Number(set.hold_s.into());
+            "How long a held payment waits for somebody to decide." = Value::Number(set.hold_s.into());
+        hold_end: Word, Internal, "",
+            "What becomes of it then: refuse (it goes back to its payer) or release (it is posted)."
+                = Value::Word(set.at_end.word());
         four_eyes: Flag, Internal, "",
             "Whether two people must agree to release a held payment." = Value::Flag(set.four_eyes);
         adopted_by: Text, Internal, "", "Who adopted it." = Value::Text(&set.by);
@@ -307,7 +313,7 @@ tables! {
 
     case_steps(act: CaseAct) "Somebody worked on a case." {
         transfer: Transfer, Confidential, "",
-            "The payment the case is about." = Value::Id(act.case.0);
+            "The payment the case is about, or the number of a party's case." = Value::Id(act.case.0);
         worked_by: Text, Internal, "", "Who did it." = Value::Text(&act.by);
         step: Word, Internal, "",
             "What: open, claim, assign, note, evidence, link, release, refuse, mark, report or appeal."
@@ -315,7 +321,7 @@ tables! {
         text: Text or_null, Confidential, "",
             "What the step says; empty if nothing." = text_if_any(&act.text);
         other: Transfer or_null, Confidential, "",
-            "The payment a link names; empty for other steps." = id_if_any(act.other.0);
+            "The payment a link names, or the party that a case is opened on; empty for other steps." = id_if_any(act.other.0);
         mark: Word or_null, Confidential, "",
             "What the payment turned out to be: fraud, laundering or mistaken; empty for other steps."
                 = act.mark.map_or(Value::Null, |mark| Value::Word(mark.word()));

@@ -176,6 +176,8 @@ fn samples() -> Vec<Command> {
             loss_max: u64::MAX,
             stopped_ppm_max: 50_000,
             hold_s: 86_400,
+            at_end: HoldEnd::Release,
+            tables: None,
             four_eyes: true,
             by: "risk office".into(),
         }),

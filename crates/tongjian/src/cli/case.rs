@@ -213,7 +213,10 @@ fn list(context: &Context, bank: &Bank, wanted: impl Fn(&CaseView<'_>) -> bool) 
                 t.credit_account.to_string(),
             ]
         });
-        let [amount, currency, from, to] = cells.unwrap_or_default();
+        let whose = case.party.map(|party| {
+            [String::new(), String::new(), format!("party {party}"), String::new()]
+        });
+        let [amount, currency, from, to] = cells.or(whose).unwrap_or_default();
         table.row([
             case.transfer.to_string(),
             case.status.word().to_owned(),
@@ -233,7 +236,7 @@ fn list(context: &Context, bank: &Bank, wanted: impl Fn(&CaseView<'_>) -> bool) 
 
 fn case_json(case: &CaseView<'_>, until: Option<&str>) -> Value {
     json!({
-        "case": case.transfer.to_string(), "status": case.status.word(), "rule_set": case.set,
+        "case": case.transfer.to_string(), "party": case.party.map(|party| party.to_string()), "status": case.status.word(), "rule_set": case.set,
         "claimed_by": case.claimed_by, "mark": case.mark.map(CaseMark::word),
         "reported": case.reported, "until": until,
     })
@@ -253,6 +256,7 @@ fn show(context: &Context, bank: &Bank, id: TransferId) -> Done {
             Event::Act(act) => match &act.command {
                 Command::WorkCase(work) => work.case == id || work.other == id,
                 Command::Expire { pending } => *pending == id,
+                Command::RecordScreening(screening) => case.party == Some(screening.party),
                 _ => false,
             },
         };

@@ -1,6 +1,7 @@
 //! Sanctions lists, read from where they lie.
 
 use crate::fail::{Done, Exit, Failure};
+use crate::settings::ListSettings;
 use screening::list::{List, OfacFiles, house, ofac, un};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,16 @@ fn refused(path: &Path, error: &screening::list::ListRefused) -> Failure {
 }
 
 impl Lists {
+    /// The lists that a bank's settings name; `folder` is the bank's.
+    pub fn of_bank(settings: &ListSettings, folder: &Path) -> Lists {
+        let place = |text: &String| (!text.is_empty()).then(|| folder.join(text));
+        Lists {
+            ofac: place(&settings.ofac),
+            un: place(&settings.un),
+            house: place(&settings.house),
+        }
+    }
+
     /// Whether none is named.
     pub fn is_empty(&self) -> bool {
         self.ofac.is_none() && self.un.is_none() && self.house.is_none()

@@ -2,7 +2,8 @@
 //! it comes near the journal; erasing somebody destroys that key.
 
 use super::Context;
-use crate::answer::say;
+use super::screen::{Looked, Watch};
+use crate::answer::{say, say_with};
 use crate::bank::{Bank, Known};
 use crate::fail::{Done, Exit, Failure};
 use crate::figures::parse_party;
@@ -110,11 +111,20 @@ fn add(
             "choose another number; `tj party list` shows those that are taken",
         ));
     }
+    // Whoever cannot be looked up is not registered.
+    let watch = Watch::of(context, &mut bank)?;
     bank.ensure_keys(&[party])?;
     let identity = bank.seal_fields(party, &fields)?;
     let answers =
         bank.ask(vec![Command::RegisterParty(terms::Party { id: party, kind, identity })])?;
-    let said = say(&context.out, &bank, &answers);
+    let done = answers.iter().all(|answer| answer.event.outcome().is_ok());
+    let looked = match &watch {
+        Some((watch, _)) if done => watch.look_up(&mut bank, &[(party, kind, fields)])?,
+        _ => Looked::default(),
+    };
+    let more = json!({ "looked_up": looked.parties, "hits": looked.hits });
+    let said = say_with(&context.out, &bank, &answers, more);
+    looked.tell(context);
     bank.close()?;
     said
 }

@@ -3,6 +3,7 @@
 //! shows one payment as they saw it.
 
 mod adopt;
+mod marks;
 mod past;
 mod quality;
 mod replay;
@@ -11,11 +12,11 @@ mod sets;
 use super::Context;
 use super::book::{Book, book_refused};
 use crate::fail::Done;
-use crate::figures::hex;
+use crate::figures::{grouped, hex};
 use crate::out::{Align, Table};
 use engine::risk::{Feature, Unit};
 pub use past::{every_event, payments};
-use rulebook::{RiskSet, Rulebook};
+use rulebook::{RiskForm, RiskSet, Rulebook, SetRule, list_word};
 use serde_json::json;
 
 /// Rules on payments.
@@ -32,6 +33,8 @@ pub enum RiskCommand {
     Features(Known),
     /// Run rules over all of the past and say what they would have done
     Replay(replay::Replay),
+    /// How well rules and models did, by what closed cases were marked as
+    Quality(marks::Quality),
     /// One payment of the past as the rules saw it
     Explain(past::Explain),
 }
@@ -72,6 +75,7 @@ impl RiskCommand {
             RiskCommand::Withdraw(withdraw) => withdraw.run(context),
             RiskCommand::Features(known) => known.run(context),
             RiskCommand::Replay(replay) => replay.run(context),
+            RiskCommand::Quality(quality) => quality.run(context),
             RiskCommand::Explain(explain) => explain.run(context),
         }
     }
@@ -90,33 +94,50 @@ fn check(context: &Context, book: &Rulebook) -> Done {
     let bytes = set.program.to_bytes().len();
     let looked_at = set.program.wanted().features().len();
     let warnings: Vec<String> = set.warnings.iter().map(ToString::to_string).collect();
+    let of = |is: fn(&RiskForm) -> bool| book.risks().filter(|(_, rule)| is(&rule.form)).count();
+    let (cards, limits) = (
+        of(|form| matches!(form, RiskForm::Scorecard(_))),
+        of(|form| matches!(form, RiskForm::Limits { .. })),
+    );
     context.out.json(&json!({
-        "rules": set.rules.len(), "features": looked_at, "program_bytes": bytes,
-        "hash": hex(&set.hash), "warnings": warnings,
+        "rules": set.rules.len(), "scorecards": cards, "limits": limits, "features": looked_at,
+        "lists": book.lists().map(|list| json!({
+            "list": list.id, "of": list_word(list.names.of()), "names": list.names.len(),
+            "says": list.says, "says_zh": list.says_zh,
+        })).collect::<Vec<_>>(),
+        "program_bytes": bytes, "hash": hex(&set.hash), "warnings": warnings,
     }));
     warnings.iter().for_each(|warning| context.out.line(format_args!("warning: {warning}")));
     context.out.line(format_args!(
         "{} rules over {looked_at} features compile to {bytes} bytes",
         set.rules.len()
     ));
+    if cards + limits > 0 {
+        context.out.line(format_args!("    {cards} scorecards and {limits} tables of limits among them"));
+    }
+    for list in book.lists() {
+        let (names, of) = (grouped(list.names.len() as u128), list_word(list.names.of()));
+        context.out.line(format_args!("    list {}: {names} {of}. {}", list.id, list.says));
+    }
     Ok(())
 }
 
 fn list(context: &Context, book: &Rulebook) -> Done {
     let set = compiled(book)?;
-    let rule = |(pack, rule): &(&rulebook::Pack, &rulebook::RiskRule)| {
+    let rule = |SetRule { pack, rule, id, ruling, sql }: &SetRule<'_>| {
         json!({
-            "rule": rule.id, "pack": pack.head.id, "outcome": rule.ruling.word(),
+            "rule": id, "pack": pack.head.id, "outcome": ruling.word(),
             "points": rule.points, "says": rule.says, "says_zh": rule.says_zh,
-            "tells": rule.tells, "tells_zh": rule.tells_zh, "condition": rule.body.sql,
+            "tells": rule.tells, "tells_zh": rule.tells_zh, "condition": sql,
+            "waits_hours": rule.clock.map(|clock| clock.hold_s / 3_600),
+            "at_end": rule.clock.map(|clock| clock.at_end.word()),
         })
     };
     context.out.json(&set.rules.iter().map(rule).collect::<Vec<_>>());
-    for (_, rule) in &set.rules {
+    for SetRule { rule, id, ruling, .. } in &set.rules {
         context.out.line(format_args!(
-            "{:<30} {:<8} {:>5}  {}\n{:<46} {}",
-            rule.id,
-            rule.ruling.word(),
+            "{id:<30} {:<8} {:>5}  {}\n{:<46} {}",
+            ruling.word(),
             rule.points,
             rule.says,
             "",

@@ -1,6 +1,8 @@
 //! `tj screen`: is somebody on a sanctions list? One name, or everybody the bank knows; what comes of it is noted in the
 //! journal, and what is noted decides on payments.
 
+mod watch;
+
 use super::Context;
 use super::lists::{Lists, digest};
 use crate::answer::{must, say};
@@ -14,6 +16,8 @@ use screening::{Born, Country, Facts, Hit, Kind, Query, Screen};
 use serde_json::{Value, json};
 use terms::{Command, Party, PartyId, PartyKind, Screening, ScreeningResult};
 
+pub use watch::{Looked, Watch};
+
 /// Screenings that are noted in one request.
 const TOGETHER: usize = 500;
 /// Hits that are shown of one name.
@@ -23,7 +27,7 @@ const SHOWN: usize = 10;
 #[derive(Debug, clap::Args)]
 pub struct ScreenCommand {
     /// A name in any script.
-    #[arg(required_unless_present_any = ["parties", "decide"])]
+    #[arg(required_unless_present_any = ["parties", "decide", "changed"])]
     name: Option<String>,
     #[command(flatten)]
     lists: Lists,
@@ -43,6 +47,9 @@ pub struct ScreenCommand {
     /// looked for.
     #[arg(long, requires = "parties", value_name = "KIND=PATH")]
     since: Vec<String>,
+    /// Instead of a name: look everybody up in what has changed in the bank's own lists, note it and open cases.
+    #[arg(long, conflicts_with_all = ["name", "parties", "decide"])]
+    changed: bool,
     /// Instead of a name: decide whether a party is the listed one.
     #[arg(long, value_parser = parse_party, value_name = "PARTY", requires_all = ["as", "by"], conflicts_with_all = ["name", "parties"])]
     decide: Option<PartyId>,
@@ -67,6 +74,9 @@ impl ScreenCommand {
     pub fn run(self, context: &Context) -> Done {
         if let (Some(party), Some(result)) = (self.decide, self.result) {
             return self.decided(context, party, result);
+        }
+        if self.changed {
+            return changed(context);
         }
         if self.lists.is_empty() {
             return Err(Failure::usage(
@@ -212,6 +222,21 @@ impl ScreenCommand {
         bank.close()?;
         said
     }
+}
+
+/// Looks everybody up in what has changed in the bank's own lists.
+fn changed(context: &Context) -> Done {
+    let mut bank = context.bank()?;
+    let Some((_, looked)) = Watch::of(context, &mut bank)? else {
+        let what = "the bank's settings name no list";
+        return Err(Failure::usage(what, "name lists under [lists] in bank.toml"));
+    };
+    context.out.json(&json!({ "parties": looked.parties, "hits": looked.hits }));
+    if looked.parties == 0 {
+        context.out.line("the lists are those that everybody was looked up on last");
+    }
+    looked.tell(context);
+    bank.close()
 }
 
 /// Both are copies of one list, whatever its file is called.

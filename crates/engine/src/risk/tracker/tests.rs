@@ -138,7 +138,7 @@ impl Slow<'_> {
             Single::PayeeOwned => Some(self.owners[payee as usize].is_some().into()),
             // Nobody is looked up here; the test of their queries does that.
             Single::PayerListed | Single::PayeeListed => Some(0),
-            Single::Model => None,
+            Single::Model | Single::PayerLists | Single::PayeeLists => None,
             Single::PayerFirm => Some(self.owners[payer as usize].is_some_and(is_firm).into()),
             Single::PayeeFirm => Some(self.owners[payee as usize].is_some_and(is_firm).into()),
         }
@@ -203,5 +203,9 @@ fn every_feature_is_what_its_definition_says() {
     let never: Vec<String> =
         Feature::all().filter(|f| !known.contains(f)).map(Feature::name).collect();
     // Nobody is looked up and no model runs here.
-    assert_eq!(never, ["payer_listed", "payee_listed", "model_ppm"], "never anything");
+    assert_eq!(
+        never,
+        ["payer_listed", "payee_listed", "model_ppm", "payer_lists", "payee_lists"],
+        "never anything"
+    );
 }

@@ -4,7 +4,7 @@ use super::answers;
 use super::words::{Ask, read};
 use crate::checked::{Decided, check_run};
 use engine::Engine;
-use terms::{Command, Day, Event, TimeNs, TransferId};
+use terms::{Command, Day, Event, TimeNs};
 
 /// A bank as a play sees it.
 pub struct Stage {
@@ -84,9 +84,9 @@ impl Stage {
         self.now = now;
         let mut due = Vec::new();
         self.engine.submit_due(now, &mut due);
-        let expired: Vec<String> = due.iter().map(|event| expired(event).to_string()).collect();
+        let ended: Vec<String> = due.iter().map(ended).collect();
         self.run.push((now, due));
-        if expired.is_empty() { vec![] } else { vec![format!("expired {}", expired.join(", "))] }
+        if ended.is_empty() { vec![] } else { vec![ended.join("; ")] }
     }
 }
 
@@ -96,12 +96,16 @@ fn is_own(event: &Event) -> bool {
     matches!(&act.command, Command::WithdrawRules(end) if end.by.is_empty()) && act.outcome.is_ok()
 }
 
-fn expired(event: &Event) -> TransferId {
+/// What the bank did by itself because a time was over.
+fn ended(event: &Event) -> String {
     match event {
         Event::Act(act) => match act.command {
-            Command::Expire { pending } => pending,
+            Command::Expire { pending } => format!("expired {pending}"),
             _ => panic!("only expiries fall due: {event:?}"),
         },
-        Event::Transfer(_) => panic!("only expiries fall due: {event:?}"),
+        Event::Transfer(done) => {
+            let t = &done.transfer;
+            format!("posted {}, {}", t.pending_id, t.ledger.format(t.amount))
+        }
     }
 }

@@ -143,7 +143,7 @@ impl Words<'_> {
                 records: self.keyed("records")?.unwrap_or(self.engine.records()),
                 hash: [0; 32],
             }),
-            "keep" | "adopt" | "withdraw" | "case" => self.risk_command(verb)?,
+            "keep" | "adopt" | "withdraw" | "case" | "screen" => self.risk_command(verb)?,
             _ => self.party_command(verb)?,
         })
     }

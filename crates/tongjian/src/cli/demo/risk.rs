@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use terms::{Command, RuleSet, RuleStage, Ruling, TransferEvent, Verdict};
+use terms::{Command, HoldEnd, RuleSet, RuleStage, Ruling, TransferEvent, Verdict};
 
 /// What became of a payment that was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,7 @@ pub const MODEL: &[u8] = include_bytes!("town.forest");
 struct Adopted {
     program: Vec<u8>,
     words: Vec<u8>,
+    tables: Vec<u8>,
     reasons: Vec<Reason>,
 }
 
@@ -88,6 +89,7 @@ impl Risk {
         let adopted = Adopted {
             program: set.program.to_bytes(),
             words: words_of(set),
+            tables: set.tables.to_bytes(),
             reasons: reasons_of(set),
         };
         Risk { adopted: Some(adopted), ..Risk::default() }
@@ -95,9 +97,10 @@ impl Risk {
 
     /// What puts them into force.
     pub fn adoption(&self) -> Vec<Command> {
-        let Some(Adopted { program, words, .. }) = &self.adopted else { return Vec::new() };
+        let Some(Adopted { program, words, tables, .. }) = &self.adopted else { return Vec::new() };
         let mut request = parts(program);
         request.extend(parts(words));
+        request.extend(parts(tables));
         request.extend(parts(MODEL));
         request.push(Command::AdoptRules(RuleSet {
             name: "payments".to_owned(),
@@ -109,6 +112,8 @@ impl Risk {
             loss_max: 0,
             stopped_ppm_max: 200_000,
             hold_s: 86_400,
+            at_end: HoldEnd::Refuse,
+            tables: Some(Sha256::digest(tables).into()),
             four_eyes: false,
             by: "tj demo".to_owned(),
         }));

@@ -4,8 +4,10 @@
 use crate::answer::must;
 use crate::bank::Bank;
 use crate::cli::Context;
+use crate::cli::screen::Watch;
 use crate::fail::{Done, Failure};
 use crate::progress;
+use journal::vault::Fields;
 use node::{Clock, SystemClock};
 use terms::limits::BATCH_RECORDS_MAX;
 use terms::{Command, Currency, Institution, Party, PartyId, PartyKind, Refusal};
@@ -62,6 +64,7 @@ pub(super) fn register(
     let is_new = |id: PartyId| bank.node.engine().party(id).is_none();
     let new: Vec<_> = people.iter().filter(|(id, _)| is_new(*id)).collect();
     posted.known += people.len() - new.len();
+    let watch = if new.is_empty() { None } else { Watch::of(context, bank)? };
     let bar = progress::bar(&context.out, what, new.len() as u64);
     for some in new.chunks(PARTIES_AT_ONCE) {
         let ids: Vec<PartyId> = some.iter().map(|(id, _)| *id).collect();
@@ -77,6 +80,13 @@ pub(super) fn register(
             }));
         }
         must(&format!("registering {what}"), &bank.ask(request)?)?;
+        if let Some((watch, _)) = &watch {
+            let fields = |fields: &[(&'static str, String)]| -> Fields {
+                fields.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect()
+            };
+            let people = some.iter().map(|(id, all)| (*id, PartyKind::Person, fields(all)));
+            watch.look_up(bank, &people.collect::<Vec<_>>())?;
+        }
         posted.new += some.len();
         bar.inc(some.len() as u64);
     }

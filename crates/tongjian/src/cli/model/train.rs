@@ -7,7 +7,7 @@ use crate::cli::labels::{Labels, labels_of};
 use crate::cli::risk::payments;
 use crate::fail::{Done, Exit, Failure};
 use crate::figures::{grouped, parse_day};
-use engine::risk::{Feature, Single, Values, Wanted};
+use engine::risk::{Feature, Values, Wanted};
 use forest::Forest;
 use models::train::{Cases, Settings, train};
 use serde_json::json;
@@ -133,7 +133,7 @@ impl Train {
         Ok(())
     }
 
-    /// What it may look at: every feature but what a model says, less those left out.
+    /// What it may look at: every feature but what a rule set says, less those left out.
     fn features(&self) -> Done<Vec<Feature>> {
         for name in &self.without {
             if Feature::named(name).is_none() {
@@ -143,8 +143,7 @@ impl Train {
                 ));
             }
         }
-        let own = Feature::single(Single::Model);
-        let kept = |feature: &Feature| *feature != own && !self.without.contains(&feature.name());
+        let kept = |feature: &Feature| !feature.is_of_the_set() && !self.without.contains(&feature.name());
         Ok(Feature::all().filter(kept).collect())
     }
 

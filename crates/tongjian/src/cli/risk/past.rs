@@ -11,7 +11,7 @@ use crate::out::{Align, Table};
 use crate::reasons::{Reason, conditions, reasons_of};
 use crate::tell::verdict;
 use engine::risk::{
-    Feature, Found, Machine, Model, Payment, Program, Single, Unit, Values, Wanted,
+    Feature, Found, Machine, Model, Payment, Program, Sides, Single, Tables, Unit, Values, Wanted,
 };
 use engine::{Engine, Follower};
 use forest::Row;
@@ -85,7 +85,7 @@ impl Explain {
     /// No such payment; broken rules; the bank cannot be opened.
     pub fn run(self, context: &Context) -> Done {
         let bank = context.bank()?;
-        let Some((done, values)) = self.find(context, &bank)? else {
+        let Some((done, values, sides)) = self.find(context, &bank)? else {
             let what = format!("{} is not a payment that was made or judged", self.transfer);
             let next = "what was refused by the ledger, reversed, or only the second phase of another has no features";
             return Err(Failure::new(Exit::Refused, what, next));
@@ -97,6 +97,7 @@ impl Explain {
         let (mut machine, mut row, mut values) = (Machine::default(), Row::default(), values);
         let ppm = rules.model.as_ref().map(|model| model.ppm(&values, &mut row));
         values.set(Feature::single(Single::Model), ppm.map(i64::from));
+        rules.tables.fill(&sides, rules.program.wanted(), &mut values);
         let said = rules.program.run(&values, &mut machine);
         let spoke: Vec<&Reason> = rules
             .program
@@ -116,7 +117,11 @@ impl Explain {
     }
 
     /// The payment, and all its features as they were before it was decided.
-    fn find(&self, context: &Context, bank: &Bank) -> Done<Option<(TransferEvent, Values)>> {
+    fn find(
+        &self,
+        context: &Context,
+        bank: &Bank,
+    ) -> Done<Option<(TransferEvent, Values, Sides)>> {
         let (mut follower, all) = (Follower::default(), Wanted::all());
         let mut found = None;
         every_event(context, bank, |event| {
@@ -127,7 +132,7 @@ impl Explain {
             {
                 let mut values = Values::default();
                 follower.fill(&payment, &all, &mut values);
-                found = Some((*done, values));
+                found = Some((*done, values, follower.sides(&payment)));
             }
             follower.follow(event, |_, _, _| {});
         })?;
@@ -139,6 +144,7 @@ impl Explain {
 struct Rules {
     program: Program,
     model: Option<Model>,
+    tables: Tables,
     reasons: Vec<Reason>,
 }
 
@@ -146,7 +152,8 @@ impl Rules {
     fn written(book: &Book) -> Done<Rules> {
         let book = book.load()?;
         let set = compiled(&book)?;
-        Ok(Rules { program: set.program.clone(), model: None, reasons: reasons_of(&set) })
+        let (program, tables) = (set.program.clone(), set.tables.clone());
+        Ok(Rules { program, model: None, tables, reasons: reasons_of(&set) })
     }
 
     /// The set with this number; what cannot be read, which no adopted set is, has no conditions.
@@ -156,7 +163,9 @@ impl Rules {
         let program = Program::of_bytes(bytes).unwrap_or_default();
         let model = set.and_then(|view| view.set.model).and_then(|hash| engine.artifact(&hash));
         let model = model.and_then(|bytes| Model::of_bytes(bytes).ok());
-        Rules { program, model, reasons: conditions(engine, number) }
+        let tables = set.and_then(|view| view.set.tables).and_then(|hash| engine.artifact(&hash));
+        let tables = tables.and_then(|bytes| Tables::of_bytes(bytes).ok()).unwrap_or_default();
+        Rules { program, model, tables, reasons: conditions(engine, number) }
     }
 }
 

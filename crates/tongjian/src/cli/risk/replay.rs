@@ -186,6 +186,7 @@ impl Replay {
                 follower.fill(payment, &wanted, &mut values);
                 let ppm = model.as_ref().map(|model| model.ppm(&values, &mut row));
                 values.set(said_by_model, ppm.map(i64::from));
+                set.tables.fill(&follower.sides(payment), &wanted, &mut values);
                 let verdict = set.program.run(&values, &mut machine);
                 tally.spent_ns += start.elapsed().as_nanos();
                 let beside = (self.examples, &labels, ppm);
@@ -285,7 +286,7 @@ fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
             tally.outcomes[*outcome as usize].json(outcome.word())
         }).collect::<Vec<_>>(),
         "rules": set.rules.iter().zip(&tally.rules)
-            .map(|((_, rule), found)| found.json(&rule.id)).collect::<Vec<_>>(),
+            .map(|(rule, found)| found.json(&rule.id)).collect::<Vec<_>>(),
     }));
     let mut table = Table::new(&[
         ("would", Align::Left),
@@ -308,7 +309,7 @@ fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
         ("payers", Align::Right),
         ("such as", Align::Left),
     ]);
-    for ((_, rule), found) in set.rules.iter().zip(&tally.rules) {
+    for (rule, found) in set.rules.iter().zip(&tally.rules) {
         let examples: Vec<String> = found.examples.iter().map(ToString::to_string).collect();
         table.row([
             rule.id.clone(),

@@ -11,6 +11,7 @@ impl Words<'_> {
         Ok(match verb {
             "keep" => Command::KeepPart(self.part()?),
             "adopt" => Command::AdoptRules(self.rule_set()?),
+            "screen" => Command::RecordScreening(self.screening()?),
             "withdraw" => Command::WithdrawRules(self.withdrawal()?),
             _ => Command::WorkCase(self.case()?),
         })
@@ -64,6 +65,11 @@ impl Words<'_> {
             other => return Err(format!("{other} is no stage")),
         };
         let four_eyes = self.flag("four-eyes");
+        let at_end = match self.named.remove("end").as_deref().unwrap_or("refuse") {
+            "refuse" => HoldEnd::Refuse,
+            "release" => HoldEnd::Release,
+            other => return Err(format!("{other} is no end of a hold")),
+        };
         let (share_ppm, loss_max) = (self.keyed("share")?.unwrap_or(0), self.keyed("loss")?);
         let program = Sha256::digest(self.program()?).into();
         Ok(RuleSet {
@@ -76,9 +82,20 @@ impl Words<'_> {
             loss_max: loss_max.unwrap_or(u64::MAX),
             stopped_ppm_max: self.keyed("stops")?.unwrap_or(1_000_000),
             hold_s: self.keyed("held")?.unwrap_or(86_400),
+            at_end,
+            tables: self.keyed::<u8>("tables")?.map(|byte| [byte; 32]),
             four_eyes,
             by: self.named.remove("by").unwrap_or_else(|| "risk office".into()),
         })
+    }
+
+    /// `screen 5 possible`, by a program, or `by=anna`.
+    fn screening(&mut self) -> Read<Screening> {
+        let (party, word) = (self.party_id()?, self.word("a result")?);
+        let known = ScreeningResult::ALL.into_iter().find(|result| result.word() == word);
+        let result = known.ok_or(format!("{word} is no result"))?;
+        let by = self.named.remove("by").unwrap_or_default();
+        Ok(Screening { party, lists: [7; 32], result, entry: String::new(), score: 0, by })
     }
 
     /// `withdraw 2 by=anna`, or for another reason by the bank itself.
@@ -96,7 +113,10 @@ impl Words<'_> {
 
     /// `case 7 anna note "called the customer"`, `case 7 anna link 9`, `case 7 anna mark fraud`.
     fn case(&mut self) -> Read<CaseAct> {
-        let (case, by) = (self.transfer_id()?, self.word("who")?);
+        // `case party anna open other=5` is about party 5.
+        let of_party = self.flag("party");
+        let case = if of_party { TransferId(0) } else { self.transfer_id()? };
+        let by = self.word("who")?;
         let step = self.word("a step")?;
         let step = CaseStep::ALL
             .into_iter()
@@ -113,6 +133,11 @@ impl Words<'_> {
             }
             _ => text = self.words.pop().unwrap_or_default(),
         }
+        let case = match self.keyed::<u128>("of")? {
+            Some(party) => engine::party_case(PartyId(party)),
+            None if of_party => engine::party_case(PartyId(other.0)),
+            None => case,
+        };
         Ok(CaseAct { case, by, step, text, other, mark })
     }
 }

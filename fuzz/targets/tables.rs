@@ -1,0 +1,4 @@
+//! Feeds `sim::decoders::tables` whatever libFuzzer finds.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sim::decoders::tables(bytes));
