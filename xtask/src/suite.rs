@@ -54,7 +54,7 @@ pub fn test(depth: Depth) -> Result<bool, String> {
     let mut second_reader = Command::new(&python);
     steps.run_command("second reader", second_reader.arg(reader).arg("selftest").arg(vectors));
     steps.run_command("build the program", &mut cargo(&["build", "-p", "tongjian"]));
-    for script in ["flight", "s3"] {
+    for script in ["api", "flight", "s3"] {
         steps.run(&format!("clients of others: {script}"), || run_client(&clients, script));
     }
     steps.run("models of others", compare_models);

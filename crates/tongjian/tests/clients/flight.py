@@ -72,7 +72,7 @@ class Server:
     process = None
 
     def start(self, *more, address="127.0.0.1:0"):
-        line = [TJ, "--dir", BANK, "--json", "serve", "--flight", address, "--roll-every", "1s", *more]
+        line = [TJ, "--dir", BANK, "--json", "serve", "--api", "off", "--flight", address, "--roll-every", "1s", *more]
         self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
         said = ""
         while not said.rstrip().endswith("}"):
@@ -572,7 +572,7 @@ def secure(ana):
     with tempfile.TemporaryDirectory() as folder:
         cert, key = certificate(folder)
         other, _ = certificate(tempfile.mkdtemp(dir=folder))
-        tj("serve", "--flight", "0.0.0.0:0", code=2)
+        tj("serve", "--api", "off", "--flight", "0.0.0.0:0", code=2)
         right("other machines are not served in clear unless it is said", True)
         SERVER.start("--tls-cert", cert, "--tls-key", key, address="0.0.0.0:0")
         port = SERVER.uri.rsplit(":", 1)[1]

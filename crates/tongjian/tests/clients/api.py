@@ -1,0 +1,354 @@
+#!/usr/bin/env python3
+"""Uses a bank over its open API as a program of somebody else would, kills the server in the middle, and ends with the
+books right. The client is made of the document that the bank itself serves.
+
+    pip install cryptography
+    api.py path/to/tj folder
+
+A line for each thing that was seen to be right; it ends at the first that is not.
+"""
+
+import base64
+import hashlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import uuid
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+TJ, BANK = sys.argv[1], sys.argv[2]
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def right(what, holds, seen=""):
+    print(f"{'ok  ' if holds else 'FAIL'} {what}" + (f" ({seen})" if seen != "" else ""), flush=True)
+    if not holds:
+        SERVER.kill()
+        sys.exit(1)
+
+
+def tj(*line):
+    done = subprocess.run([TJ, "--dir", BANK, "--json", *line], capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        print(f"FAIL tj {' '.join(line)}: {done.returncode}\n{done.stdout}{done.stderr}")
+        sys.exit(1)
+    return done.stdout
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Key:
+    """An ES256 key, and what it signs."""
+
+    def __init__(self):
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        numbers = self.private.public_key().public_numbers()
+        x, y = (n.to_bytes(32, "big") for n in (numbers.x, numbers.y))
+        self.jwk = {"kty": "EC", "crv": "P-256", "x": b64(x), "y": b64(y)}
+
+    def sign(self, head, claims):
+        text = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(claims).encode())}"
+        r, s = decode_dss_signature(self.private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+        return f"{text}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+
+
+class Server:
+    """`tj serve` on one port for all its lives."""
+
+    process, port = None, 0
+
+    def start(self):
+        line = [TJ, "--dir", BANK, "--json", "serve", "--flight", "off", "--api", f"127.0.0.1:{self.port}", "--config", CONFIG]
+        self.process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=open(BANK + ".log", "a"), text=True)
+        said = ""
+        while not said.rstrip().endswith("}"):
+            piece = self.process.stdout.readline()
+            if not piece:
+                print("FAIL the server did not start: see", BANK + ".log")
+                sys.exit(1)
+            said += piece
+        said = said[said.index("{") :]
+        self.port = int(json.loads(said)["api"].rsplit(":", 1)[1])
+
+    def end(self, how):
+        self.process.send_signal(how)
+        return self.process.wait(timeout=60)
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+
+
+SERVER = Server()
+
+
+class Machine:
+    """A program with a key of its own: tokens by private_key_jwt, every request with a DPoP proof."""
+
+    def __init__(self, name):
+        self.name, self.key, self.proof_key, self.token, self.local = name, Key(), Key(), None, threading.local()
+
+    def proof(self, method, path, **change):
+        claims = {"jti": str(uuid.uuid4()), "htm": method, "iat": int(time.time()), "htu": f"http://localhost:{SERVER.port}{path}"}
+        if self.token:
+            claims["ath"] = b64(hashlib.sha256(self.token.encode()).digest())
+        claims.update(change)
+        return self.proof_key.sign({"typ": "dpop+jwt", "alg": "ES256", "jwk": self.proof_key.jwk}, claims)
+
+    def assertion(self, head=None, **change):
+        now = int(time.time())
+        claims = {"iss": self.name, "sub": self.name, "aud": AUDIENCE, "jti": str(uuid.uuid4()), "iat": now, "exp": now + 60}
+        claims.update(change)
+        return self.key.sign({"alg": "ES256", "typ": "JWT", **(head or {})}, claims)
+
+    def ask_token(self, assertion=None):
+        form = urllib.parse.urlencode({
+            "grant_type": "client_credentials",
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": assertion or self.assertion(),
+        })
+        self.token = None
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "DPoP": self.proof("POST", "/oauth/token")}
+        return self.raw("POST", "/oauth/token", headers, form)
+
+    def sign_in(self):
+        status, _, answer = self.ask_token()
+        right(f"{self.name} gets a token", status == 200, answer if status != 200 else "")
+        self.token = answer["access_token"]
+
+    def raw(self, method, path, headers, body):
+        for again in (True, False):
+            connection = getattr(self.local, "connection", None)
+            if connection is None:
+                connection = self.local.connection = http.client.HTTPConnection("localhost", SERVER.port, timeout=60)
+            try:
+                connection.request(method, path, body, headers)
+                response = connection.getresponse()
+                data = response.read()
+                break
+            except (http.client.HTTPException, OSError):
+                connection.close()
+                self.local.connection = None
+                if not again:
+                    raise
+        text = data.decode()
+        kind = response.headers.get("Content-Type", "")
+        return response.status, response.headers, json.loads(text) if kind.endswith("json") and "ndjson" not in kind else text
+
+    def send(self, method, path, query, headers, body):
+        if query:
+            path_with = path + "?" + urllib.parse.urlencode(query)
+        else:
+            path_with = path
+        headers = {**headers, "Authorization": f"DPoP {self.token}", "DPoP": self.proof(method, path)}
+        if body is not None and not isinstance(body, str):
+            body = json.dumps(body)
+        return self.raw(method, path_with, headers, body)
+
+
+def listen(machine, after, until, events):
+    """Follows the stream until `until()`; comes again behind the last event whenever it breaks off."""
+    last = after
+    while not until():
+        try:
+            connection = http.client.HTTPConnection("localhost", SERVER.port, timeout=5)
+            headers = {"Authorization": f"DPoP {machine.token}", "DPoP": machine.proof("GET", "/api/v1/events"), "Last-Event-ID": str(last)}
+            connection.request("GET", "/api/v1/events", headers=headers)
+            response = connection.getresponse()
+            if response.status == 401:
+                machine.sign_in()
+                continue
+            event = {}
+            while not until():
+                line = response.readline().decode()
+                if not line:
+                    break
+                name, _, value = line.rstrip("\n").partition(": ")
+                if name in ("id", "event", "data"):
+                    event[name] = value
+                elif not line.strip() and "id" in event:
+                    last = int(event["id"])
+                    events.append((last, event["event"], json.loads(event["data"])))
+                    event = {}
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+
+
+def register(machine, *scopes, party=None):
+    keys = BANK + f".{machine.name}.json"
+    json.dump({"keys": [machine.key.jwk]}, open(keys, "w"))
+    line = ["client", "add", machine.name, "--keys", keys]
+    for scope in scopes:
+        line += ["--scope", scope]
+    if party:
+        line += ["--party", str(party)]
+    tj(*line)
+
+
+shutil.rmtree(BANK, ignore_errors=True)
+tj("init", "--name", "Bank of the API")
+STAFF, SHOP, THIEF = Machine("staff"), Machine("shop"), Machine("thief")
+register(STAFF, "payments", "accounts", "parties", "events", "proofs", "queries", "cases", "accounts:read")
+CONFIG = BANK + ".toml"
+open(CONFIG, "w").write("[api]\nlisten = \"127.0.0.1:0\"\n")
+SERVER.start()
+AUDIENCE = f"http://localhost:{SERVER.port}/oauth/token"
+open(CONFIG, "w").write(f"[api]\norigin = \"http://localhost:{SERVER.port}\"\n")
+STAFF.sign_in()
+
+_, _, document = STAFF.raw("GET", "/api/v1/openapi.json", {}, None)
+json.dump(document, open(BANK + ".openapi.json", "w"))
+made = subprocess.run([sys.executable, os.path.join(HERE, "make_client.py"), BANK + ".openapi.json"], capture_output=True, text=True, check=True)
+space = {}
+exec(compile(made.stdout, "tongjian_client.py", "exec"), space)
+Client, Problem = space["Client"], space["Problem"]
+bank = Client(STAFF.send)
+right("a client is made of the document", callable(bank.create_payment), f"{len(document['paths'])} paths")
+
+
+def problem(what, code, act):
+    try:
+        act()
+    except Problem as why:
+        right(what, why.code == code, why)
+        return why
+    right(what, False, "it was not refused")
+
+
+# Accounts and money.
+owner = bank.register_party({"kind": "person", "fields": {"name": "Wang Guixiang"}}, key="party-wang-1")
+other = bank.register_party({"kind": "organisation", "fields": {"name": "Corner shop"}}, key="party-shop-1")
+cash = bank.open_account({"currency": "CNY", "code": 1001, "overdraft": True}, key="account-cash")
+deposit = {"currency": "CNY", "code": 2011}
+first = bank.open_account({**deposit, "owners": [owner["id"]]}, key="account-wang")
+second = bank.open_account({**deposit, "owners": [other["id"]]}, key="account-shop")
+right("accounts are open", first["status"] == "open" and second["balance"]["booked"]["amount"] == "0.00")
+order = {"from": cash["id"], "to": first["id"], "amount": "1000.00", "currency": "CNY"}
+paid = bank.create_payment(order, key="fund-wang-01")
+right("money comes in", bank.show_balance(first["id"])["booked"]["amount"] == "1000.00")
+right("the same key pays once", bank.create_payment(order, key="fund-wang-01") == paid)
+problem("the same key for another amount", "key_reused", lambda: bank.create_payment({**order, "amount": "1000.01"}, key="fund-wang-01"))
+problem("more than there is", "exceeds_credits", lambda: bank.create_payment(
+    {"from": first["id"], "to": second["id"], "amount": "1000.01", "currency": "CNY"}, key="too-much-01"))
+proof = bank.show_payment(paid["id"], proof=1)["proof"]
+open(BANK + ".receipt", "w").write(proof)
+checked = subprocess.run([TJ, "receipt", "verify", BANK + ".receipt", "--key", os.path.join(BANK, "keys/log.pub")], capture_output=True, text=True)
+right("its receipt is checked without the bank", checked.returncode == 0, checked.stdout.strip().split("\n")[0])
+answer = bank.ask_query({"sql": "SELECT count(*) AS n FROM transfers"})
+right("a question in SQL is answered", answer["rows"] == [[1]], answer["rows"])
+problem("a question that writes", "invalid", lambda: bank.ask_query({"sql": "DROP TABLE transfers"}))
+past = bank.show_balance(first["id"], as_of=paid["journal"]["entry"])
+right("a balance as of an earlier entry", past["booked"]["amount"] == "0.00", past["booked"]["amount"])
+
+# A program of one customer reaches what is the customer's.
+SERVER.end(signal.SIGTERM)
+register(SHOP, "payments", "accounts:read", "events", party=int(other["id"][4:].replace("-", ""), 16))
+SERVER.start()
+STAFF.sign_in()
+SHOP.sign_in()
+shop = Client(SHOP.send)
+right("a customer's program sees its own account", shop.show_balance(second["id"])["booked"]["amount"] == "0.00")
+problem("another's account is not there", "not_found", lambda: shop.show_account(first["id"]))
+problem("nor can it be paid from", "forbidden", lambda: shop.create_payment(
+    {"from": first["id"], "to": second["id"], "amount": "1.00", "currency": "CNY"}, key="steal-00001"))
+problem("a right it has not", "forbidden", lambda: shop.list_cases())
+
+# Tokens.
+for what, assertion in [
+    ("alg none", SHOP.assertion(head={"alg": "none"})),
+    ("HS256", SHOP.assertion(head={"alg": "HS256"})),
+    ("another audience", SHOP.assertion(aud="https://elsewhere.example")),
+    ("an expired one", SHOP.assertion(exp=int(time.time()) - 60)),
+    ("one that lives too long", SHOP.assertion(exp=int(time.time()) + 86_400)),
+    ("a name nobody has", THIEF.assertion()),
+]:
+    keep = SHOP.token
+    status, _, answer = SHOP.ask_token(assertion)
+    SHOP.token = keep
+    right(f"an assertion with {what} is refused", status in (400, 401) and "error" in answer, answer.get("error"))
+once = SHOP.assertion()
+keep = SHOP.token
+statuses = [SHOP.ask_token(once)[0], SHOP.ask_token(once)[0]]
+SHOP.token = keep
+right("an assertion is taken once", statuses[0] == 200 and statuses[1] in (400, 401), statuses)
+balance = f"/api/v1/accounts/{second['id']}/balance"
+proof = SHOP.proof("GET", balance)
+headers = {"Authorization": f"DPoP {SHOP.token}", "DPoP": proof}
+right("a proof is taken once", [SHOP.raw("GET", balance, headers, None)[0] for _ in range(2)] == [200, 401])
+for what, headers in [
+    ("a proof of another method", {"DPoP": SHOP.proof("POST", balance)}),
+    ("a proof of another address", {"DPoP": SHOP.proof("GET", "/api/v1/cases")}),
+    ("an old proof", {"DPoP": SHOP.proof("GET", balance, iat=int(time.time()) - 3_600)}),
+    ("no proof", {}),
+]:
+    status, _, answer = SHOP.raw("GET", balance, {"Authorization": f"DPoP {SHOP.token}", **headers}, None)
+    right(f"{what} opens nothing", status == 401, answer.get("code"))
+THIEF.token = SHOP.token
+status, _, _ = THIEF.raw("GET", balance, {"Authorization": f"DPoP {SHOP.token}", "DPoP": THIEF.proof("GET", balance)}, None)
+right("a stolen token opens nothing without its key", status == 401)
+
+# One by one and in uploads, with somebody listening, through a kill.
+events, done = [], threading.Event()
+listener = threading.Thread(target=listen, args=(STAFF, 0, done.is_set, events))
+listener.start()
+single = {"from": first["id"], "to": second["id"], "amount": "0.01", "currency": "CNY"}
+for n in range(50):
+    bank.create_payment(single, key=f"single-{n:05}")
+
+
+def upload(key, count):
+    lines = "".join(json.dumps({**single, "item": f"{key}-{n}"}) + "\n" for n in range(count))
+    answer = bank.create_payments(lines, key=key)
+    return [json.loads(line) for line in answer.splitlines()]
+
+
+results = upload("upload-0001", 5_000)
+right("an upload has a result for each and a summary", results[-1]["summary"]["posted"] == 5_000)
+killer = threading.Timer(0.15, lambda: SERVER.process.kill())
+killer.start()
+cut = 0
+for n in range(400):
+    try:
+        bank.create_payment(single, key=f"killed-{n:05}")
+    except (OSError, http.client.HTTPException):
+        cut = n
+        break
+SERVER.process.wait(timeout=30)
+right("the server was killed in the middle", cut > 0, f"after {cut} payments")
+SERVER.start()
+STAFF.sign_in()
+for n in range(cut + 1):
+    bank.create_payment(single, key=f"killed-{n:05}")
+results = upload("upload-0001", 5_000)
+right("the upload again pays nothing again", results[-1]["summary"]["replayed"] == 5_000)
+booked = bank.show_balance(second["id"])["booked"]["amount"]
+wanted = 50 + 5_000 + cut + 1
+right("the books are right", booked == f"{wanted / 100:.2f}", f"{booked} of {wanted} payments of 0.01")
+
+deadline = time.time() + 30
+while time.time() < deadline and sum(1 for e in events if e[1] == "payment.posted") < wanted + 1:
+    time.sleep(0.05)
+done.set()
+bank.create_payment(single, key="wake-up-0001")
+listener.join(timeout=10)
+records = [event[0] for event in events]
+right("events came in order, each once", records == sorted(set(records)), f"{len(records)} events")
+paid_to = [e for e in events if e[1] == "payment.posted" and e[2]["data"]["to"] == second["id"] and e[0] < records[-1] + 1]
+right("and every payment was among them", len(paid_to) >= wanted, f"{len(paid_to)} of {wanted}")
+
+right("the server ends when it is told to", SERVER.end(signal.SIGTERM) == 0)
+verified = subprocess.run([TJ, "verify", BANK], capture_output=True, text=True)
+right("the whole journal verifies", verified.returncode == 0, verified.stdout.strip().split("\n")[-1])
+print("all right")
