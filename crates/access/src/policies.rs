@@ -56,13 +56,15 @@ struct Slice {
 }
 
 impl Policies {
-    /// The policies that came with the program: `rulebook/access/`.
+    /// The policies that came with the program: `rulebook/access/`. A test has checked them against their schema, which
+    /// takes too long for every start.
     ///
     /// # Errors
     /// `Policies`, when they are not right.
     pub fn shipped() -> Result<Policies, AccessFailed> {
         let files = SHIPPED.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        Policies::of(&BTreeMap::from(files))
+        let (all, schema) = parse(&BTreeMap::from(files))?;
+        Policies::of(&all, schema)
     }
 
     /// The policies of a folder: `schema.cedarschema` and every `*.cedar`.
@@ -83,24 +85,14 @@ impl Policies {
                 files.insert(name.to_owned(), text);
             }
         }
-        Policies::of(&files)
+        let (all, schema) = parse(&files)?;
+        check(&all, &schema)?;
+        Policies::of(&all, schema)
     }
 
-    /// Policies from texts by file name.
-    fn of(files: &BTreeMap<String, String>) -> Result<Policies, AccessFailed> {
-        let text = files.get(SCHEMA).ok_or_else(|| wrong(SCHEMA, "is missing"))?;
-        let (schema, _) =
-            Schema::from_cedarschema_str(text).map_err(|cause| wrong(SCHEMA, explain(&cause)))?;
-        let mut all = PolicySet::new();
-        for (name, text) in files.iter().filter(|(name, _)| name.as_str() != SCHEMA) {
-            add_file(&mut all, name, text)?;
-        }
-        let checked = Validator::new(schema.clone()).validate(&all, ValidationMode::Strict);
-        if let Some(error) = checked.validation_errors().next() {
-            return Err(wrong("a policy does not fit the schema", error));
-        }
+    fn of(all: &PolicySet, schema: Schema) -> Result<Policies, AccessFailed> {
         let groups = schema.action_entities().map_err(|cause| wrong(SCHEMA, cause))?;
-        let slices = Action::ALL.into_iter().map(|action| slice(&all, &groups, action));
+        let slices = Action::ALL.into_iter().map(|action| slice(all, &groups, action));
         let slices = slices.collect::<Result<_, _>>()?;
         let (authorizer, cache) = (Authorizer::new(), Cache::new());
         Ok(Policies(Arc::new(Rights { schema, slices, authorizer, cache })))
@@ -196,6 +188,27 @@ fn explain(error: &dyn std::error::Error) -> String {
         under = error.source();
     }
     text
+}
+
+/// Policies and schema from texts by file name.
+fn parse(files: &BTreeMap<String, String>) -> Result<(PolicySet, Schema), AccessFailed> {
+    let text = files.get(SCHEMA).ok_or_else(|| wrong(SCHEMA, "is missing"))?;
+    let (schema, _) =
+        Schema::from_cedarschema_str(text).map_err(|cause| wrong(SCHEMA, explain(&cause)))?;
+    let mut all = PolicySet::new();
+    for (name, text) in files.iter().filter(|(name, _)| name.as_str() != SCHEMA) {
+        add_file(&mut all, name, text)?;
+    }
+    Ok((all, schema))
+}
+
+/// Every policy fits the schema, so that none can fail when it is asked.
+fn check(all: &PolicySet, schema: &Schema) -> Result<(), AccessFailed> {
+    let checked = Validator::new(schema.clone()).validate(all, ValidationMode::Strict);
+    match checked.validation_errors().next() {
+        Some(error) => Err(wrong("a policy does not fit the schema", error)),
+        None => Ok(()),
+    }
 }
 
 /// Adds the policies of one file, each under its own id.
