@@ -269,7 +269,10 @@ fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
         if trues[at] == falses[at] && true_leaves[at] == 1 && false_leaves[at] == 1 {
             let leaf = usize::try_from(trues[at]).ok().filter(|leaf| *leaf < weights.len());
             let Some(leaf) = leaf else {
-                return wrong(attributes.place("nodes"), format!("leaf {} is not there", trues[at]));
+                return wrong(
+                    attributes.place("nodes"),
+                    format!("leaf {} is not there", trues[at]),
+                );
             };
             let id = at as i64;
             ensemble.ends.push((0, id));
@@ -279,7 +282,8 @@ fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
         }
         // Numbers behind the splits are the leaves', and no split's.
         let sides = [(trues[at], true_leaves[at]), (falses[at], false_leaves[at])];
-        if let Some((child, _)) = sides.iter().find(|(child, leaf)| *leaf != 1 && *child >= splits) {
+        if let Some((child, _)) = sides.iter().find(|(child, leaf)| *leaf != 1 && *child >= splits)
+        {
             return wrong(attributes.place("nodes"), format!("node {child} is not there"));
         }
         let Some(mode) = Mode::of_number(modes[at]) else {
