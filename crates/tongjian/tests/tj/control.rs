@@ -145,7 +145,7 @@ fn quality_is_measured_from_marks_and_lists_and_clocks_are_adopted_with_the_rule
     at.ok("pay 1001 1002 27.00 --id 505");
     at.ok("pay 1001 1002 7.00 --id 506");
     at.ok("pay 1001 1002 1.00 --id 507");
-    let sql = "SELECT transfer, timeout FROM transfers WHERE transfer IN ('503', '506') ORDER BY transfer";
+    let sql = "SELECT transfer, timeout_s FROM transfers WHERE transfer IN ('503', '506') ORDER BY transfer";
     let told = at.tj(&["query", sql, "--format", "csv"]);
     assert!(told.out.contains("503,18000") && told.out.contains("506,7200"), "{told:?}");
     let why = at.json("risk explain 502");
