@@ -221,6 +221,34 @@ fn nodes(attributes: &Attributes<'_>, leaf: &str, outputs: usize) -> Result<Ense
     Ok(ensemble)
 }
 
+/// What version 5 says of all trees together: outputs, what becomes of sums.
+fn begun_5(attributes: &Attributes<'_>, double: bool) -> Result<Ensemble, ReadError> {
+    let links = ["NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"];
+    let link =
+        attributes.int("post_transform").map_or(Some(&links[0]), |at| links.get(at as usize));
+    let sums = ["AVERAGE", "SUM", "MIN", "MAX"];
+    let sum =
+        attributes.int("aggregate_function").map_or(Some(&sums[1]), |at| sums.get(at as usize));
+    Ok(Ensemble {
+        outputs: attributes
+            .int("n_targets")
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0),
+        link: attributes.link(link.unwrap_or(&"?"))?,
+        averages: attributes.averages(sum.unwrap_or(&"?"))?,
+        double,
+        ..Ensemble::default()
+    })
+}
+
+/// The place of a leaf, of so many.
+fn leaf_at(attributes: &Attributes<'_>, leaf: i64, leaves: usize) -> Result<usize, ReadError> {
+    match usize::try_from(leaf) {
+        Ok(at) if at < leaves => Ok(at),
+        _ => wrong(attributes.place("nodes"), format!("leaf {leaf} is not there")),
+    }
+}
+
 /// The operator of version 5: splits and leaves are numbered apart, in one list for all trees.
 fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
     let (bounds, double) = attributes.numbers("nodes_splits")?;
@@ -235,30 +263,13 @@ fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
     ];
     let [features, trues, true_leaves, falses, false_leaves] =
         ints.map(|name| attributes.ints(name));
-    let lists = [features, trues, true_leaves, falses, false_leaves];
     let outputs = attributes.ints("leaf_targetids");
-    if lists.iter().any(|list| list.len() != bounds.len())
-        || modes.len() != bounds.len()
-        || outputs.len() != weights.len()
-    {
+    let lists = [features, trues, true_leaves, falses, false_leaves].map(<[i64]>::len);
+    let even = lists.iter().all(|length| *length == bounds.len()) && modes.len() == bounds.len();
+    if !even || outputs.len() != weights.len() {
         return wrong(attributes.place("nodes"), "lists of nodes or leaves are not equally long");
     }
-    let links = ["NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"];
-    let link =
-        attributes.int("post_transform").map_or(Some(&links[0]), |at| links.get(at as usize));
-    let sums = ["AVERAGE", "SUM", "MIN", "MAX"];
-    let sum =
-        attributes.int("aggregate_function").map_or(Some(&sums[1]), |at| sums.get(at as usize));
-    let mut ensemble = Ensemble {
-        outputs: attributes
-            .int("n_targets")
-            .and_then(|count| usize::try_from(count).ok())
-            .unwrap_or(0),
-        link: attributes.link(link.unwrap_or(&"?"))?,
-        averages: attributes.averages(sum.unwrap_or(&"?"))?,
-        double,
-        ..Ensemble::default()
-    };
+    let mut ensemble = begun_5(attributes, double)?;
     let tracks = attributes.ints("nodes_missing_value_tracks_true");
     let splits = bounds.len() as i64;
     // Leaves are numbered after the splits, as if all were one tree with several roots.
@@ -267,10 +278,7 @@ fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
     for at in 0..bounds.len() {
         // A tree that is one leaf is written as a split whose both sides are that leaf.
         if trues[at] == falses[at] && true_leaves[at] == 1 && false_leaves[at] == 1 {
-            let leaf = usize::try_from(trues[at]).ok().filter(|leaf| *leaf < weights.len());
-            let Some(leaf) = leaf else {
-                return wrong(attributes.place("nodes"), format!("leaf {} is not there", trues[at]));
-            };
+            let leaf = leaf_at(attributes, trues[at], weights.len())?;
             let id = at as i64;
             ensemble.ends.push((0, id));
             let (output, weight) = (outputs[leaf], weights[leaf]);
@@ -279,7 +287,8 @@ fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
         }
         // Numbers behind the splits are the leaves', and no split's.
         let sides = [(trues[at], true_leaves[at]), (falses[at], false_leaves[at])];
-        if let Some((child, _)) = sides.iter().find(|(child, leaf)| *leaf != 1 && *child >= splits) {
+        if let Some((child, _)) = sides.iter().find(|(child, leaf)| *leaf != 1 && *child >= splits)
+        {
             return wrong(attributes.place("nodes"), format!("node {child} is not there"));
         }
         let Some(mode) = Mode::of_number(modes[at]) else {
@@ -299,11 +308,15 @@ fn version_5(attributes: &Attributes<'_>) -> Result<Ensemble, ReadError> {
             missing_true: tracks.get(at) == Some(&1),
         });
     }
-    for at in 0..weights.len() {
-        let id = splits + at as i64;
-        ensemble.ends.push((0, id));
-        ensemble.leaves.push(Leaf { tree: 0, id, output: outputs[at], weight: weights[at] });
-    }
+    ensemble.ends.extend((splits..).take(weights.len()).map(|id| (0, id)));
+    let leaves = (splits..).zip(outputs).zip(&weights);
+    let leaf = |((id, output), weight): ((i64, &i64), &f64)| Leaf {
+        tree: 0,
+        id,
+        output: *output,
+        weight: *weight,
+    };
+    ensemble.leaves.extend(leaves.map(leaf));
     ensemble.roots = attributes.ints("tree_roots").to_vec();
     Ok(ensemble)
 }

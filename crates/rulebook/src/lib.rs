@@ -21,8 +21,8 @@ mod page;
 pub use body::Body;
 pub use fault::{BookRefused, Fault};
 pub use fuse::{Fused, fuse};
-pub use pack::{Confidence, Pack, PackHead};
 pub use list::{BookList, list_word};
+pub use pack::{Confidence, Pack, PackHead};
 pub use page::features_page;
 pub use risk::{RiskSet, SetRule};
 pub use rule::{

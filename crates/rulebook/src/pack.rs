@@ -444,7 +444,10 @@ fn read_form(head: &mut Head<'_>, kind: Kind) -> RiskForm {
                 let says = "a scorecard has `ask_from`, `hold_from`, `refuse_from`, or several";
                 head.fault("id", says);
             } else if given.windows(2).any(|two| two[0] >= two[1]) {
-                head.fault("id", "`ask_from`, `hold_from` and `refuse_from` must rise in this order");
+                head.fault(
+                    "id",
+                    "`ask_from`, `hold_from` and `refuse_from` must rise in this order",
+                );
             }
             RiskForm::Scorecard(cutoffs)
         }
@@ -465,7 +468,8 @@ fn read_clock(head: &mut Head<'_>, holds: bool) -> Option<HoldClock> {
     if !holds || at_end.is_some() != hours.is_some() {
         for key in ["waits_hours", "at_end"] {
             if head.has(key) {
-                let says = "`waits_hours` and `at_end` stand together in a rule that holds payments";
+                let says =
+                    "`waits_hours` and `at_end` stand together in a rule that holds payments";
                 head.fault(key, says);
             }
         }
@@ -503,11 +507,7 @@ fn checked(body: Result<Body, Fault>, query: Option<bool>, head: &mut Head<'_>) 
 }
 
 /// The TOML of a head in remarks, the line on which the rest begins, and the rest.
-fn parts<'a>(
-    path: &str,
-    text: &'a str,
-    remark: &str,
-) -> Result<(String, usize, &'a str), Fault> {
+fn parts<'a>(path: &str, text: &'a str, remark: &str) -> Result<(String, usize, &'a str), Fault> {
     let fence = format!("{remark}{FENCE}");
     let what = if remark == RULE_REMARK { "a rule" } else { "a list" };
     let mut toml = String::new();

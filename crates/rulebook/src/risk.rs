@@ -79,7 +79,11 @@ impl Rulebook {
         for list in self.lists() {
             let asked = format!("'{}'", list.id);
             if !making.rules.iter().any(|rule| rule.sql.contains(&asked)) {
-                making.warnings.push(Fault::new(&list.file, list.line, "no rule asks for this list"));
+                making.warnings.push(Fault::new(
+                    &list.file,
+                    list.line,
+                    "no rule asks for this list",
+                ));
             }
         }
         let Making { compiler, rules, clocks, warnings, faults } = making;
@@ -126,7 +130,11 @@ impl<'a> Making<'a> {
                 Err(wrong) => self.faults.push(placed(rule, &wrong, rule.body.line - line.line)),
             }
             if let Some(clock) = rule.clock.filter(|_| line.ruling == Ruling::Hold) {
-                self.clocks.push(HoldClock { line: at, hold_s: clock.hold_s, at_end: clock.at_end });
+                self.clocks.push(HoldClock {
+                    line: at,
+                    hold_s: clock.hold_s,
+                    at_end: clock.at_end,
+                });
             }
             let (id, ruling, sql) = (line.id, line.ruling, line.sql);
             self.rules.push(SetRule { pack, rule, id, ruling, sql });

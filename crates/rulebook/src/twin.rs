@@ -2,8 +2,8 @@
 //! ways that share no line are held against each other. `docs/features.md`.
 
 use engine::risk::{
-    COUNTERPARTIES_MAX, Direction, Feature, Kind, ListOf, MONEY_MAX, Measure, NAMED, NEAR, Single, Subject,
-    Way, Window,
+    COUNTERPARTIES_MAX, Direction, Feature, Kind, ListOf, MONEY_MAX, Measure, NAMED, NEAR, Single,
+    Subject, Way, Window,
 };
 use std::fmt::Write;
 

@@ -1,7 +1,7 @@
 //! The packs that are shipped: they are the folder's, they are many enough, and each says what it must.
 
-use rulebook::{SetRule, Confidence, Dimension, Form, fuse, load, shipped};
 use engine::risk::{Feature, Machine, Values};
+use rulebook::{Confidence, Dimension, Form, SetRule, fuse, load, shipped};
 use std::collections::BTreeSet;
 use std::path::Path;
 use terms::Refusal;
@@ -164,7 +164,8 @@ fn the_example_of_a_banks_own_rules_says_what_it_means() {
         .collect()
     };
     let day = 86_400;
-    let known = [("payer_owned", 1), ("payer_age", 400 * day), ("payee_age", 400 * day), ("hour", 12)];
+    let known =
+        [("payer_owned", 1), ("payer_age", 400 * day), ("payee_age", 400 * day), ("hour", 12)];
     assert_eq!(spoke(&known), Vec::<String>::new());
     assert_eq!(spoke(&[("payer_lists", 0), ("payee_lists", 0)]), Vec::<String>::new());
     // Limits: by age of the account, lower for whoever asked for it, none for whom nobody owns.
@@ -179,7 +180,8 @@ fn the_example_of_a_banks_own_rules_says_what_it_means() {
     // Whom the bank trusts is not asked about; what refuses still refuses.
     assert_eq!(spoke(&[("payee_lists", 0b001)]), Vec::<String>::new());
     assert_eq!(spoke(&[("payee_lists", 0b011)]), ["party-denied"]);
-    let cooling = [("payee_lists", 0), ("payee_owned", 1), ("payee_age", day), ("amount", 5_000_001)];
+    let cooling =
+        [("payee_lists", 0), ("payee_owned", 1), ("payee_age", day), ("amount", 5_000_001)];
     assert_eq!(spoke(&cooling), ["payee-cooling-off", "payment-card/ask"]);
     let program = set.program.to_bytes().len();
     assert!(program < 8_192, "{program}");
@@ -200,7 +202,10 @@ fn cards_limits_and_lists_are_refused_by_file_line_and_column() {
     };
     let sql = |id: &str, sql: &str| faults(id, &|rule| rule.body.sql = sql.to_owned());
     let says = sql("payment-card", "CASE WHEN amount > 5 THEN 70 ELSE 0 END\n+ pair_agee");
-    assert!(says.contains("payment-card.sql:12: column 3: there is no feature pair_agee"), "{says}");
+    assert!(
+        says.contains("payment-card.sql:12: column 3: there is no feature pair_agee"),
+        "{says}"
+    );
     let says = sql("payment-card", "CASE WHEN amount > 5 THEN 70 END");
     assert!(says.contains("payment-card.sql:11: column 1: the points may be missing"), "{says}");
     let says = sql("payment-card", "CASE WHEN amount > 5 THEN 70.5 ELSE 0 END");
@@ -208,7 +213,10 @@ fn cards_limits_and_lists_are_refused_by_file_line_and_column() {
     let says = sql("payment-card", "amount");
     assert!(says.contains("a whole number of points"), "{says}");
     let says = sql("payment-card", "CASE WHEN amount > 5 THEN 70 ELSE 0 END");
-    assert!(says.contains("payment-card.sql:5: 90 points are never reached: there are at most 70"), "{says}");
+    assert!(
+        says.contains("payment-card.sql:5: 90 points are never reached: there are at most 70"),
+        "{says}"
+    );
     let says = sql("payment-card", "CASE WHEN amount > 5 THEN 95 ELSE 60 END");
     assert!(says.contains("payment-card.sql:4: 60 points are always reached"), "{says}");
     let says = sql("daily-limits", "CASE WHEN payer_firm\n THEN pair_age ELSE 5 END");
@@ -216,20 +224,29 @@ fn cards_limits_and_lists_are_refused_by_file_line_and_column() {
     assert!(says.contains("money and seconds are not of one kind"), "{says}");
     let says = sql("party-denied", "on_list(payee_lists,\n  'denied-party')");
     assert!(
-        says.contains("party-denied.sql:11: column 4: there is no list denied-party; there are allowed-payees"),
+        says.contains(
+            "party-denied.sql:11: column 4: there is no list denied-party; there are allowed-payees"
+        ),
         "{says}"
     );
     let mut book = with_example();
     book.packs.iter_mut().for_each(|pack| {
-        pack.head.unless = pack.head.unless.as_ref().map(|_| "on_list(payee_lists, 'alowed')".to_owned());
+        pack.head.unless =
+            pack.head.unless.as_ref().map(|_| "on_list(payee_lists, 'alowed')".to_owned());
     });
     let says = book.risk_set().err().map(|refused| refused.to_string()).unwrap_or_default();
-    assert!(says.contains("payee-cooling-off.sql:") && says.contains("there is no list alowed"), "{says}");
+    assert!(
+        says.contains("payee-cooling-off.sql:") && says.contains("there is no list alowed"),
+        "{says}"
+    );
     book.packs.iter_mut().for_each(|pack| pack.head.unless = None);
     let warnings = book.risk_set().unwrap_or_else(|refused| panic!("{refused}")).warnings;
     let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].ends_with("allowed-payees.list:2: no rule asks for this list"), "{warnings:?}");
+    assert!(
+        warnings[0].ends_with("allowed-payees.list:2: no rule asks for this list"),
+        "{warnings:?}"
+    );
 }
 
 #[test]

@@ -4,9 +4,7 @@ use super::check_text;
 use crate::engine::Engine;
 use crate::guard::{CaseRow, CaseStatus, party_case};
 use alloc::string::String;
-use terms::{
-    CaseAct, CaseStep, PartyId, Refusal, Screening, ScreeningResult, TimeNs, TransferId,
-};
+use terms::{CaseAct, CaseStep, PartyId, Refusal, Screening, ScreeningResult, TimeNs, TransferId};
 
 impl Engine {
     pub(super) fn allow_case(&self, act: &CaseAct) -> Result<(), Refusal> {

@@ -177,7 +177,8 @@ fn what_trees_of_ours_cannot_is_refused_in_words() {
     assert!(says.contains("6 is not supported"), "membership: {says}");
     let says = five(tensor("nodes_splits", 10, vec![0; 8]));
     assert!(says.contains("type 10 is not supported"), "16 bits: {says}");
-    for (name, number) in [("aggregate_function", 2), ("post_transform", 4), ("post_transform", 9)] {
+    for (name, number) in [("aggregate_function", 2), ("post_transform", 4), ("post_transform", 9)]
+    {
         let says = five(int(name, number));
         assert!(says.contains("is not supported"), "{name}: {says}");
     }

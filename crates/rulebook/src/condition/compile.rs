@@ -594,14 +594,17 @@ impl Compiler {
                 "on_list asks for a list by its name: on_list(payee_lists, 'name')",
             ));
         };
-        let lists = [Single::PayerLists, Single::PayeeLists].map(|side| Feature::single(side).name());
+        let lists =
+            [Single::PayerLists, Single::PayeeLists].map(|side| Feature::single(side).name());
         if !matches!(of, Expr::Column(column) if lists.contains(&column.name)) {
             return Err(Wrong::new("on_list looks at payer_lists or payee_lists"));
         }
         let Some(bit) = self.lists.iter().position(|list| list == name) else {
             let known = self.lists.join(", ");
             let says = if known.is_empty() {
-                format!("there is no list {name}; a list is a file ending in .list beside its rules")
+                format!(
+                    "there is no list {name}; a list is a file ending in .list beside its rules"
+                )
             } else {
                 format!("there is no list {name}; there are {known}")
             };

@@ -213,9 +213,9 @@ fn list(context: &Context, bank: &Bank, wanted: impl Fn(&CaseView<'_>) -> bool) 
                 t.credit_account.to_string(),
             ]
         });
-        let whose = case.party.map(|party| {
-            [String::new(), String::new(), format!("party {party}"), String::new()]
-        });
+        let whose = case
+            .party
+            .map(|party| [String::new(), String::new(), format!("party {party}"), String::new()]);
         let [amount, currency, from, to] = cells.or(whose).unwrap_or_default();
         table.row([
             case.transfer.to_string(),

@@ -113,7 +113,9 @@ fn check(context: &Context, book: &Rulebook) -> Done {
         set.rules.len()
     ));
     if cards + limits > 0 {
-        context.out.line(format_args!("    {cards} scorecards and {limits} tables of limits among them"));
+        context
+            .out
+            .line(format_args!("    {cards} scorecards and {limits} tables of limits among them"));
     }
     for list in book.lists() {
         let (names, of) = (grouped(list.names.len() as u128), list_word(list.names.of()));

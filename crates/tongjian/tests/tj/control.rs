@@ -123,8 +123,14 @@ fn quality_is_measured_from_marks_and_lists_and_clocks_are_adopted_with_the_rule
     let denied = rule("denied", "refuse", "payer_owned AND on_list(payee_lists, 'foes')");
     at.write("book/own/denied.sql", &denied);
     let waits = rule("waits", "hold", "payer_owned AND amount = 7");
-    at.write("book/own/waits.sql", &waits.replace("-- points", "-- waits_hours = 2\n-- at_end = \"release\"\n-- points"));
-    at.write("book/own/pack.toml", &format!("{PACK}unless = \"on_list(payee_lists, 'friends') AND amount = 30\"\n"));
+    at.write(
+        "book/own/waits.sql",
+        &waits.replace("-- points", "-- waits_hours = 2\n-- at_end = \"release\"\n-- points"),
+    );
+    at.write(
+        "book/own/pack.toml",
+        &format!("{PACK}unless = \"on_list(payee_lists, 'friends') AND amount = 30\"\n"),
+    );
     at.ok("pay 1 1001 400.00 --id 499");
     let checked = at.json("risk rules check --rulebook book");
     assert_eq!(checked["lists"].as_array().unwrap().len(), 2, "{checked}");
@@ -139,7 +145,7 @@ fn quality_is_measured_from_marks_and_lists_and_clocks_are_adopted_with_the_rule
     at.ok("pay 1001 1002 27.00 --id 505");
     at.ok("pay 1001 1002 7.00 --id 506");
     at.ok("pay 1001 1002 1.00 --id 507");
-    let sql = "SELECT transfer, timeout FROM transfers WHERE transfer IN ('503', '506') ORDER BY transfer";
+    let sql = "SELECT transfer, timeout_s FROM transfers WHERE transfer IN ('503', '506') ORDER BY transfer";
     let told = at.tj(&["query", sql, "--format", "csv"]);
     assert!(told.out.contains("503,18000") && told.out.contains("506,7200"), "{told:?}");
     let why = at.json("risk explain 502");
@@ -189,11 +195,18 @@ fn whoever_is_registered_is_looked_up_and_a_changed_list_looks_up_only_what_chan
     let settings = at.read("bank.tj/bank.toml");
     assert!(settings.contains("[lists]"), "{settings}");
     let house = at.path("house.csv").display().to_string();
-    at.write("bank.tj/bank.toml", &settings.replace("house = \"\"", &format!("house = \"{house}\"")));
+    at.write(
+        "bank.tj/bank.toml",
+        &settings.replace("house = \"\"", &format!("house = \"{house}\"")),
+    );
 
     // Somebody new who is listed gets a case, somebody else is cleared; everybody before was looked up first.
     let hit = add("72", "Ottokar Brandauer");
-    assert_eq!((hit["more"]["looked_up"].as_u64(), hit["more"]["hits"].as_u64()), (Some(1), Some(1)), "{hit}");
+    assert_eq!(
+        (hit["more"]["looked_up"].as_u64(), hit["more"]["hits"].as_u64()),
+        (Some(1), Some(1)),
+        "{hit}"
+    );
     let clear = add("73", "Wilhelmine Oberhuber");
     assert_eq!(clear["more"]["hits"], 0, "{clear}");
     let cases = at.json("case list");

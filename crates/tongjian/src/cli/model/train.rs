@@ -143,7 +143,8 @@ impl Train {
                 ));
             }
         }
-        let kept = |feature: &Feature| !feature.is_of_the_set() && !self.without.contains(&feature.name());
+        let kept =
+            |feature: &Feature| !feature.is_of_the_set() && !self.without.contains(&feature.name());
         Ok(Feature::all().filter(kept).collect())
     }
 

@@ -207,15 +207,16 @@ fn text(share: Option<Between>) -> String {
 /// What a band is called, in millionths of what the model says.
 fn band_name(band: u32) -> String {
     let (from, to) = (band * BAND_PPM, (band + 1) * BAND_PPM);
-    format!("{}.{} to {}.{}", from / 1_000_000, from / 100_000 % 10, to / 1_000_000, to / 100_000 % 10)
+    format!(
+        "{}.{} to {}.{}",
+        from / 1_000_000,
+        from / 100_000 % 10,
+        to / 1_000_000,
+        to / 100_000 % 10
+    )
 }
 
-fn tell(
-    context: &Context,
-    past: &Past,
-    figures: &Figures,
-    names: &BTreeMap<(u16, u16), String>,
-) {
+fn tell(context: &Context, past: &Past, figures: &Figures, names: &BTreeMap<(u16, u16), String>) {
     let known = figures.known;
     let nameless = |at: &u16| format!("condition {at}");
     let name = |key: &(u16, u16)| names.get(key).cloned().unwrap_or_else(|| nameless(&key.1));
@@ -285,7 +286,11 @@ mod tests {
     use super::*;
     use terms::VerdictMarks;
 
-    fn verdict(ruling: Ruling, reasons: [Option<u16>; 3], model_ppm: Option<u32>) -> (Day, Verdict) {
+    fn verdict(
+        ruling: Ruling,
+        reasons: [Option<u16>; 3],
+        model_ppm: Option<u32>,
+    ) -> (Day, Verdict) {
         let marks = VerdictMarks::default();
         (Day(5), Verdict { ruling, marks, set: 1, score: 0, model_ppm, hits: 1, reasons })
     }

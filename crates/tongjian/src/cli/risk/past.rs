@@ -117,11 +117,7 @@ impl Explain {
     }
 
     /// The payment, and all its features as they were before it was decided.
-    fn find(
-        &self,
-        context: &Context,
-        bank: &Bank,
-    ) -> Done<Option<(TransferEvent, Values, Sides)>> {
+    fn find(&self, context: &Context, bank: &Bank) -> Done<Option<(TransferEvent, Values, Sides)>> {
         let (mut follower, all) = (Follower::default(), Wanted::all());
         let mut found = None;
         every_event(context, bank, |event| {

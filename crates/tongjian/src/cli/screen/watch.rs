@@ -159,7 +159,11 @@ fn copies(kept: &Path, lists: &Lists) -> Vec<(PathBuf, PathBuf)> {
 fn kept_lists(kept: &Path, lists: &Lists) -> Lists {
     let there = |path: PathBuf| path.exists().then_some(path);
     Lists {
-        ofac: lists.ofac.as_ref().and_then(|_| there(kept.join("ofac/sdn.csv"))).map(|_| kept.join("ofac")),
+        ofac: lists
+            .ofac
+            .as_ref()
+            .and_then(|_| there(kept.join("ofac/sdn.csv")))
+            .map(|_| kept.join("ofac")),
         un: lists.un.as_ref().and_then(|_| there(kept.join("un.xml"))),
         house: lists.house.as_ref().and_then(|_| there(kept.join("house.csv"))),
     }
@@ -169,7 +173,12 @@ fn kept_lists(kept: &Path, lists: &Lists) -> Lists {
 fn keep(kept: &Path, lists: &Lists) -> Done {
     let failed = |error: std::io::Error| {
         let what = format!("the lists cannot be kept in {}", kept.display());
-        Failure::because(Exit::Failed, what, &error, "see to the disk; they are looked up again next time")
+        Failure::because(
+            Exit::Failed,
+            what,
+            &error,
+            "see to the disk; they are looked up again next time",
+        )
     };
     std::fs::create_dir_all(kept.join("ofac")).map_err(failed)?;
     for (from, to) in copies(kept, lists) {
