@@ -158,11 +158,12 @@ struct Upload {
     in_line: VecDeque<InLine>,
     may: HashMap<AccountId, bool>,
     summary: Summary,
-    deadline: Instant,
 }
 
 impl Upload {
-    fn new(call: Call, key: &str, send: mpsc::Sender<Bytes>) -> Upload {
+    fn new(mut call: Call, key: &str, send: mpsc::Sender<Bytes>) -> Upload {
+        // An upload may take longer than a request, and so may what it asks.
+        call.deadline = Instant::now() + PATIENCE;
         let mut prefix = Sha256::new();
         prefix.update(b"tongjian batch v1\n");
         prefix.update(call.who.id.as_bytes());
@@ -176,7 +177,6 @@ impl Upload {
             in_line: VecDeque::new(),
             may: HashMap::new(),
             summary: Summary::default(),
-            deadline: Instant::now() + PATIENCE,
         }
     }
 
@@ -272,8 +272,8 @@ impl Upload {
             }
             let again = request.clone();
             let reply = move |answers| drop(tell.send(answers));
-            match self.call.bank.handle.submit_then(request, self.deadline, None, reply) {
-                Err(Unanswered::Busy { retry_after }) if Instant::now() < self.deadline => {
+            match self.call.bank.handle.submit_then(request, self.call.deadline, None, reply) {
+                Err(Unanswered::Busy { retry_after }) if Instant::now() < self.call.deadline => {
                     request = again;
                     tokio::time::sleep(retry_after).await;
                 }
@@ -285,7 +285,7 @@ impl Upload {
     /// Tells the results of what has been in line for longest.
     async fn tell_first(&mut self) -> Result<(), Gone> {
         let Some(first) = self.in_line.pop_front() else { return Ok(()) };
-        let answers = match tokio::time::timeout_at(self.deadline.into(), first.said).await {
+        let answers = match tokio::time::timeout_at(self.call.deadline.into(), first.said).await {
             Ok(Ok(Ok(answers))) => answers,
             _ => Vec::new(),
         };
