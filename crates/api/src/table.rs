@@ -317,6 +317,11 @@ fn known(
         certificate: peer.certificate,
         address: peer.ip(),
     };
+    if parts.headers.get_all("dpop").iter().count() > 1 {
+        return Err(
+            Problem::new(Kind::Unauthenticated, "one DPoP proof").code("invalid_dpop_proof")
+        );
+    }
     let caller = bank.gate.who(&shown).map_err(|unknown| unauthenticated(&unknown))?;
     let relations = bank.gate.may(&caller, act);
     if relations == Relations::NONE {
