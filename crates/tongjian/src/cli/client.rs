@@ -193,6 +193,6 @@ fn list(context: &Context, access: &Access) -> Done {
         ]);
     }
     context.out.json(&json!({ "clients": told }));
-    table.print(&context.out);
+    context.out.table(&table);
     Ok(())
 }

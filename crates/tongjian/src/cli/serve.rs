@@ -15,7 +15,6 @@ pub use notes::NoteLog;
 use super::Context;
 use super::query::Bounds;
 use super::token::tokens_failed;
-use crate::bank::Bank;
 use crate::fail::{Done, Exit, Failure};
 use crate::roller::Roller;
 use crate::tables::{self, Tables};
@@ -25,7 +24,7 @@ use channels::flight::{self, Door, FlightFailed, Limits, Tls};
 use channels::tokens::Tokens;
 use config::{Config, TlsKind};
 use gate::BankGate;
-use history::{Desk, History, NoVault};
+use history::{Desk, NoVault};
 use journal::Files;
 use looks::Looks;
 use node::{Clock, Handle as Line, RunFailed, RunOptions, Running, SystemClock};
@@ -227,7 +226,12 @@ impl Serve {
         })
     }
 
-    fn flight_door(&self, listener: TcpListener, open: &Open<'_>, network: &Runtime) -> Done<Door> {
+    fn flight_door(
+        &self,
+        listener: TcpListener,
+        open: &Open<'_>,
+        network: &Runtime,
+    ) -> Done<Door<Files>> {
         let _within = network.enter();
         let bank = flight::Bank {
             desk: Arc::clone(open.desk),

@@ -173,7 +173,7 @@ fn list(context: &Context, access: &Access) -> Done {
         ]);
     }
     context.out.json(&json!({ "users": told }));
-    table.print(&context.out);
+    context.out.table(&table);
     Ok(())
 }
 
@@ -212,7 +212,7 @@ impl SessionCommand {
             ]);
         }
         context.out.json(&json!({ "sessions": told }));
-        table.print(&context.out);
+        context.out.table(&table);
         Ok(())
     }
 }

@@ -249,7 +249,7 @@ fn line_of(set: &RiskSet<'_>, one: &Sampled, found: &Found, machine: &Machine) -
         .iter()
         .zip(&set.rules)
         .filter(|(line, _)| machine.get(line.condition).is_some_and(|truth| truth != 0))
-        .map(|(_, (_, rule))| rule.id.as_str())
+        .map(|(_, rule)| rule.id.as_str())
         .collect();
     json!({
         "transfer": one.id.to_string(), "ruling": found.ruling.word(), "score": found.score,

@@ -12,9 +12,9 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 use terms::limits::BATCH_RECORDS_MAX;
 use terms::{
-    Account, AccountId, Amount, Command, Currency, Day, Event, Institution, Party, PartyId,
-    PartyKind, Role, RoleKind, RuleSet, RuleStage, Ruling, Sealed, SealingCipher, TimeNs, Transfer,
-    TransferFlags, TransferId,
+    Account, AccountId, Amount, Command, Currency, Day, Event, HoldEnd, Institution, Party,
+    PartyId, PartyKind, Role, RoleKind, RuleSet, RuleStage, Ruling, Sealed, SealingCipher, TimeNs,
+    Transfer, TransferFlags, TransferId,
 };
 
 /// How long an answer may take.
@@ -89,7 +89,9 @@ pub fn adoption(set: &RiskSet<'_>, model: bool) -> impl Iterator<Item = Request>
     let hash = |bytes: &[u8]| Sha256::digest(bytes).into();
     let (program, words) = (set.program.to_bytes(), words_of(set));
     let mut commands = parts(&program);
+    let tables = (!set.tables.is_empty()).then(|| set.tables.to_bytes());
     commands.extend(parts(&words));
+    commands.extend(tables.as_deref().map(parts).into_iter().flatten());
     commands.extend(model.then(|| parts(MODEL)).into_iter().flatten());
     commands.push(Command::AdoptRules(RuleSet {
         name: "payments".to_owned(),
@@ -101,6 +103,8 @@ pub fn adoption(set: &RiskSet<'_>, model: bool) -> impl Iterator<Item = Request>
         loss_max: 0,
         stopped_ppm_max: 1_000_000,
         hold_s: 86_400,
+        at_end: HoldEnd::Refuse,
+        tables: tables.as_deref().map(hash),
         four_eyes: false,
         by: "tj bench".to_owned(),
     }));
