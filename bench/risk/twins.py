@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Every feature and every rule a second time, over a whole bank's history, and how many payments they differ on.
 
-    bench/risk/twins.py --tj target/release/tj --bank FOLDER --dir FOLDER [--in-history]
+    bench/risk/twins.py --tj target/release/tj --bank FOLDER --dir FOLDER [--by-duckdb] [--in-history]
 
 Each feature has a second definition as a query (`tj risk features --queries`), which `tj query` answers from the tables of
-the history; what the program computes for each payment comes from `tj bench features`. Rules are judged again by DuckDB,
+the history; with --by-duckdb, for a bank too large for that, DuckDB answers the same queries from the same tables, exported
+whole. What the program computes for each payment comes from `tj bench features`. Rules are judged again by DuckDB,
 which shares no code with ours, from the features that the queries gave; with --in-history also by `tj query` itself, as
 one query for each rule, from the transfers to the payments it speaks of. What the model says has no query: rules that
 look at it are left out of that, and its own number is taken into the score. Needs Python 3.11 and the package duckdb. The
@@ -65,6 +66,35 @@ def slices(base):
             parts.append((first, entry))
             first, count = entry + 1, 0
     return parts + [(first, last[-1][0])] if count else parts
+
+
+def export(given, base, twins):
+    """The tables of the history that queries name, as DuckDB's own; moments as nanoseconds, as the queries take them."""
+    base.execute("CREATE SCHEMA stored")
+    # Whole numbers are divided as the history's query engine divides them.
+    base.execute("SET integer_division = true")
+    for table in sorted(set(re.findall(r"stored\.(\w+)", " ".join(twin["sql"] for twin in twins)))):
+        said = told(given.tj, "--dir", given.bank, "--json", "query", "SELECT column_name, data_type FROM information_schema.columns"
+                    f" WHERE table_schema = 'stored' AND table_name = '{table}' ORDER BY ordinal_position")
+        columns = [f"CAST({name} AS BIGINT) AS {name}" if kind.startswith("Timestamp") else f'"{name}"'
+                   for name, kind in columns_of(said)]
+        file = answer(given, f"table-{table}", f"SELECT {', '.join(columns)} FROM stored.{table}")
+        base.execute(f"CREATE TABLE stored.{table} AS SELECT * FROM read_parquet('{file}')")
+
+
+def columns_of(said):
+    """Names and types of columns from what `tj query --json` says."""
+    return [(row["column_name"], row["data_type"]) for row in said["rows"]]
+
+
+def twin_by_duckdb(given, base, number, sql):
+    path = given.dir / f"duck-{number}.parquet"
+    if not path.exists():
+        start, partial = time.perf_counter(), path.with_suffix(".partial")
+        base.execute(f"COPY ({sql}) TO '{partial}' (FORMAT parquet)")
+        partial.rename(path)
+        print(f"{path.stem}: {time.perf_counter() - start:.1f} s", file=sys.stderr)
+    return [path]
 
 
 def twin_files(given, number, sql, parts):
@@ -174,6 +204,7 @@ def main():
     arguments.add_argument("--tj", required=True, type=pathlib.Path)
     arguments.add_argument("--bank", required=True, type=pathlib.Path)
     arguments.add_argument("--dir", required=True, type=pathlib.Path, help="keeps the answers")
+    arguments.add_argument("--by-duckdb", action="store_true", help="the features' queries too, from exported tables")
     arguments.add_argument("--in-history", action="store_true", help="rules by tj query too; each joins its features anew")
     given = arguments.parse_args()
     given.dir.mkdir(parents=True, exist_ok=True)
@@ -198,8 +229,11 @@ def main():
     base.execute("CREATE TABLE spoke AS SELECT transfer, unnest(rules) AS rule FROM judged")
     base.execute("CREATE TABLE again (entry UBIGINT, \"row\" UINTEGER, rule VARCHAR)")
     parts = slices(base)
+    if given.by_duckdb:
+        export(given, base, twins)
     for number, twin in enumerate(twins):
-        files = [str(file) for file in twin_files(given, number, twin["sql"], parts)]
+        files = twin_by_duckdb(given, base, number, twin["sql"]) if given.by_duckdb else twin_files(given, number, twin["sql"], parts)
+        files = [str(file) for file in files]
         base.execute(f"CREATE VIEW twin_{number} AS SELECT * FROM read_parquet({files})")
     by_feature = compare_features(base, twins, units)
     by_rule = compare_rules(base, given, rules, twins, units)
@@ -217,7 +251,7 @@ def report(given, counts, by_feature, by_rule, verdicts, seconds):
               if any(side["different"] for side in found.values() if isinstance(side, dict))]
     silent = [name for name, found in by_rule.items() if not found["payments"]]
     sides = "DuckDB and tj query" if given.in_history else "DuckDB"
-    print(f"{count:,} payments; {len(by_feature)} features by queries over history, {len(by_rule)} rules by {sides}, {seconds:,.0f} s")
+    print(f"{count:,} payments; {len(by_feature)} features by queries over history ({'DuckDB' if given.by_duckdb else 'tj query'}), {len(by_rule)} rules by {sides}, {seconds:,.0f} s")
     print(f"rows of the program: {counts[1]:,} with features, {counts[2]:,} judged")
     print(f"values compared: {sum(found['payments'] for found in by_feature.values()):,};"
           f" different: {sum(found['different'] for found in by_feature.values()):,};"

@@ -230,8 +230,8 @@ def problem(what, code, act):
 # Accounts and money.
 owner = bank.register_party({"kind": "person", "fields": {"name": "Wang Guixiang"}}, key="party-wang-1")
 other = bank.register_party({"kind": "organisation", "fields": {"name": "Corner shop"}}, key="party-shop-1")
-cash = bank.open_account({"currency": "CNY", "code": 1001, "overdraft": True}, key="account-cash")
-deposit = {"currency": "CNY", "code": 2011}
+cash = bank.open_account({"currency": "CNY", "code": 10012, "overdraft": True}, key="account-cash")
+deposit = {"currency": "CNY", "code": 20111}
 first = bank.open_account({**deposit, "owners": [owner["id"]]}, key="account-wang")
 second = bank.open_account({**deposit, "owners": [other["id"]]}, key="account-shop")
 right("accounts are open", first["status"] == "open" and second["balance"]["booked"]["amount"] == "0.00")
