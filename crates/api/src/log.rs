@@ -116,6 +116,7 @@ pub struct QueryOrder {
     pub sql: String,
     /// As of that many entries; of now unless given.
     #[serde(default)]
+    #[schemars(range(min = 1))]
     pub as_of: Option<u64>,
     /// Rows at most; 1,000 unless given.
     #[serde(default)]
@@ -128,6 +129,9 @@ async fn ask(call: Call) -> Result<Reply, Problem> {
     let rows_max = order.limit.unwrap_or(1_000);
     if !(1..=10_000).contains(&rows_max) {
         return Err(Problem::field("/limit", "1 to 10000"));
+    }
+    if order.as_of == Some(0) {
+        return Err(Problem::field("/as_of", "1 or more: how many entries the answer may rest on"));
     }
     if order.sql.is_empty() || order.sql.len() > 65_536 {
         return Err(Problem::field("/sql", "1 to 65536 bytes"));

@@ -53,7 +53,7 @@ async fn answered(
     looks: &Looks,
     question: Question,
 ) -> Result<Answered, Problem> {
-    let as_of = question.as_of.map_or(AsOf::Now, AsOf::Entry);
+    let as_of = question.as_of.map_or(AsOf::Now, |entries| AsOf::Entry(entries.saturating_sub(1)));
     let mut answer = desk.ask(as_of, &question.text).await.map_err(|why| wrong(&why))?;
     let schema = answer.schema();
     let columns = schema
