@@ -22,7 +22,6 @@ mod table;
 mod functions;
 mod exchange;
 mod small_money;
-mod beforehand;
 pub mod views;
 mod statement;
 pub mod table_functions;

@@ -1,7 +1,6 @@
 //! Everything a query may name, as of one moment: the catalogue with its three schemas, our functions, and
 //! the engine's settings. Made for each query; cheap, because files and rows are shared.
 
-use crate::beforehand::Beforehand;
 use crate::directory::Directory;
 use crate::exchange::Exchange;
 use crate::failed::HistoryFailed;
@@ -101,7 +100,6 @@ impl Engine {
             .with_runtime_env(Arc::clone(&self.runtime))
             .with_default_features()
             .with_optimizer_rule(Arc::new(Exchange))
-            .with_optimizer_rule(Arc::new(Beforehand))
             .with_optimizer_rule(Arc::new(SmallMoney))
             .build();
         for function in functions::all(parts.directory, parts.opener) {
