@@ -234,7 +234,7 @@ async fn open(call: Call) -> Result<Reply, Problem> {
     let place = (!replayed).then(|| Place::of(first));
     let (view, closed, records) = seen(&call, id).await?;
     let reply = Reply::json(CREATED, &AccountDocument::of(&view, closed, place))?;
-    let reply = reply.as_of(call.bank.entries_of(records)?);
+    let reply = reply.at_entry(call.bank.entries_of(records)?);
     let reply =
         reply.header(LOCATION, &format!("{}/accounts/{}", crate::table::ROOT, AccountRef(id)));
     Ok(if replayed { reply.header(crate::call::REPLAYED, "true") } else { reply })
@@ -417,7 +417,7 @@ async fn lines(call: Call) -> Result<Reply, Problem> {
     call.looked(related, || AccountRef(id).to_string());
     let next = items.last().filter(|_| more).map(|line| line.record.to_string());
     let page = LinesDocument { items, next };
-    Ok(Reply::json(StatusCode::OK, &page)?.as_of(call.bank.entries_of(records)?))
+    Ok(Reply::json(StatusCode::OK, &page)?.at_entry(call.bank.entries_of(records)?))
 }
 
 /// A record as a line of an account.

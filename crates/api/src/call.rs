@@ -290,7 +290,7 @@ impl Reply {
 
     /// As of an entry of the journal.
     #[must_use]
-    pub fn as_of(self, entry: u64) -> Reply {
+    pub fn at_entry(self, entry: u64) -> Reply {
         self.header(JOURNAL_ENTRY, &entry.to_string())
     }
 
@@ -315,10 +315,10 @@ pub fn tagged(call: &Call, value: &impl Serialize, entry: u64) -> Result<Reply, 
     if known.is_some_and(|known| known.split(',').any(|t| t.trim() == tag)) {
         let reply =
             Reply { status: StatusCode::NOT_MODIFIED, headers: Vec::new(), body: Body::empty() };
-        return Ok(reply.header(axum::http::header::ETAG, &tag).as_of(entry));
+        return Ok(reply.header(axum::http::header::ETAG, &tag).at_entry(entry));
     }
     let reply = Reply::json(StatusCode::OK, value)?;
-    Ok(reply.header(axum::http::header::ETAG, &tag).as_of(entry))
+    Ok(reply.header(axum::http::header::ETAG, &tag).at_entry(entry))
 }
 
 /// What a resource is known by as long as it stays as it is.

@@ -176,7 +176,7 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|case| case.id);
     Ok(Reply::json(StatusCode::OK, &CasesDocument { items, next })?
-        .as_of(call.bank.entries_of(records)?))
+        .at_entry(call.bank.entries_of(records)?))
 }
 
 async fn seen(call: &Call, id: TransferId) -> Result<(CaseDocument, u64), Problem> {
@@ -286,7 +286,7 @@ async fn work(call: Call) -> Result<Reply, Problem> {
 async fn told(call: &Call, case: TransferId, place: Place) -> Result<Reply, Problem> {
     let (mut document, _) = seen(call, case).await?;
     document.journal = Some(place);
-    Ok(Reply::json(StatusCode::OK, &document)?.as_of(place.entry + 1))
+    Ok(Reply::json(StatusCode::OK, &document)?.at_entry(place.entry + 1))
 }
 
 /// A decision.

@@ -78,7 +78,7 @@ async fn show(call: Call) -> Result<Reply, Problem> {
         root: crate::wire::hex(&seen.root),
         checkpoint: "/log/checkpoint".to_owned(),
     };
-    Ok(Reply::json(StatusCode::OK, &document)?.as_of(seen.size))
+    Ok(Reply::json(StatusCode::OK, &document)?.at_entry(seen.size))
 }
 
 /// A receipt.
@@ -104,7 +104,7 @@ async fn receipt(call: Call) -> Result<Reply, Problem> {
         .await?;
     let receipt = crate::payments::receipt(&call, place).await?;
     Ok(Reply::json(StatusCode::OK, &ReceiptDocument { journal: place, receipt })?
-        .as_of(place.entry + 1))
+        .at_entry(place.entry + 1))
 }
 
 /// A question.
@@ -145,7 +145,7 @@ async fn ask(call: Call) -> Result<Reply, Problem> {
             .code("too_slow")
     })??;
     let entry = answered.as_of;
-    Ok(Reply::json(StatusCode::OK, &answered)?.as_of(entry))
+    Ok(Reply::json(StatusCode::OK, &answered)?.at_entry(entry))
 }
 
 /// A file of the log, at its path below `/log/`. Everybody may read all of it: it holds hashes and nothing else.

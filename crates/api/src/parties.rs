@@ -159,7 +159,7 @@ async fn register(call: Call) -> Result<Reply, Problem> {
         roles: Vec::new(),
         journal: Some(place),
     };
-    let reply = Reply::json(CREATED, &document)?.as_of(place.entry + 1);
+    let reply = Reply::json(CREATED, &document)?.at_entry(place.entry + 1);
     Ok(reply.header(LOCATION, &format!("{}/parties/{}", crate::table::ROOT, PartyRef(id))))
 }
 
@@ -244,5 +244,5 @@ async fn erase(call: Call) -> Result<Reply, Problem> {
     call.blocking(move |bank| bank.destroy_key(id)).await?;
     let mut document = document(&call, id, None).await?;
     document.journal = Some(place);
-    Ok(Reply::json(StatusCode::OK, &document)?.as_of(place.entry + 1))
+    Ok(Reply::json(StatusCode::OK, &document)?.at_entry(place.entry + 1))
 }

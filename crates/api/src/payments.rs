@@ -133,7 +133,7 @@ async fn quote(call: Call) -> Result<Reply, Problem> {
         return Err(call.denied(Some(transfer.debit_account)));
     }
     let quote = Quote::of(&event, told);
-    Ok(Reply::json(StatusCode::OK, &quote)?.as_of(call.bank.entries_of(records)?))
+    Ok(Reply::json(StatusCode::OK, &quote)?.at_entry(call.bank.entries_of(records)?))
 }
 
 fn verdict_of(event: &Event) -> Option<terms::Verdict> {

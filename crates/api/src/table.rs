@@ -88,31 +88,29 @@ pub struct Operation {
     handler: Handler,
 }
 
-impl Operation {
-    fn new(
-        method: Method,
-        path: &'static str,
-        id: &'static str,
-        tag: &'static str,
-        summary: &'static str,
-    ) -> Row {
-        Row(Operation {
-            id,
-            method,
-            path,
-            tag,
-            summary,
-            act: None,
-            money: false,
-            query: None,
-            body: None,
-            answers: Vec::new(),
-            headers: Vec::new(),
-            handler: Arc::new(|_| {
-                Box::pin(async { Err(Problem::new(Kind::Failed, "nothing is here")) })
-            }),
-        })
-    }
+fn row(
+    method: Method,
+    path: &'static str,
+    id: &'static str,
+    tag: &'static str,
+    summary: &'static str,
+) -> Row {
+    Row(Operation {
+        id,
+        method,
+        path,
+        tag,
+        summary,
+        act: None,
+        money: false,
+        query: None,
+        body: None,
+        answers: Vec::new(),
+        headers: Vec::new(),
+        handler: Arc::new(|_| {
+            Box::pin(async { Err(Problem::new(Kind::Failed, "nothing is here")) })
+        }),
+    })
 }
 
 /// A row that is being written.
@@ -121,17 +119,17 @@ pub struct Row(Operation);
 
 /// Reads something.
 pub fn get(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Row {
-    Operation::new(Method::GET, path, id, tag, summary)
+    row(Method::GET, path, id, tag, summary)
 }
 
 /// Makes or does something.
 pub fn post(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Row {
-    Operation::new(Method::POST, path, id, tag, summary)
+    row(Method::POST, path, id, tag, summary)
 }
 
 /// Sets something.
 pub fn put(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Row {
-    Operation::new(Method::PUT, path, id, tag, summary)
+    row(Method::PUT, path, id, tag, summary)
 }
 
 impl Row {

@@ -125,7 +125,7 @@ async fn set_limits(call: Call) -> Result<Reply, Problem> {
     let answers = call.submit(vec![Command::SetLimits(limits)], vec![view.account.id]).await?;
     let place = done(&answers)?;
     let document = LimitsDocument::of(ledger, Some(limits));
-    let reply = Reply::json(StatusCode::OK, &document)?.as_of(place.entry + 1);
+    let reply = Reply::json(StatusCode::OK, &document)?.at_entry(place.entry + 1);
     Ok(reply.header(axum::http::header::ETAG, &etag(&document)))
 }
 
@@ -255,7 +255,7 @@ async fn change_role(
         Role { party: order.party.0, account: view.account.id, kind: order.role.kind(), until };
     let answers = call.submit(vec![command(role)], vec![view.account.id]).await?;
     let place = done(&answers)?;
-    Ok(Reply::json(status, &RoleDocument::of(&role))?.as_of(place.entry + 1))
+    Ok(Reply::json(status, &RoleDocument::of(&role))?.at_entry(place.entry + 1))
 }
 
 /// Who orders a block.
@@ -361,7 +361,7 @@ async fn place_hold(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::new(Kind::KeyReused, "another hold was placed under this key"));
     }
     let place = done(&answers)?;
-    let reply = Reply::json(CREATED, &hold_document(&hold, ledger))?.as_of(place.entry + 1);
+    let reply = Reply::json(CREATED, &hold_document(&hold, ledger))?.at_entry(place.entry + 1);
     Ok(if replayed { reply.header(crate::call::REPLAYED, "true") } else { reply })
 }
 
@@ -377,5 +377,5 @@ async fn release_hold(call: Call) -> Result<Reply, Problem> {
     }
     let answers = call.submit(vec![Command::ReleaseHold { hold }], Vec::new()).await?;
     let place = done(&answers)?;
-    Ok(Reply::empty().as_of(place.entry + 1))
+    Ok(Reply::empty().at_entry(place.entry + 1))
 }

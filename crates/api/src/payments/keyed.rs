@@ -182,7 +182,7 @@ pub async fn answer_of(call: &Call, settled: Settled) -> Result<Reply, Problem> 
             let payment = payment_of(&transfer, place, risk);
             let held = transfer.transfer.flags.has(TransferFlags::HELD);
             let status = if held { StatusCode::ACCEPTED } else { StatusCode::CREATED };
-            let reply = Reply::json(status, &payment)?.as_of(place.entry + 1);
+            let reply = Reply::json(status, &payment)?.at_entry(place.entry + 1);
             let reply = reply.header(
                 axum::http::header::LOCATION,
                 &format!("{}/payments/{}", crate::table::ROOT, payment.id),
