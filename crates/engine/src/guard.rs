@@ -162,7 +162,8 @@ impl Scratch {
     /// How long the payment that was judged last is held, and what becomes of it then. Of several conditions that hold it
     /// the longest clock counts, and one that sends it back is enough to send it back. What has no clock of its own, the
     /// sum of the points included, has the set's.
-    pub(crate) fn clock(&self, judge: &Judge, found: &Found, set: &RuleSet) -> (u32, HoldEnd) {
+    pub(crate) fn clock(&mut self, judge: &Judge, found: &Found, set: &RuleSet) -> (u32, HoldEnd) {
+        judge.program.run_steps(&self.values, &mut self.machine);
         let holds = |(at, line): (u16, &Line)| {
             let truth = self.machine.get(line.condition).is_some_and(|truth| truth != 0);
             (truth && line.ruling == Ruling::Hold).then(|| {

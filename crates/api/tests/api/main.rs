@@ -1,6 +1,13 @@
 //! The API over a real socket, a real node and a real journal on the disk. Only the gate is a double here: it knows three
 //! callers by a word. The tests of the program use the real one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it should be"
+)]
+
 mod house;
 mod paying;
 mod accounts;

@@ -337,8 +337,9 @@ impl Program {
         self.cut(found, score)
     }
 
-    /// The same step by step, which is what it means.
-    fn run_steps(&self, values: &Values, machine: &mut Machine) -> Found {
+    /// The same step by step, which is what it means; afterwards the machine holds the truth of every condition, which
+    /// [`Program::run`] does not leave there.
+    pub fn run_steps(&self, values: &Values, machine: &mut Machine) -> Found {
         machine.fit(self.registers);
         for (step, to) in self.steps.iter().zip(&self.targets) {
             let value = machine.value(*step, values, &self.constants);

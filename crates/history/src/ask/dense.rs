@@ -417,7 +417,7 @@ mod tests {
             "CAST(CAST(x % 365 - 100 AS INT) AS DATE)",
             // Some have no key, then none has.
             "CASE WHEN x % 5 <> 0 THEN CAST(x % 9 AS INT) END",
-            "CAST(NULL AS INT)",
+            "CASE WHEN x < 0 THEN CAST(x AS INT) END",
             // More room is made on either side.
             "CAST(CASE WHEN x % 2 = 0 THEN x ELSE -x END AS INT)",
             // Too far apart at once, and after a while.

@@ -61,6 +61,8 @@ fn adopt(stage: RuleStage) -> Command {
         loss_max: 0,
         stopped_ppm_max: 1_000_000,
         hold_s: 60,
+        at_end: HoldEnd::Refuse,
+        tables: None,
         four_eyes: false,
         by: "risk office".into(),
     })

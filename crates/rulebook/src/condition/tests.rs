@@ -217,7 +217,7 @@ fn run(text: &str, rows: &[Values]) -> Result<Vec<Option<bool>>, Wrong> {
     let mut machine = Machine::default();
     let register = program.lines()[0].condition;
     let truth = |row: &Values| {
-        program.run(row, &mut machine);
+        program.run_steps(row, &mut machine);
         machine.get(register).map(|truth| truth != 0)
     };
     Ok(rows.iter().map(truth).collect())

@@ -222,7 +222,7 @@ fn write(
         let mut lines = BufWriter::new(File::create(folder.join("judged.jsonl"))?);
         let mut machine = Machine::default();
         for (one, found) in sample.iter().zip(found) {
-            set.program.run(&one.values, &mut machine);
+            set.program.run_steps(&one.values, &mut machine);
             writeln!(lines, "{}", line_of(set, one, found, &machine))?;
         }
         lines.flush()

@@ -98,7 +98,7 @@ impl Explain {
         let ppm = rules.model.as_ref().map(|model| model.ppm(&values, &mut row));
         values.set(Feature::single(Single::Model), ppm.map(i64::from));
         rules.tables.fill(&sides, rules.program.wanted(), &mut values);
-        let said = rules.program.run(&values, &mut machine);
+        let said = rules.program.run_steps(&values, &mut machine);
         let spoke: Vec<&Reason> = rules
             .program
             .lines()

@@ -187,7 +187,7 @@ impl Replay {
                 let ppm = model.as_ref().map(|model| model.ppm(&values, &mut row));
                 values.set(said_by_model, ppm.map(i64::from));
                 set.tables.fill(&follower.sides(payment), &wanted, &mut values);
-                let verdict = set.program.run(&values, &mut machine);
+                let verdict = set.program.run_steps(&values, &mut machine);
                 tally.spent_ns += start.elapsed().as_nanos();
                 let beside = (self.examples, &labels, ppm);
                 tally.add(&set, (&verdict, &machine), (payment, transfer), beside);
