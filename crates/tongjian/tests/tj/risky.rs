@@ -57,7 +57,7 @@ fn rules_are_run_over_the_past_and_each_payment_is_explained() {
     assert_eq!(why["features"]["amount"], "40.000");
     assert_eq!(why["features"]["pair_count_24h"], "2");
     let every = at.json("risk explain 501 --rulebook book --all");
-    assert_eq!(every["features"].as_object().unwrap().len(), 192);
+    assert_eq!(every["features"].as_object().unwrap().len(), 194);
     assert_eq!(every["features"]["pair_first"], "true");
     assert_eq!(every["features"]["pair_age"], serde_json::Value::Null);
     let said = at.fails(3, "risk explain 999 --rulebook book");
