@@ -11,6 +11,12 @@ use terms::{Ruling, Verdict};
 pub struct Reason {
     /// The rule's name.
     pub rule: String,
+    /// Its pack.
+    pub pack: String,
+    /// What it demands by itself.
+    pub ruling: String,
+    /// What it adds to the score.
+    pub points: i32,
     /// What the analyst reads.
     pub says: String,
     /// The same in Chinese.
@@ -19,17 +25,20 @@ pub struct Reason {
     pub tells: String,
     /// The same in Chinese.
     pub tells_zh: String,
+    /// The condition as it was written.
+    pub condition: String,
 }
 
-/// The reasons that a verdict names, in words; none if the set's words cannot be read.
-pub fn reasons(engine: &Engine, verdict: &Verdict) -> Vec<Reason> {
-    if verdict.ruling == Ruling::Approve {
-        return Vec::new();
-    }
-    let set = engine.rule_sets().find(|view| view.number == verdict.set);
+/// The conditions of an adopted set, by its number; none if its words cannot be read.
+pub fn conditions(engine: &Engine, set: u16) -> Vec<Reason> {
+    let set = engine.rule_sets().find(|view| view.number == set);
     let words = set.and_then(|view| engine.artifact(&view.set.words));
-    let all: Vec<Reason> =
-        words.and_then(|words| serde_json::from_slice(words).ok()).unwrap_or_default();
+    words.and_then(|words| serde_json::from_slice(words).ok()).unwrap_or_default()
+}
+
+/// The reasons that a verdict names, in words.
+pub fn reasons(engine: &Engine, verdict: &Verdict) -> Vec<Reason> {
+    let all = conditions(engine, verdict.set);
     let named = verdict.reasons.iter().flatten();
     named.filter_map(|at| all.get(usize::from(*at)).cloned()).collect()
 }
@@ -70,12 +79,14 @@ impl Judged {
             en: reason.tells.clone(),
             zh: reason.tells_zh.clone(),
         };
+        // What was let through with points has nothing to tell its payer.
+        let warned = verdict.ruling != Ruling::Approve;
         Judged {
             ruling: verdict.ruling.word().to_owned(),
             rule_set: verdict.set,
             score: verdict.score,
             model_ppm: verdict.model_ppm,
-            reasons: reasons.iter().map(told).collect(),
+            reasons: if warned { reasons.iter().map(told).collect() } else { Vec::new() },
         }
     }
 }

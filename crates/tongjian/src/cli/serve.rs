@@ -287,12 +287,6 @@ fn api_bank(
     };
     let notes = Arc::new(NoteLog);
     let access = Arc::new(open_access(&context.dir, &origin, notes.clone())?);
-    if let Ok(Some(link)) = access.first_administrator("admin", now_s()) {
-        context.out.line(format_args!(
-            "the first administrator is {}: {origin}/welcome#{}",
-            link.user, link.token
-        ));
-    }
     // Whoever asks over the network sees nobody's name.
     let desk = Desk::new(
         Arc::clone(open.desk.history()),

@@ -143,9 +143,10 @@ impl UserCommand {
 
 fn say_link(context: &Context, link: &OneTimeLink) -> Done {
     context.out.json(&json!({ "user": &*link.user, "token": link.token, "until_s": link.until_s }));
-    context
-        .out
-        .line(format_args!("{} signs in with this once, at /welcome#{}", link.user, link.token));
+    context.out.line(format_args!(
+        "the secret of {}, good once; the pages to sign in with it are not there yet: {}",
+        link.user, link.token
+    ));
     Ok(())
 }
 

@@ -66,9 +66,9 @@ impl Gate for BankGate {
             detail,
             challenge: format!("DPoP error=\"{error}\", algs=\"ES256 EdDSA\""),
         };
-        let header = sent.authorization.ok_or_else(|| {
-            unknown("unauthenticated", "there is no token; get one from /oauth/token".to_owned())
-        })?;
+        let header = sent
+            .authorization
+            .ok_or_else(|| unknown("unauthenticated", "there is no token".to_owned()))?;
         let token = header.strip_prefix("DPoP ").or_else(|| header.strip_prefix("Bearer "));
         let token = token.ok_or_else(|| {
             unknown("invalid_request", "Authorization is `DPoP TOKEN` or `Bearer TOKEN`".to_owned())
