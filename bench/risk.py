@@ -42,7 +42,7 @@ def town(tj, folder, customers):
     bank, payments = folder / "town.tj", folder / "payments.parquet"
     if not (bank / "bank.toml").exists():
         print(f"making a town of {customers:,} customers", file=sys.stderr)
-        command = [tj, "--dir", bank, "--json", "demo", "--customers", str(customers)]
+        command = [tj, "--dir", bank, "--json", "demo", "--no-serve", "--customers", str(customers)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     if not payments.exists():
         command = [tj, "--dir", bank, "query", "-", "--format", "parquet", "--output", payments]

@@ -30,7 +30,7 @@ BATCH_RECORDS_MAX = 8190
 RECORD_BYTES_MAX = 16384
 U128_MAX = (1 << 128) - 1
 # Number 103 means nothing.
-OUTCOMES = (*range(103), *range(104, 121))
+OUTCOMES = (*range(103), *range(104, 125))
 
 
 class Bad(Exception):
@@ -259,7 +259,7 @@ class Cbor:
         return found
 
     def value(self, kind):
-        if kind in ("u16", "u32", "u64"):
+        if kind in ("u8", "u16", "u32", "u64"):
             return self.uint(int(kind[1:]))
         if kind in ("i16", "i32"):
             return self.int(int(kind[1:]))
@@ -288,7 +288,7 @@ class Cbor:
 CODES = {
     "class": range(1, 8), "party kind": (1, 2), "role kind": range(1, 6), "days of a year": (360, 365),
     "order": range(1, 5), "side": (1, 2), "cipher": (1, 2), "outcome": OUTCOMES,
-    "door": range(1, 4), "end": range(1, 4), "check kind": (1, 2),
+    "door": range(1, 4), "end": range(1, 4), "check kind": (1, 2), "note": range(1, 14), "rhythm": range(1, 4),
     "stage": range(1, 4), "reason": range(1, 5), "step": range(1, 12), "mark": range(1, 4), "found": range(1, 4), "yes or no": (0, 1), "hold end": (2,),
 }
 
@@ -304,6 +304,7 @@ SEALED = fields_of("commitment bytes32, cipher cipher, nonce bytes12, ciphertext
 LISTS = {name: fields_of(fields) for name, fields in [
     ("legs", "account u128, side side, amount u128"),
     ("queries", "asker text, door door, text_hash bytes32, as_of u64, rows u64, result_hash bytes32, end end"),
+    ("notes", "kind note, who text, about text, says text, times u32"),
     ("results", "rule text, kind check kind, rows u64, value text, result_hash bytes32"),
 ]}
 ROLE = "party u128, account u128, kind role kind, until i32"
@@ -335,6 +336,10 @@ COMMANDS = {tag: (name, fields_of(fields)) for tag, name, fields in [
     (24, "withdraw_rules", "set u16, reason reason, by text"),
     (25, "work_case", "case u128, by text, step step, text text, other id?, mark mark?"),
     (26, "record_screening", "party u128, lists bytes32, result found, entry text, score u16, by text"),
+    (27, "record_access", "notes notes"),
+    (28, "place_order", "id u128, debit_account u128, credit_account u128, amount u128, code u16, first i32, last i32, "
+                        "rhythm rhythm, every u8, by text"),
+    (29, "end_order", "order u128, by text"),
 ]}
 
 

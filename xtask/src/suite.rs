@@ -84,7 +84,7 @@ fn run_client(python: &PathBuf, script: &str) -> Result<(), String> {
     let folder = target.join("tmp").join(format!("clients-{script}"));
     if script == "flight" {
         let mut demo = Command::new(&program);
-        run(demo.arg("--dir").arg(&folder).args(["demo", "--customers", "40000"]))?;
+        run(demo.arg("--dir").arg(&folder).args(["demo", "--no-serve", "--customers", "40000"]))?;
     }
     let file = root().join("crates/tongjian/tests/clients").join(format!("{script}.py"));
     run(Command::new(python).arg(file).arg(program).arg(folder))

@@ -1,6 +1,7 @@
 //! Accounts: opened, looked at, limited, blocked; their balances now and at any entry, their payments and statements.
 
 mod agreed;
+mod orders;
 
 pub use agreed::{LimitsDocument, RoleDocument};
 
@@ -79,6 +80,7 @@ pub fn operations() -> Vec<Operation> {
         .by(statement),
     ];
     all.extend(agreed::operations());
+    all.extend(orders::operations());
     all
 }
 

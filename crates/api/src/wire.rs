@@ -137,6 +137,8 @@ ids! {
     CaseRef(TransferId), "case_";
     /// Money blocked by order.
     HoldRef(TransferId), "hold_";
+    /// A payment ordered for later.
+    OrderRef(TransferId), "ord_";
 }
 
 /// A new id: 48 bits of the time in milliseconds, then randomness (UUID version 7, RFC 9562 section 5.7).

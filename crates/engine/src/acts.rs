@@ -11,7 +11,7 @@ use crate::guard::{CaseStatus, Owned};
 use crate::ledger::{AccountId128, AccountRow, NOWHERE};
 use crate::state::{HoldRow, PartyRow};
 use crate::transfer::check_timestamp;
-use observation::{allow_check, allow_queries};
+use observation::{allow_access, allow_check, allow_queries};
 use terms::limits::{BUSINESS_DAY_GAP_MAX, RATE_PPM_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX};
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartLine, Command, Day, Event,
@@ -71,6 +71,9 @@ impl Engine {
             Command::WithdrawRules(end) => self.allow_withdrawal(end),
             Command::WorkCase(act) => self.allow_case(act),
             Command::RecordScreening(screening) => self.allow_screening(screening),
+            Command::RecordAccess(notes) => allow_access(notes),
+            Command::PlaceOrder(order) => self.allow_order(order),
+            Command::EndOrder(end) => self.allow_order_end(end),
             Command::Transfer(_)
             | Command::CreateAccount(_)
             | Command::PostEntry(_)
@@ -312,6 +315,8 @@ impl Engine {
                 self.state.holds.insert(hold.id.0, HoldRow { hold: hold.clone(), released: false });
             }
             Command::ReleaseHold { hold } => self.release_hold(hold.0),
+            Command::PlaceOrder(order) => self.place_order(order),
+            Command::EndOrder(end) => self.end_order(end),
             Command::PostEntry(entry) => self.evolve_entry(act.time, act.booking_date, entry),
             Command::CloseDay { day, next } => self.close_day(*day, *next),
             Command::Expire { pending } => self.expire(pending.0),
@@ -323,6 +328,7 @@ impl Engine {
             Command::Attach(_)
             | Command::MarkSnapshot(_)
             | Command::RecordQueries(_)
+            | Command::RecordAccess(_)
             | Command::RecordCheck(_) => {}
             Command::Transfer(_) | Command::Reverse { .. } | Command::SettleInterest { .. } => {
                 debug_assert!(false, "a movement that was done is a transfer event");

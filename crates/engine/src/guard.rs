@@ -1,6 +1,7 @@
 //! What risk control keeps in the state: the rule sets and what they are made of, what everybody did lately, who was
 //! warned of what, and the cases. `judgement.rs` asks it; `acts/adoption.rs` and `acts/cases.rs` change it.
 
+use crate::made_id::made_id;
 use crate::risk::{
     Books, Feature, Found, Line, Machine, Model, Payment, Program, Sides, Single, Tables, Tracker,
     Values, Wanted,
@@ -110,8 +111,7 @@ pub(crate) struct CaseRow {
 /// The number of the case about whether a party is somebody listed: nobody chose one.
 pub fn party_case(party: PartyId) -> TransferId {
     let hash = Sha256::new_with_prefix(PARTY_CASE_PREFIX).chain_update(party.0.to_le_bytes());
-    let bytes = hash.finalize().into_iter().take(16);
-    TransferId(bytes.rev().fold(0, |id, byte| id << 8 | u128::from(byte)))
+    TransferId(made_id(hash))
 }
 
 /// What judges: a set's program, its model if it has one, and all that both look at.

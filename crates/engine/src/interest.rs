@@ -3,6 +3,7 @@
 
 use crate::engine::Engine;
 use crate::ledger::{Interest, NOWHERE};
+use crate::state::State;
 use terms::{
     AccountFlags, AccountId, Amount, Command, Day, Event, InterestTerms, Refusal, TimeNs, Transfer,
     TransferEvent, TransferFlags, TransferId,
@@ -69,6 +70,8 @@ impl Engine {
             }
         }
         state.ahead.retain(|(counts, _), _| *counts > next);
+        let State { orders, transfer_places, .. } = state;
+        orders.close_day(day, next, |id| transfer_places.get(id.0).is_some());
         state.business_day = next;
     }
 

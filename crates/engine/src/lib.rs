@@ -13,7 +13,9 @@ mod exists;
 mod resolve;
 mod entry;
 mod acts;
+mod made_id;
 mod interest;
+mod orders;
 mod chain;
 mod judgement;
 mod ledger;
@@ -34,7 +36,8 @@ pub use follower::Follower;
 pub use guard::{CaseStatus, party_case};
 pub use judge::{Misjudged, chain_length};
 pub use ledger::{AccountIx, TransferIx, TransferPhase};
+pub use orders::{DueTransfer, ordered_transfer};
 pub use query::{
-    AccountView, CaseView, HoldView, InterestView, RuleSetView, TransferView, TrialLine,
+    AccountView, CaseView, HoldView, InterestView, OrderView, RuleSetView, TransferView, TrialLine,
 };
 pub use snapshot::SnapshotError;

@@ -9,8 +9,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use terms::{
     Account, AccountFlags, AccountId, Amount, CaseMark, ChartClass, ChartLine, Currency, Day,
-    Entry, Hold, Institution, Party, PartyId, Role, RuleSet, SpendingLimits, TimeNs, Transfer,
-    TransferId,
+    Entry, Hold, Institution, Party, PartyId, Role, RuleSet, SpendingLimits, StandingOrder, TimeNs,
+    Transfer, TransferId,
 };
 
 /// An account with its balances, in minor units of its ledger.
@@ -81,6 +81,17 @@ pub struct HoldView {
     pub hold: Hold,
     /// Lifted since.
     pub released: bool,
+}
+
+/// An order, and when it is next due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderView<'a> {
+    /// As it was placed.
+    pub order: &'a StandingOrder,
+    /// Ended since.
+    pub ended: bool,
+    /// The first day after the business day on which it will be due.
+    pub next: Option<Day>,
 }
 
 /// A rule set, and how it fares.

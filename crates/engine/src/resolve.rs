@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::guard::CaseStatus;
 use crate::ledger::{NOWHERE, TransferPhase, TransferRow};
+use crate::made_id::made_id;
 use crate::state::Found;
 use crate::transfer::check_resolving_flags;
 use sha2::{Digest, Sha256};
@@ -325,8 +326,7 @@ impl Engine {
 /// The id under which a held payment is posted at its end: nobody chose one.
 fn let_go_id(pending: TransferId) -> TransferId {
     let hash = Sha256::new_with_prefix(LET_GO_PREFIX).chain_update(pending.0.to_le_bytes());
-    let bytes = hash.finalize().into_iter().take(16);
-    TransferId(bytes.rev().fold(0, |id, byte| id << 8 | u128::from(byte)))
+    TransferId(made_id(hash))
 }
 
 /// What is posted or voided of the pending amount.

@@ -4,6 +4,7 @@
 
 mod bytes;
 mod guard;
+mod orders;
 mod whole;
 
 use crate::engine::Engine;
@@ -83,8 +84,12 @@ impl Engine {
         w.all(s.transfers.iter(), write_transfer);
         w.all(s.entries.iter(), write_entry);
         w.all(s.failed.iter(), |w, id| w.u128(*id));
-        if !s.guard.is_empty() {
+        // What came to be later stands behind the rest, so that a bank without it has the bytes it always had.
+        if !s.guard.is_empty() || !s.orders.rows.is_empty() {
             guard::write(&mut w, &s.guard);
+        }
+        if !s.orders.rows.is_empty() {
+            orders::write(&mut w, &s.orders);
         }
         w.bytes
     }
@@ -157,6 +162,16 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
     r.all(|r| r.u128().map(|id| done(s.failed.insert(id))))?;
     if r.at < r.bytes.len() {
         s.guard = guard::read(r)?;
+        if r.at < r.bytes.len() {
+            s.orders = orders::read(r, s.business_day)?;
+            if s.orders.rows.is_empty() {
+                return None;
+            }
+        }
+        // Nothing stands there for nothing, so that there is one way to write each state.
+        if s.guard.is_empty() && s.orders.rows.is_empty() {
+            return None;
+        }
     }
     whole::is_whole(&s).then_some(s)
 }

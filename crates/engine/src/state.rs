@@ -2,6 +2,7 @@
 
 use crate::guard::Guard;
 use crate::ledger::{AccountId128, AccountRow, EntryRow, Extras, NOWHERE, TransferRow};
+use crate::orders::Orders;
 use crate::table::{IdTable, Rows};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -63,6 +64,8 @@ pub(crate) struct State {
     pub(crate) entries: Vec<EntryRow>,
     /// Ids refused for a passing reason.
     pub(crate) failed: BTreeSet<u128>,
+    /// Payments ordered for later.
+    pub(crate) orders: Orders,
     /// What risk control knows.
     pub(crate) guard: Guard,
     /// Pending transfers with a timeout: when it ends, and their place.

@@ -91,7 +91,8 @@ called! {
         HoldAlreadyReleased HoldNeedsDebitLimit HoldAmountMustNotBeZero RateOutOfRange DayNotOpen
         NextDayOutOfRange CaseNotFound SnapshotMismatch ListMustNotBeEmpty PartOutOfPlace
         ArtifactNotWhole ArtifactBroken ShareOutOfRange RuleSetNotInForce BudgetKept CaseDecided
-        CaseIsAnothers NeedsOtherEyes ListTooLong;
+        CaseIsAnothers NeedsOtherEyes ListTooLong OrderAmountMustNotBeZero ScheduleOutOfRange
+        OrderNotFound OrderAlreadyEnded;
     AC01: AccountNotFound;
     AC02: DebitAccountNotFound DebitAccountIdMustNotBeZero DebitAccountIdMustNotBeIntMax;
     AC03: CreditAccountNotFound CreditAccountIdMustNotBeZero CreditAccountIdMustNotBeIntMax

@@ -9,8 +9,9 @@ pub(crate) use read::decode;
 use crate::cbor::Writer;
 use crate::outcome::outcome_code;
 use terms::{
-    Account, Act, CaseAct, ChartLine, CheckRecord, Command, Entry, Hold, HoldEnd, Institution,
-    InterestTerms, Party, QueryRecord, Role, RuleSet, Sealed, SpendingLimits, TransferId,
+    AccessRecord, Account, Act, CaseAct, ChartLine, CheckRecord, Command, Entry, Hold, HoldEnd,
+    Institution, InterestTerms, Party, QueryRecord, Role, RuleSet, Sealed, SpendingLimits,
+    StandingOrder, TransferId,
 };
 
 /// Keys of the outer map.
@@ -46,6 +47,9 @@ const ADOPT_RULES: u8 = 23;
 const WITHDRAW_RULES: u8 = 24;
 const WORK_CASE: u8 = 25;
 const RECORD_SCREENING: u8 = 26;
+const RECORD_ACCESS: u8 = 27;
+const PLACE_ORDER: u8 = 28;
+const END_ORDER: u8 = 29;
 
 /// Appends the CBOR of `act`. A transfer, which `record::encode` never hands on, has no fields here.
 pub(crate) fn encode(act: &Act, out: &mut Vec<u8>) {
@@ -88,6 +92,9 @@ fn tag_of(command: &Command) -> u8 {
         Command::WithdrawRules(_) => WITHDRAW_RULES,
         Command::WorkCase(_) => WORK_CASE,
         Command::RecordScreening(_) => RECORD_SCREENING,
+        Command::RecordAccess(_) => RECORD_ACCESS,
+        Command::PlaceOrder(_) => PLACE_ORDER,
+        Command::EndOrder(_) => END_ORDER,
     }
 }
 
@@ -143,6 +150,13 @@ fn fields(w: &mut Writer<'_>, command: &Command) {
         }
         Command::RecordQueries(queries) => queries_fields(w, queries),
         Command::RecordCheck(check) => check_fields(w, check),
+        Command::RecordAccess(notes) => access_fields(w, notes),
+        Command::PlaceOrder(order) => order_fields(w, order),
+        Command::EndOrder(end) => {
+            w.map(2);
+            w.key(1).uint128(end.order.0);
+            w.key(2).text(&end.by);
+        }
         Command::KeepPart(_)
         | Command::AdoptRules(_)
         | Command::WithdrawRules(_)
@@ -292,6 +306,33 @@ fn queries_fields(w: &mut Writer<'_>, queries: &[QueryRecord]) {
         w.bytes(&query.result_hash);
         w.uint(query.end as u8);
     }
+}
+
+fn access_fields(w: &mut Writer<'_>, notes: &[AccessRecord]) {
+    w.map(1);
+    w.key(1).array(notes.len());
+    for note in notes {
+        w.array(5);
+        w.uint(note.kind as u8);
+        w.text(&note.who);
+        w.text(&note.about);
+        w.text(&note.says);
+        w.uint(note.times);
+    }
+}
+
+fn order_fields(w: &mut Writer<'_>, order: &StandingOrder) {
+    w.map(10);
+    w.key(1).uint128(order.id.0);
+    w.key(2).uint128(order.debit_account.0);
+    w.key(3).uint128(order.credit_account.0);
+    w.key(4).uint128(order.amount.0);
+    w.key(5).uint(order.code);
+    w.key(6).int(order.first.0);
+    w.key(7).int(order.last.0);
+    w.key(8).uint(order.rhythm as u8);
+    w.key(9).uint(order.every);
+    w.key(10).text(&order.by);
 }
 
 fn check_fields(w: &mut Writer<'_>, check: &CheckRecord) {

@@ -5,8 +5,8 @@ use engine::chain_length;
 use journal::segment::SEGMENT_HEADER_BYTES;
 use std::fmt;
 use terms::limits::{
-    BATCH_BYTES_MAX, BATCH_RECORDS_MAX, CHECK_RESULT_BYTES, ENTRY_LEGS_MAX, PART_BYTES_MAX,
-    QUERY_RECORD_BYTES, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
+    ACCESS_NOTE_BYTES, BATCH_BYTES_MAX, BATCH_RECORDS_MAX, CHECK_RESULT_BYTES, ENTRY_LEGS_MAX,
+    PART_BYTES_MAX, QUERY_RECORD_BYTES, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
 };
 use terms::{Act, Command, Event, WithdrawalReason};
 
@@ -120,6 +120,12 @@ fn free_bytes(command: &Command) -> Option<usize> {
             let texts = results.map(|r| CHECK_RESULT_BYTES + r.rule.len() + r.value.len());
             (check.pack.len() + texts.sum::<usize>(), SEEN_BYTES)
         }
+        Command::PlaceOrder(order) => (order.by.len(), TEXT_BYTES),
+        Command::EndOrder(end) => (end.by.len(), TEXT_BYTES),
+        Command::RecordAccess(notes) => {
+            let texts = notes.iter().map(|n| n.who.len() + n.about.len() + n.says.len());
+            (texts.map(|bytes| ACCESS_NOTE_BYTES + bytes).sum(), SEEN_BYTES)
+        }
         Command::KeepPart(part) => (part.bytes.len(), PART_BYTES_MAX),
         Command::AdoptRules(set) => (set.name.len() + set.by.len(), TEXT_BYTES),
         Command::WithdrawRules(end) => (end.by.len(), TEXT_BYTES),
@@ -177,8 +183,11 @@ fn event_bytes(event: &Event) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terms::limits::{CHECK_RESULTS_MAX, INDICATOR_BYTES_MAX, QUERIES_PER_RECORD_MAX};
+    use terms::limits::{
+        ACCESS_NOTES_MAX, CHECK_RESULTS_MAX, INDICATOR_BYTES_MAX, QUERIES_PER_RECORD_MAX,
+    };
     use terms::limits::{RULE_NAME_BYTES_MAX, TEXT_BYTES_MAX};
+    use terms::{AccessKind, AccessRecord};
     use terms::{Amount, CheckKind, CheckRecord, CheckResult, Entry, Leg, QueryDoor, QueryEnd};
     use terms::{QueryRecord, Side, Transfer};
 
@@ -216,6 +225,18 @@ mod tests {
         Command::RecordQueries(vec![query; count])
     }
 
+    fn access(count: usize, text_bytes: usize) -> Command {
+        let text = "x".repeat(text_bytes);
+        let note = AccessRecord {
+            kind: AccessKind::SteppedUp,
+            who: text.clone(),
+            about: text.clone(),
+            says: text,
+            times: u32::MAX,
+        };
+        Command::RecordAccess(vec![note; count])
+    }
+
     fn results(count: usize, rule_bytes: usize) -> Command {
         let result = CheckResult {
             rule: "x".repeat(rule_bytes),
@@ -236,6 +257,7 @@ mod tests {
     #[test]
     fn what_is_admitted_of_queries_and_checks_fits_its_record() {
         let largest = [
+            access(ACCESS_NOTES_MAX, TEXT_BYTES_MAX),
             queries(QUERIES_PER_RECORD_MAX, TEXT_BYTES_MAX),
             results(CHECK_RESULTS_MAX, RULE_NAME_BYTES_MAX),
         ];
@@ -243,7 +265,8 @@ mod tests {
             assert_eq!(check(&vec![command]), Ok(()), "what the rules allow is let in");
         }
         for command in (0..200).flat_map(|count| {
-            [0, 30, 300, 3_000].map(|bytes| [queries(count, bytes), results(count, bytes)])
+            [0, 30, 300, 3_000]
+                .map(|bytes| [queries(count, bytes), results(count, bytes), access(count, bytes)])
         }) {
             for command in command {
                 let (time, booking_date) = (terms::TimeNs(u64::MAX), terms::Day(i32::MAX));

@@ -59,7 +59,7 @@ impl Customers {
     /// The customers of this seed.
     pub fn new(chance: Chance) -> Customers {
         Customers {
-            strangers: Generator::new(chance.fork("strangers").bits()),
+            strangers: Generator::new(chance.fork("strangers").bits()).with_orders(),
             chance,
             next_id: 1 << 40,
             accounts: Vec::new(),

@@ -9,6 +9,8 @@ mod decide;
 mod transfer;
 #[path = "model/entry.rs"]
 mod entry;
+#[path = "model/orders.rs"]
+mod orders;
 #[path = "model/sums.rs"]
 mod sums;
 #[path = "model/history.rs"]

@@ -4,7 +4,8 @@
 use crate::account::{Account, AccountFlags, AccountId, ChartLine, InterestTerms, SpendingLimits};
 use crate::entry::Entry;
 use crate::money::{Amount, Currency};
-use crate::observation::{CheckRecord, QueryRecord};
+use crate::observation::{AccessRecord, CheckRecord, QueryRecord};
+use crate::order::{OrderEnd, StandingOrder};
 use crate::party::{Party, PartyId, Role, Sealed};
 use crate::risk::{ArtifactPart, CaseAct, RuleSet, Screening, Withdrawal};
 use crate::time::Day;
@@ -95,6 +96,12 @@ pub enum Command {
     WorkCase(CaseAct),
     /// Note that a party was looked up on lists, and what came of it.
     RecordScreening(Screening),
+    /// Note who was let in, who was not, and who read personal data.
+    RecordAccess(Vec<AccessRecord>),
+    /// Order a payment for a later day, or for many.
+    PlaceOrder(StandingOrder),
+    /// End an order.
+    EndOrder(OrderEnd),
 }
 
 impl Command {

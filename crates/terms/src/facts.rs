@@ -151,6 +151,9 @@ pub static TABLES: &[&Table] = &[
     &rule_withdrawals::TABLE,
     &case_steps::TABLE,
     &screenings::TABLE,
+    &access_notes::TABLE,
+    &orders::TABLE,
+    &order_ends::TABLE,
 ];
 
 /// The table in which acts of this kind are rows. A transfer has none, and neither have a reversal and
@@ -183,12 +186,15 @@ pub fn table_of(command: &Command) -> Option<&'static Table> {
         Command::WithdrawRules(_) => &rule_withdrawals::TABLE,
         Command::WorkCase(_) => &case_steps::TABLE,
         Command::RecordScreening(_) => &screenings::TABLE,
+        Command::RecordAccess(_) => &access_notes::TABLE,
+        Command::PlaceOrder(_) => &orders::TABLE,
+        Command::EndOrder(_) => &order_ends::TABLE,
     };
     Some(table)
 }
 
 /// Calls `row` with the values of each row of this act, one for each field of its table and in their
-/// order. Of noted queries and of a check there is a row for each query and each result, of
+/// order. Of noted queries, of a check and of notes of access there is a row for each query, result and note, of
 /// other acts one, of a command without a table none. Acts that were refused stand as they were asked for, so
 /// that ids may be zero and days in no calendar.
 pub fn rows<'a>(command: &'a Command, row: &mut dyn FnMut(&[Value<'a>])) {
@@ -219,5 +225,8 @@ pub fn rows<'a>(command: &'a Command, row: &mut dyn FnMut(&[Value<'a>])) {
         Command::WithdrawRules(end) => rule_withdrawals::row(end, row),
         Command::WorkCase(act) => case_steps::row(act, row),
         Command::RecordScreening(screening) => screenings::row(screening, row),
+        Command::RecordAccess(notes) => notes.iter().for_each(|note| access_notes::row(note, row)),
+        Command::PlaceOrder(order) => orders::row(order, row),
+        Command::EndOrder(end) => order_ends::row(end, row),
     }
 }

@@ -13,6 +13,7 @@ mod account;
 mod transfer;
 mod entry;
 mod observation;
+mod order;
 mod risk;
 mod verdict;
 mod command;
@@ -31,7 +32,10 @@ pub use command::{Attachment, Command, Hold, HoldOrder, Institution, SnapshotMar
 pub use entry::{Entry, Leg, Side};
 pub use event::{Act, Event, Outcome, TransferEvent};
 pub use money::{Amount, AmountError, Currency, format_minor, parse_minor};
-pub use observation::{CheckKind, CheckRecord, CheckResult, QueryDoor, QueryEnd, QueryRecord};
+pub use observation::{
+    AccessKind, AccessRecord, CheckKind, CheckRecord, CheckResult, QueryDoor, QueryEnd, QueryRecord,
+};
+pub use order::{OrderEnd, Rhythm, StandingOrder};
 pub use party::{Party, PartyId, PartyKind, Role, RoleKind, Sealed, SealingCipher};
 pub use refusal::Refusal;
 pub use risk::{

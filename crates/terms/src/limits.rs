@@ -11,6 +11,8 @@ pub const SEALED_BYTES_MAX: usize = 4_096;
 pub const TEXT_BYTES_MAX: usize = 256;
 /// Queries that one record notes.
 pub const QUERIES_PER_RECORD_MAX: usize = 32;
+/// Notes of access that one record holds.
+pub const ACCESS_NOTES_MAX: usize = 16;
 /// Rules of which one record says what they found.
 pub const CHECK_RESULTS_MAX: usize = 64;
 /// Bytes of a rule's name.
@@ -19,6 +21,8 @@ pub const RULE_NAME_BYTES_MAX: usize = 64;
 pub const INDICATOR_BYTES_MAX: usize = 64;
 /// Bytes of one noted query in the journal beside its asker's name, as an upper bound.
 pub const QUERY_RECORD_BYTES: usize = 96;
+/// Bytes of one note of access in the journal beside its texts, as an upper bound.
+pub const ACCESS_NOTE_BYTES: usize = 24;
 /// Bytes of one rule's result in the journal beside its texts, as an upper bound.
 pub const CHECK_RESULT_BYTES: usize = 64;
 /// Bytes of one transfer in the journal.
@@ -33,6 +37,10 @@ pub const VALUE_DATE_DAYS_BACK_MAX: i32 = 366;
 pub const VALUE_DATE_DAYS_AHEAD_MAX: i32 = 366;
 /// How many days the next business day may lie ahead of the one that closes.
 pub const BUSINESS_DAY_GAP_MAX: i32 = 31;
+/// How far ahead of the business day an order's first day may lie, in days.
+pub const ORDER_DAYS_AHEAD_MAX: i32 = 3_660;
+/// Business days on which a payment that was ordered is tried, while it is refused.
+pub const ORDER_TRIES: u8 = 3;
 /// Yearly interest rate, in millionths: at most 100 %.
 pub const RATE_PPM_MAX: u32 = 1_000_000;
 
@@ -58,6 +66,8 @@ const _: () = assert!(ENTRY_LEGS_MAX * 48 <= RECORD_BYTES_MAX);
 const _: () = assert!(
     QUERIES_PER_RECORD_MAX * (QUERY_RECORD_BYTES + TEXT_BYTES_MAX) + 512 <= RECORD_BYTES_MAX
 );
+const _: () =
+    assert!(ACCESS_NOTES_MAX * (ACCESS_NOTE_BYTES + 3 * TEXT_BYTES_MAX) + 512 <= RECORD_BYTES_MAX);
 const _: () = assert!(
     CHECK_RESULTS_MAX * (CHECK_RESULT_BYTES + RULE_NAME_BYTES_MAX + INDICATOR_BYTES_MAX)
         + TEXT_BYTES_MAX

@@ -1,6 +1,6 @@
-//! What was looked at and what was checked: queries that were answered and rulebooks that were run, so
-//! that the journal itself says who looked and what was found. They change no balance, and they carry no
-//! personal data: names of programs and rules, numbers and hashes.
+//! What was looked at, who was let in and what was checked: queries that were answered, notes of access and
+//! rulebooks that were run, so that the journal itself says who looked and what was found. They change no balance, and
+//! they carry no personal data: names of programs, users and rules, ids, numbers and hashes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -116,6 +116,91 @@ impl CheckKind {
         match self {
             CheckKind::Quality => "quality",
             CheckKind::Indicator => "indicator",
+        }
+    }
+}
+
+/// What a door noted of somebody: a denial, a sign-in, a look at personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessRecord {
+    /// What happened.
+    pub kind: AccessKind,
+    /// Who did it: `user:anna`, `client:acme`, `console`; empty where nobody was recognised.
+    pub who: String,
+    /// To whom or what: `user:bert`, `account:17`; may be empty.
+    pub about: String,
+    /// In words: the action, the reason given, what changed.
+    pub says: String,
+    /// How often, since the last such note; at least 1.
+    pub times: u32,
+}
+
+/// What was noted of access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum AccessKind {
+    /// Somebody known was not allowed to do something.
+    Denied = 1,
+    /// Somebody could not show who they are.
+    NotRecognised = 2,
+    /// Somebody's personal data was read.
+    PersonalRead = 3,
+    /// A person signed in.
+    SignedIn = 4,
+    /// A person signed out, or a session was ended.
+    SessionEnded = 5,
+    /// A machine got a token.
+    TokenIssued = 6,
+    /// A user or a client was added, disabled, enabled or removed.
+    DirectoryChanged = 7,
+    /// A role was given or taken.
+    RoleChanged = 8,
+    /// Keys, passwords or codes of somebody changed.
+    CredentialChanged = 9,
+    /// A one-time link was made or used.
+    Link = 10,
+    /// A recovery was asked for, approved, refused or used.
+    Recovery = 11,
+    /// An emergency was asked for, approved, refused or ended.
+    BreakGlass = 12,
+    /// A payer signed a payment.
+    SteppedUp = 13,
+}
+
+impl AccessKind {
+    /// All, in the order of their numbers.
+    pub const ALL: [AccessKind; 13] = [
+        AccessKind::Denied,
+        AccessKind::NotRecognised,
+        AccessKind::PersonalRead,
+        AccessKind::SignedIn,
+        AccessKind::SessionEnded,
+        AccessKind::TokenIssued,
+        AccessKind::DirectoryChanged,
+        AccessKind::RoleChanged,
+        AccessKind::CredentialChanged,
+        AccessKind::Link,
+        AccessKind::Recovery,
+        AccessKind::BreakGlass,
+        AccessKind::SteppedUp,
+    ];
+
+    /// One word for programs, `personal_read`.
+    pub fn word(self) -> &'static str {
+        match self {
+            AccessKind::Denied => "denied",
+            AccessKind::NotRecognised => "not_recognised",
+            AccessKind::PersonalRead => "personal_read",
+            AccessKind::SignedIn => "signed_in",
+            AccessKind::SessionEnded => "session_ended",
+            AccessKind::TokenIssued => "token_issued",
+            AccessKind::DirectoryChanged => "directory_changed",
+            AccessKind::RoleChanged => "role_changed",
+            AccessKind::CredentialChanged => "credential_changed",
+            AccessKind::Link => "link",
+            AccessKind::Recovery => "recovery",
+            AccessKind::BreakGlass => "break_glass",
+            AccessKind::SteppedUp => "stepped_up",
         }
     }
 }

@@ -86,6 +86,7 @@ refusals! {
     ClosingTransferMustBePending = 39, "closing_transfer_must_be_pending", "a transfer that closes an account must be pending";
     LedgerMustNotBeZero = 40, "ledger_must_not_be_zero", "the currency is missing";
     CodeMustNotBeZero = 41, "code_must_not_be_zero", "the code is missing";
+    OrderAmountMustNotBeZero = 121, "order_amount_must_not_be_zero", "an order of nothing pays nothing";
     EntryNeedsTwoLegs = 89, "entry_needs_two_legs", "an entry has at least two legs";
     EntryHasTooManyLegs = 90, "entry_has_too_many_legs", "an entry has at most 64 legs";
     LegAmountMustNotBeZero = 91, "leg_amount_must_not_be_zero", "a leg moves something";
@@ -138,6 +139,7 @@ refusals! {
     ChartCodeUnknown = 78, "chart_code_unknown", "the chart of accounts has no such code";
     InstitutionAlreadyOpen = 79, "institution_already_open", "the institution is open already";
     InstitutionNotOpen = 80, "institution_not_open", "the institution must be opened first";
+    ScheduleOutOfRange = 122, "schedule_out_of_range", "an order begins on a business day that is not over and not ten years away, ends after that, and repeats every week or month or every few";
     PartyNotFound = 81, "party_not_found", "the party does not exist";
     PartyErased = 82, "party_erased", "the party was erased";
     RoleNotFound = 83, "role_not_found", "the party does not have that role on the account";
@@ -145,6 +147,8 @@ refusals! {
     HoldAlreadyReleased = 85, "hold_already_released", "the hold was released before";
     HoldNeedsDebitLimit = 86, "hold_needs_debit_limit", "only an account whose debits must not exceed its credits can be held";
     HoldAmountMustNotBeZero = 87, "hold_amount_must_not_be_zero", "a hold of nothing blocks nothing";
+    OrderNotFound = 123, "order_not_found", "there is no such order";
+    OrderAlreadyEnded = 124, "order_already_ended", "the order was ended before";
     RateOutOfRange = 88, "rate_out_of_range", "an interest rate is at most 100 % a year";
     DayNotOpen = 98, "day_not_open", "that is not the business day";
     NextDayOutOfRange = 99, "next_day_out_of_range", "the next business day is not after this one, or too far away";

@@ -152,6 +152,10 @@ pub fn advice(refusal: Refusal) -> &'static str {
         Refusal::CaseNotFound => {
             "see the cases with `tj case list`, or open one with `tj case open`"
         }
+        Refusal::OrderNotFound | Refusal::OrderAlreadyEnded => {
+            "see the orders with `tj order list`"
+        }
+        Refusal::ScheduleOutOfRange => "see the business day with `tj status`",
         Refusal::CaseIsAnothers => "ask whoever claimed it, or take it over with `tj case assign`",
         Refusal::NeedsOtherEyes => "a second person must release it: --by somebody else",
         Refusal::RuleSetNotInForce => "see the rule sets with `tj risk sets`",

@@ -23,6 +23,7 @@ mod labels;
 mod limits;
 mod lists;
 mod model;
+mod order;
 mod party;
 mod pay;
 mod pending;
@@ -119,6 +120,9 @@ enum Command {
     /// Money blocked by order
     #[command(subcommand)]
     Hold(hold::HoldCommand),
+    /// Payments ordered for later, once or again and again
+    #[command(subcommand)]
+    Order(order::OrderCommand),
     /// Pay from one account to another
     Pay(pay::Pay),
     /// Payments that are reserved and not yet posted
@@ -215,6 +219,7 @@ impl Line {
             Command::Account(c) => c.run(context),
             Command::Limits(c) => c.run(context),
             Command::Hold(c) => c.run(context),
+            Command::Order(c) => c.run(context),
             Command::Pay(c) => c.run(context),
             Command::Pending(c) => c.run(context),
             Command::Exchange(c) => c.run(context),

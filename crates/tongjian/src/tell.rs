@@ -5,9 +5,10 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use node::Answer;
 use serde_json::{Map, Value, json};
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, CaseAct, CaseMark, CaseStep, CheckKind,
-    CheckRecord, CheckResult, Command, Currency, Day, Entry, Event, Outcome, QueryRecord, Role,
-    RuleSet, SealingCipher, Transfer, TransferFlags, Verdict, VerdictMarks,
+    AccessRecord, Account, AccountFlags, AccountId, Act, Amount, CaseAct, CaseMark, CaseStep,
+    CheckKind, CheckRecord, CheckResult, Command, Currency, Day, Entry, Event, Outcome,
+    QueryRecord, Rhythm, Role, RuleSet, SealingCipher, StandingOrder, Transfer, TransferFlags,
+    Verdict, VerdictMarks,
 };
 
 /// What has to be known beside the event to tell it.
@@ -165,6 +166,11 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
         Command::RecordQueries(queries) => {
             json!({ "queries": queries.iter().map(query).collect::<Vec<_>>() })
         }
+        Command::PlaceOrder(o) => order(o, &money),
+        Command::EndOrder(end) => json!({ "order": end.order.to_string(), "by": end.by }),
+        Command::RecordAccess(notes) => {
+            json!({ "notes": notes.iter().map(access_note).collect::<Vec<_>>() })
+        }
         Command::RecordCheck(c) => json!({
             "pack": c.pack, "version": c.version, "hash": hex(&c.hash), "as_of": c.as_of,
             "results": c.results.iter().map(check_result).collect::<Vec<_>>(),
@@ -260,6 +266,33 @@ fn query(q: &QueryRecord) -> Value {
     })
 }
 
+/// How an order repeats, in words.
+pub fn rhythm(order: &StandingOrder) -> String {
+    match (order.rhythm, order.every) {
+        (Rhythm::Once, _) => "once".to_owned(),
+        (Rhythm::Weekly, 1) => "every week".to_owned(),
+        (Rhythm::Weekly, every) => format!("every {every} weeks"),
+        (Rhythm::Monthly, 1) => "every month".to_owned(),
+        (Rhythm::Monthly, every) => format!("every {every} months"),
+    }
+}
+
+fn order(o: &StandingOrder, money: &dyn Fn(AccountId, Amount) -> Value) -> Value {
+    json!({
+        "id": o.id.to_string(), "debit_account": o.debit_account.to_string(),
+        "credit_account": o.credit_account.to_string(), "money": money(o.debit_account, o.amount),
+        "code": o.code, "first": o.first.to_string(),
+        "last": (o.last != Day::BOOKING).then(|| o.last.to_string()), "rhythm": o.rhythm.word(),
+        "every": o.every, "by": o.by,
+    })
+}
+
+fn access_note(n: &AccessRecord) -> Value {
+    json!({
+        "what": n.kind.word(), "who": n.who, "about": n.about, "says": n.says, "times": n.times,
+    })
+}
+
 fn check_result(r: &CheckResult) -> Value {
     let value = if r.value.is_empty() { Value::Null } else { json!(r.value) };
     json!({
@@ -309,6 +342,9 @@ pub fn name_of(command: &Command) -> &'static str {
         Command::WithdrawRules(_) => "withdraw_rules",
         Command::WorkCase(_) => "work_case",
         Command::RecordScreening(_) => "record_screening",
+        Command::RecordAccess(_) => "record_access",
+        Command::PlaceOrder(_) => "place_order",
+        Command::EndOrder(_) => "end_order",
     }
 }
 
@@ -444,6 +480,17 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
         Command::MarkSnapshot(mark) => format!("snapshot of the first {} records", mark.records),
         Command::RecordQueries(queries) => queries_line(queries),
         Command::RecordCheck(check) => check_line(check),
+        Command::RecordAccess(notes) => access_line(notes),
+        Command::PlaceOrder(o) => format!(
+            "order {}: {} from account {} to {}, {} from {}",
+            o.id,
+            money(o.debit_account, o.amount),
+            o.debit_account,
+            o.credit_account,
+            rhythm(o),
+            o.first
+        ),
+        Command::EndOrder(end) => format!("order {} ended", end.order),
         other => risk_line(other),
     }
 }
@@ -491,6 +538,17 @@ fn queries_line(queries: &[QueryRecord]) -> String {
         format!("{who:?} by {door} of {} entries, {} rows, {end}", q.as_of, q.rows)
     });
     format!("queries answered: {}", told.collect::<Vec<_>>().join("; "))
+}
+
+fn access_line(notes: &[AccessRecord]) -> String {
+    let told = notes.iter().map(|n| {
+        let who = if n.who.is_empty() { "somebody" } else { &n.who };
+        let about = if n.about.is_empty() { "" } else { &format!(" {}", n.about) };
+        let says = if n.says.is_empty() { "" } else { &format!(" ({})", n.says) };
+        let times = if n.times == 1 { "" } else { &format!(", {} times", n.times) };
+        format!("{who} {}{about}{says}{times}", n.kind.word())
+    });
+    format!("noted of access: {}", told.collect::<Vec<_>>().join("; "))
 }
 
 fn check_line(check: &CheckRecord) -> String {
@@ -579,6 +637,19 @@ mod tests {
         assert_eq!(
             line_of(&looked, Around::NOTHING),
             "queries answered: \"supervisor\" by flight_sql of 300 entries, 25 rows, cancelled"
+        );
+        let note = AccessRecord {
+            kind: terms::AccessKind::PersonalRead,
+            who: "user:anna".into(),
+            about: "account:17".into(),
+            says: "balance.read".into(),
+            times: 3,
+        };
+        let noted = event(Command::RecordAccess(vec![note]));
+        assert_eq!(json_of(&noted, None, Around::NOTHING)["notes"][0]["what"], "personal_read");
+        assert_eq!(
+            line_of(&noted, Around::NOTHING),
+            "noted of access: user:anna personal_read account:17 (balance.read), 3 times"
         );
         let checked = event(Command::RecordCheck(check));
         assert_eq!(json_of(&checked, None, Around::NOTHING)["results"][0]["value"], "0.25");

@@ -4,9 +4,10 @@
 
 use super::check_text;
 use terms::limits::{
-    CHECK_RESULTS_MAX, INDICATOR_BYTES_MAX, QUERIES_PER_RECORD_MAX, RULE_NAME_BYTES_MAX,
+    ACCESS_NOTES_MAX, CHECK_RESULTS_MAX, INDICATOR_BYTES_MAX, QUERIES_PER_RECORD_MAX,
+    RULE_NAME_BYTES_MAX,
 };
-use terms::{CheckKind, CheckRecord, CheckResult, QueryEnd, QueryRecord, Refusal};
+use terms::{AccessRecord, CheckKind, CheckRecord, CheckResult, QueryEnd, QueryRecord, Refusal};
 
 /// Only a query that came to its end has a result.
 pub(super) fn allow_queries(queries: &[QueryRecord]) -> Result<(), Refusal> {
@@ -16,6 +17,15 @@ pub(super) fn allow_queries(queries: &[QueryRecord]) -> Result<(), Refusal> {
     }
     queries.iter().try_for_each(|query| check_text(&query.asker))?;
     check_list(queries.len(), QUERIES_PER_RECORD_MAX)
+}
+
+/// Nothing is noted that happened no time.
+pub(super) fn allow_access(notes: &[AccessRecord]) -> Result<(), Refusal> {
+    if notes.iter().any(|note| note.times == 0) {
+        return Err(Refusal::ReservedField);
+    }
+    notes.iter().flat_map(|n| [&n.who, &n.about, &n.says]).try_for_each(|text| check_text(text))?;
+    check_list(notes.len(), ACCESS_NOTES_MAX)
 }
 
 /// Only an indicator has a value.

@@ -61,7 +61,7 @@ pub(super) fn read(r: &mut Reader<'_>) -> Option<Guard> {
         guard.screened.insert(party, result);
         Some(())
     })?;
-    (!guard.is_empty()).then_some(guard)
+    Some(guard)
 }
 
 fn write_set(w: &mut Writer, row: &SetRow) {

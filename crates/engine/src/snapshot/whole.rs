@@ -23,6 +23,7 @@ pub(super) fn is_whole(s: &State) -> bool {
         && s.interest_bearing.iter().all(|place| has_extras(*place))
         && s.ahead.keys().all(|(_, place)| has_account(*place))
         && s.holds.values().all(|row| known(row.hold.account).is_some_and(has_extras))
+        && s.orders.rows.values().all(|row| known(row.order.debit_account).is_some())
         && s.transfers.iter().all(|row| {
             has_account(row.debit)
                 && has_account(row.credit)

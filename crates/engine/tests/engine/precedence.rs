@@ -124,6 +124,10 @@ fn answers_of_transfers() -> BTreeSet<Refusal> {
         CaseDecided,
         CaseIsAnothers,
         NeedsOtherEyes,
+        OrderAmountMustNotBeZero,
+        ScheduleOutOfRange,
+        OrderNotFound,
+        OrderAlreadyEnded,
     ];
     Refusal::ALL.iter().copied().filter(|refusal| !of_others.contains(refusal)).collect()
 }
@@ -312,6 +316,11 @@ fn of_the_faults_of_what_was_seen_the_first_in_the_order_is_answered() {
         result_hash: [hash; 32],
         end: QueryEnd::Cancelled,
     };
+    let note = |bytes: [usize; 3], times, count| {
+        let [who, about, says] = bytes.map(|bytes| "x".repeat(bytes));
+        let note = AccessRecord { kind: AccessKind::Denied, who, about, says, times };
+        Command::RecordAccess(vec![note; count])
+    };
     let result = |kind, rule: usize, value: usize| CheckResult {
         rule: "x".repeat(rule),
         kind,
@@ -327,6 +336,11 @@ fn of_the_faults_of_what_was_seen_the_first_in_the_order_is_answered() {
     let indicator = result(CheckKind::Indicator, 64, 64);
     let and = |last: &CheckResult| [vec![fine.clone(); 64], vec![last.clone()]].concat();
     for (command, outcome) in [
+        (note([257, 0, 0], 0, 17), Err(Refusal::ReservedField)),
+        (note([0, 257, 0], 1, 17), Err(Refusal::TextTooLong)),
+        (note([0, 0, 257], 1, 0), Err(Refusal::ListMustNotBeEmpty)),
+        (note([256; 3], u32::MAX, 17), Err(Refusal::ListTooLong)),
+        (note([256; 3], u32::MAX, 16), Ok(())),
         (
             Command::RecordQueries([vec![query(257, 0); 40], vec![query(0, 1)]].concat()),
             Err(Refusal::ReservedField),

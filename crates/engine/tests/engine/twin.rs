@@ -5,12 +5,14 @@
 mod model;
 
 use crate::checked::{Decided, check_run};
-use engine::{Engine, TransferPhase};
+use engine::{DueTransfer, Engine, TransferPhase};
 use model::{By, Generator, Line, Model, Phase, Seed, Statement};
 use std::collections::BTreeSet;
 use terms::*;
 
 const SEEDS: u64 = 100;
+/// Seeds of runs in which payments are ordered for later.
+const WITH_ORDERS: u64 = 25;
 const REQUESTS: usize = 500;
 
 /// One run of both on one seed.
@@ -19,6 +21,8 @@ struct Twins {
     model: Model,
     run: Vec<Decided>,
     answered: BTreeSet<Refusal>,
+    /// Payments of orders that were due, each as often as it was looked at.
+    due_seen: usize,
 }
 
 impl Twins {
@@ -28,8 +32,13 @@ impl Twins {
             model: Model::default(),
             run: Vec::new(),
             answered: BTreeSet::new(),
+            due_seen: 0,
         };
+        let orders = seed >= SEEDS;
         let mut generator = Generator::new(seed);
+        if orders {
+            generator = generator.with_orders();
+        }
         let mut now = TimeNs(TimeNs::start_of(Day(20_458)).0 + 28_800_000_000_000);
         for at in 0..REQUESTS {
             now = generator.next_now(now);
@@ -39,6 +48,9 @@ impl Twins {
                 twins.deciding_changes_nothing(&place, now, &request);
             }
             twins.ask(&place, now, &request);
+            if orders && at % 3 == 0 {
+                twins.pay_due(&place, now);
+            }
             if at % 50 == 49 {
                 twins.compare_history(&place);
                 twins.engine.audit().unwrap();
@@ -72,6 +84,18 @@ impl Twins {
         self.run.push((now, due));
         self.run.push((now, events));
         self.compare_balances(place);
+    }
+
+    /// What orders bring is asked for.
+    fn pay_due(&mut self, place: &str, now: TimeNs) {
+        let due: Vec<DueTransfer> = self.engine.orders_due().collect();
+        let mut seen: Vec<_> = due.iter().map(|due| (due.order, due.day, due.tries)).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, self.model.orders_due(engine::ordered_transfer), "{place}");
+        self.due_seen += seen.len();
+        for due in due {
+            self.ask(place, now, &[Command::Transfer(due.transfer)]);
+        }
     }
 
     fn compare_balances(&self, place: &str) {
@@ -143,15 +167,17 @@ impl Twins {
 
 #[test]
 fn the_engine_and_its_naive_twin_agree() {
-    let mut answered = BTreeSet::new();
-    for seed in 0..SEEDS {
+    let (mut answered, mut due_seen) = (BTreeSet::new(), 0);
+    for seed in 0..SEEDS + WITH_ORDERS {
         let mut twins = Twins::run(seed);
         twins.compare_history(&format!("seed {seed}"));
         check_run(&twins.engine, &twins.run);
         answered.append(&mut twins.answered);
+        due_seen += twins.due_seen;
     }
-    // The twin knows no rule sets: numbers from 106 on are for risk control, which `risky.rs` tries.
-    let known = Refusal::ALL.iter().filter(|refusal| refusal.code() < 106);
+    assert!(due_seen > 200, "orders were due {due_seen} times");
+    // The twin knows no rule sets: numbers from 106 to 120 are for risk control, which `risky.rs` tries.
+    let known = Refusal::ALL.iter().filter(|refusal| !(106..=120).contains(&refusal.code()));
     let unseen: Vec<&Refusal> = known.filter(|r| !answered.contains(r)).collect();
     // Only a clock near the end of time gets that answer.
     assert_eq!(unseen, [&Refusal::OverflowsTimeout], "random requests reach every rule");

@@ -2,21 +2,22 @@
 //! key, another order, a number without meaning) is an error that names the field.
 
 use super::{
-    ADOPT_RULES, ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, ERASE_PARTY, EXPIRE,
-    GRANT_ROLE, KEEP_PART, KEY_BOOKING_DATE, KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME, KEY_TIME,
-    MARK_SNAPSHOT, OPEN_INSTITUTION, PLACE_HOLD, POST_ENTRY, RECORD_CHECK, RECORD_QUERIES,
-    RECORD_SCREENING, REGISTER_PARTY, RELEASE_HOLD, REVERSE, REVOKE_ROLE, SET_INTEREST, SET_LIMITS,
-    SETTLE_INTEREST, WITHDRAW_RULES, WORK_CASE,
+    ADOPT_RULES, ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, END_ORDER, ERASE_PARTY,
+    EXPIRE, GRANT_ROLE, KEEP_PART, KEY_BOOKING_DATE, KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME,
+    KEY_TIME, MARK_SNAPSHOT, OPEN_INSTITUTION, PLACE_HOLD, PLACE_ORDER, POST_ENTRY, RECORD_ACCESS,
+    RECORD_CHECK, RECORD_QUERIES, RECORD_SCREENING, REGISTER_PARTY, RELEASE_HOLD, REVERSE,
+    REVOKE_ROLE, SET_INTEREST, SET_LIMITS, SETTLE_INTEREST, WITHDRAW_RULES, WORK_CASE,
 };
 use crate::cbor::{DecodeError, Fault, Pairs, Reader, fault};
 use crate::outcome::outcome_of;
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, ArtifactPart, Attachment, CaseAct, CaseMark,
-    CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord, CheckResult, Command, Currency, Day,
-    DayBasis, Entry, Hold, HoldEnd, HoldOrder, Institution, InterestTerms, Leg, Party, PartyId,
-    PartyKind, QueryDoor, QueryEnd, QueryRecord, Role, RoleKind, RuleSet, RuleStage, Screening,
-    ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, TimeNs, TransferId,
-    Withdrawal, WithdrawalReason,
+    AccessKind, AccessRecord, Account, AccountFlags, AccountId, Act, Amount, ArtifactPart,
+    Attachment, CaseAct, CaseMark, CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord,
+    CheckResult, Command, Currency, Day, DayBasis, Entry, Hold, HoldEnd, HoldOrder, Institution,
+    InterestTerms, Leg, OrderEnd, Party, PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord,
+    Rhythm, Role, RoleKind, RuleSet, RuleStage, Screening, ScreeningResult, Sealed, SealingCipher,
+    Side, SnapshotMark, SpendingLimits, StandingOrder, TimeNs, TransferId, Withdrawal,
+    WithdrawalReason,
 };
 
 type Read<T> = Result<T, DecodeError>;
@@ -135,6 +136,12 @@ impl Fields<'_> {
             MARK_SNAPSHOT => Command::MarkSnapshot(self.snapshot_mark(m)?),
             RECORD_QUERIES => Command::RecordQueries(self.list(m, 1, "queries", Fields::query)?),
             RECORD_CHECK => Command::RecordCheck(self.check(m)?),
+            RECORD_ACCESS => Command::RecordAccess(self.list(m, 1, "notes", Fields::access)?),
+            PLACE_ORDER => Command::PlaceOrder(self.order(m)?),
+            END_ORDER => Command::EndOrder(OrderEnd {
+                order: self.transfer_id(m, 1, "order")?,
+                by: self.text(m, 2, "by")?,
+            }),
             KEEP_PART => Command::KeepPart(self.part(m)?),
             ADOPT_RULES => Command::AdoptRules(self.rule_set(m)?),
             WITHDRAW_RULES => Command::WithdrawRules(Withdrawal {
@@ -306,6 +313,35 @@ impl Fields<'_> {
         })
     }
 
+    fn order(&mut self, m: &mut Pairs) -> Read<StandingOrder> {
+        Ok(StandingOrder {
+            id: self.transfer_id(m, 1, "id")?,
+            debit_account: self.account_id(m, 2, "debit_account")?,
+            credit_account: self.account_id(m, 3, "credit_account")?,
+            amount: Amount(self.id(m, 4, "amount")?),
+            code: self.uint(m, 5, "code")?,
+            first: self.day(m, 6, "first")?,
+            last: self.day(m, 7, "last")?,
+            rhythm: self.one_of(m, 8, "rhythm", &RHYTHMS)?,
+            every: self.uint(m, 9, "every")?,
+            by: self.text(m, 10, "by")?,
+        })
+    }
+
+    fn access(&mut self) -> Read<AccessRecord> {
+        self.array_of(5, "note")?;
+        let code: u64 = self.0.uint("kind")?;
+        let kind = AccessKind::ALL.into_iter().find(|kind| u64::from(*kind as u8) == code);
+        let Some(kind) = kind else { return fault("kind", Fault::UnknownCode(code)) };
+        Ok(AccessRecord {
+            kind,
+            who: self.0.text("who")?.to_owned(),
+            about: self.0.text("about")?.to_owned(),
+            says: self.0.text("says")?.to_owned(),
+            times: self.0.uint("times")?,
+        })
+    }
+
     fn check(&mut self, m: &mut Pairs) -> Read<CheckRecord> {
         let pack = self.text(m, 1, "pack")?;
         let version = self.uint(m, 2, "version")?;
@@ -408,6 +444,11 @@ const CHART_CLASSES: [(u16, ChartClass); 7] = [
     (ChartClass::Expense as u16, ChartClass::Expense),
     (ChartClass::Common as u16, ChartClass::Common),
     (ChartClass::OffBalance as u16, ChartClass::OffBalance),
+];
+const RHYTHMS: [(u16, Rhythm); 3] = [
+    (Rhythm::Once as u16, Rhythm::Once),
+    (Rhythm::Weekly as u16, Rhythm::Weekly),
+    (Rhythm::Monthly as u16, Rhythm::Monthly),
 ];
 const DAY_BASES: [(u16, DayBasis); 2] = [
     (DayBasis::Actual360 as u16, DayBasis::Actual360),

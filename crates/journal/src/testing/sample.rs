@@ -2,13 +2,14 @@
 //! reach the edges of every field.
 
 use terms::{
-    Account, AccountFlags, AccountId, Act, Amount, ArtifactPart, Attachment, CaseAct, CaseMark,
-    CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord, CheckResult, Command, Currency, Day,
-    DayBasis, Entry, Event, Hold, HoldEnd, HoldOrder, Institution, InterestTerms, Leg, Outcome,
-    Party, PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord, Refusal, Role, RoleKind, RuleSet,
-    RuleStage, Ruling, Screening, ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark,
-    SpendingLimits, TimeNs, Transfer, TransferEvent, TransferFlags, TransferId, Verdict,
-    VerdictMarks, Withdrawal, WithdrawalReason,
+    AccessKind, AccessRecord, Account, AccountFlags, AccountId, Act, Amount, ArtifactPart,
+    Attachment, CaseAct, CaseMark, CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord,
+    CheckResult, Command, Currency, Day, DayBasis, Entry, Event, Hold, HoldEnd, HoldOrder,
+    Institution, InterestTerms, Leg, OrderEnd, Outcome, Party, PartyId, PartyKind, QueryDoor,
+    QueryEnd, QueryRecord, Refusal, Rhythm, Role, RoleKind, RuleSet, RuleStage, Ruling, Screening,
+    ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, StandingOrder,
+    TimeNs, Transfer, TransferEvent, TransferFlags, TransferId, Verdict, VerdictMarks, Withdrawal,
+    WithdrawalReason,
 };
 
 /// The last refusals that there were when vectors were first made of events, of observations and of what was judged.
@@ -16,6 +17,7 @@ use terms::{
 const EVENTS_LAST: u16 = 102;
 const OBSERVED_LAST: u16 = 105;
 const JUDGED_LAST: u16 = 120;
+const ORDERED_LAST: u16 = 124;
 
 /// A small generator of numbers (splitmix64).
 #[derive(Clone, Copy, Debug)]
@@ -235,6 +237,46 @@ fn check_result(d: &mut Dice) -> CheckResult {
         value: d.text(),
         result_hash: d.hash(),
     }
+}
+
+/// An order, or its end.
+pub fn sample_order(seed: u64) -> Event {
+    let mut d = Dice(seed ^ 0x6f72_6465);
+    let (time, booking_date) = (TimeNs(d.narrow()), d.day());
+    let outcome = d.outcome(ORDERED_LAST);
+    let command = if d.below(3) == 0 {
+        Command::EndOrder(OrderEnd { order: TransferId(d.wide()), by: d.text() })
+    } else {
+        Command::PlaceOrder(StandingOrder {
+            id: TransferId(d.wide()),
+            debit_account: AccountId(d.wide()),
+            credit_account: AccountId(d.wide()),
+            amount: Amount(d.wide()),
+            code: d.narrow() as u16,
+            first: d.day(),
+            last: d.day(),
+            rhythm: d.one_of(&Rhythm::ALL),
+            every: d.narrow() as u8,
+            by: d.text(),
+        })
+    };
+    Event::Act(Box::new(Act { time, booking_date, command, outcome }))
+}
+
+/// Notes of access.
+pub fn sample_noted(seed: u64) -> Event {
+    let mut d = Dice(seed ^ 0x6e6f_7465);
+    let (time, booking_date) = (TimeNs(d.narrow()), d.day());
+    let outcome = d.outcome(OBSERVED_LAST);
+    let count = d.one_of(&[0, 1, 1, 2, 3, 16]);
+    let command = Command::RecordAccess((0..count).map(|_| access(&mut d)).collect());
+    Event::Act(Box::new(Act { time, booking_date, command, outcome }))
+}
+
+fn access(d: &mut Dice) -> AccessRecord {
+    let kind = d.one_of(&AccessKind::ALL);
+    let times = d.narrow() as u32;
+    AccessRecord { kind, who: d.text(), about: d.text(), says: d.text(), times }
 }
 
 /// A payment that was judged, or an act of risk control.

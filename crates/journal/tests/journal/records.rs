@@ -2,7 +2,8 @@
 
 use journal::record::{EncodeError, decode, encode, record_bytes, split};
 use journal::testing::{
-    Dice, sample_act, sample_event, sample_judged, sample_observation, sample_transfer,
+    Dice, sample_act, sample_event, sample_judged, sample_noted, sample_observation, sample_order,
+    sample_transfer,
 };
 use journal::{DecodeError, Fault};
 use terms::limits::{RECORD_BYTES_MAX, TRANSFER_RECORD_BYTES};
@@ -17,6 +18,8 @@ fn bytes_of(event: &Event) -> Vec<u8> {
 /// An event of any kind.
 fn sample_any(seed: u64) -> Event {
     match seed % 8 {
+        0 if seed % 32 == 0 => sample_noted(seed),
+        0 if seed % 32 == 8 => sample_order(seed),
         0 => sample_observation(seed),
         1 | 2 => sample_judged(seed),
         _ => sample_event(seed),
@@ -46,7 +49,7 @@ fn every_event_reads_back() {
 }
 
 /// Kinds of commands, transfers included.
-const COMMAND_KINDS: usize = 26;
+const COMMAND_KINDS: usize = 29;
 
 #[test]
 fn what_is_read_is_what_would_be_written() {

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::{env, fs};
 use terms::{
-    Account, Act, Amount, CaseAct, ChartLine, CheckRecord, Command, Entry, Event, Hold, HoldEnd,
-    Institution, InterestTerms, Leg, Outcome, Party, QueryRecord, Role, RuleSet, Sealed,
-    SpendingLimits, TransferEvent, Verdict,
+    AccessRecord, Account, Act, Amount, CaseAct, ChartLine, CheckRecord, Command, Entry, Event,
+    Hold, HoldEnd, Institution, InterestTerms, Leg, Outcome, Party, QueryRecord, Role, RuleSet,
+    Sealed, SpendingLimits, TransferEvent, Verdict,
 };
 
 /// Compares a vector's file with what the code says now, or writes it when BLESS=1.
@@ -171,6 +171,25 @@ fn command(command: &Command) -> (&'static str, String) {
             ("withdraw_rules", vec![("set", set), ("reason", reason), ("by", text(&end.by))])
         }
         Command::WorkCase(act) => ("work_case", case(act)),
+        Command::PlaceOrder(o) => {
+            let fields = vec![
+                ("id", large(o.id.0)),
+                ("debit_account", large(o.debit_account.0)),
+                ("credit_account", large(o.credit_account.0)),
+                ("amount", large(o.amount.0)),
+                ("code", o.code.to_string()),
+                ("first", o.first.0.to_string()),
+                ("last", o.last.0.to_string()),
+                ("rhythm", (o.rhythm as u8).to_string()),
+                ("every", o.every.to_string()),
+                ("by", text(&o.by)),
+            ];
+            ("place_order", fields)
+        }
+        Command::EndOrder(e) => {
+            ("end_order", vec![("order", large(e.order.0)), ("by", text(&e.by))])
+        }
+        Command::RecordAccess(notes) => ("record_access", access(notes)),
         Command::RecordScreening(s) => {
             let (result, score) = ((s.result as u8).to_string(), s.score.to_string());
             let fields = vec![
@@ -323,6 +342,19 @@ fn queries(queries: &[QueryRecord]) -> Fields {
         ])
     };
     vec![("queries", format!("[{}]", queries.iter().map(query).collect::<Vec<_>>().join(", ")))]
+}
+
+fn access(notes: &[AccessRecord]) -> Fields {
+    let note = |note: &AccessRecord| {
+        object(&[
+            ("kind", (note.kind as u8).to_string()),
+            ("who", text(&note.who)),
+            ("about", text(&note.about)),
+            ("says", text(&note.says)),
+            ("times", note.times.to_string()),
+        ])
+    };
+    vec![("notes", format!("[{}]", notes.iter().map(note).collect::<Vec<_>>().join(", ")))]
 }
 
 fn check(check: &CheckRecord) -> Fields {

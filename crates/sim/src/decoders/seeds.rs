@@ -15,8 +15,8 @@ use proof::SignerKey;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use terms::{
-    Act, CheckKind, CheckRecord, CheckResult, Command, Day, Event, HoldEnd, PartyId, QueryDoor,
-    QueryEnd, QueryRecord, Ruling, SealingCipher, TimeNs,
+    AccessKind, AccessRecord, Act, CheckKind, CheckRecord, CheckResult, Command, Day, Event,
+    HoldEnd, PartyId, QueryDoor, QueryEnd, QueryRecord, Ruling, SealingCipher, TimeNs,
 };
 
 /// The bank all inputs are taken from: its disk, and its batches.
@@ -84,8 +84,8 @@ pub(super) fn records() -> Vec<Vec<u8>> {
     kinds.into_values().collect()
 }
 
-/// Queries and a check, which that bank need not have.
-fn observations() -> [Event; 2] {
+/// Queries, a check and notes of access, which that bank need not have.
+fn observations() -> [Event; 3] {
     let query = QueryRecord {
         asker: "supervisor".to_owned(),
         door: QueryDoor::FlightSql,
@@ -111,7 +111,19 @@ fn observations() -> [Event; 2] {
         as_of: 300,
         results: results.into(),
     };
-    [Command::RecordQueries(vec![query, left]), Command::RecordCheck(check)].map(|command| {
+    let note = AccessRecord {
+        kind: AccessKind::PersonalRead,
+        who: "user:anna".to_owned(),
+        about: "account:17".to_owned(),
+        says: "balance.read".to_owned(),
+        times: 3,
+    };
+    let seen = [
+        Command::RecordQueries(vec![query, left]),
+        Command::RecordCheck(check),
+        Command::RecordAccess(vec![note]),
+    ];
+    seen.map(|command| {
         let (time, booking_date) = (TimeNs(1), Day(20_780));
         Event::Act(Box::new(Act { time, booking_date, command, outcome: Ok(()) }))
     })

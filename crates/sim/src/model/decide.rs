@@ -4,8 +4,8 @@
 use super::{Done, Model};
 use terms::Refusal::*;
 use terms::limits::{
-    BUSINESS_DAY_GAP_MAX, CHECK_RESULTS_MAX, INDICATOR_BYTES_MAX, QUERIES_PER_RECORD_MAX,
-    RATE_PPM_MAX, RULE_NAME_BYTES_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX,
+    ACCESS_NOTES_MAX, BUSINESS_DAY_GAP_MAX, CHECK_RESULTS_MAX, INDICATOR_BYTES_MAX,
+    QUERIES_PER_RECORD_MAX, RATE_PPM_MAX, RULE_NAME_BYTES_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX,
 };
 use terms::*;
 
@@ -16,12 +16,12 @@ pub(super) fn unless(broken: bool, refusal: Refusal) -> Decided<()> {
     if broken { Err(refusal) } else { Ok(()) }
 }
 
-fn check_id(id: u128) -> Decided<()> {
+pub(super) fn check_id(id: u128) -> Decided<()> {
     unless(id == 0, IdMustNotBeZero)?;
     unless(id == u128::MAX, IdMustNotBeIntMax)
 }
 
-fn check_text(text: &str) -> Decided<()> {
+pub(super) fn check_text(text: &str) -> Decided<()> {
     unless(text.len() > TEXT_BYTES_MAX, TextTooLong)
 }
 
@@ -35,6 +35,17 @@ fn check_queries(queries: &[QueryRecord]) -> Decided<()> {
     queries.iter().try_for_each(|query| check_text(&query.asker))?;
     unless(queries.is_empty(), ListMustNotBeEmpty)?;
     unless(queries.len() > QUERIES_PER_RECORD_MAX, ListTooLong)
+}
+
+fn check_access(notes: &[AccessRecord]) -> Decided<()> {
+    unless(notes.iter().any(|note| note.times == 0), ReservedField)?;
+    for note in notes {
+        check_text(&note.who)?;
+        check_text(&note.about)?;
+        check_text(&note.says)?;
+    }
+    unless(notes.is_empty(), ListMustNotBeEmpty)?;
+    unless(notes.len() > ACCESS_NOTES_MAX, ListTooLong)
 }
 
 fn check_check(check: &CheckRecord) -> Decided<()> {
@@ -90,6 +101,9 @@ impl Model {
             Command::MarkSnapshot(mark) => unless(mark.records != self.records, SnapshotMismatch)?,
             Command::RecordQueries(queries) => check_queries(queries)?,
             Command::RecordCheck(check) => check_check(check)?,
+            Command::RecordAccess(notes) => check_access(notes)?,
+            Command::PlaceOrder(order) => self.check_order(order)?,
+            Command::EndOrder(end) => self.check_order_end(end)?,
             _ => self.check_names(command)?,
         }
         Ok(command.clone())
@@ -179,7 +193,7 @@ impl Model {
         last.flatten()
     }
 
-    fn is_taken(&self, id: TransferId) -> bool {
+    pub(super) fn is_taken(&self, id: TransferId) -> bool {
         self.transfer_done(id).is_some() || self.entry_done(id).is_some()
     }
 

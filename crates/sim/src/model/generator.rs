@@ -51,12 +51,20 @@ pub struct Generator {
     asked: Vec<Command>,
     /// Ids of transfers and entries that nobody has asked for yet begin here.
     fresh: u128,
+    /// Payments are ordered for later and access is noted, too.
+    orders: bool,
 }
 
 impl Generator {
     /// The same seed makes the same requests of the same model.
     pub fn new(seed: u64) -> Generator {
-        Generator { seed: Seed(seed), asked: Vec::new(), fresh: 1 }
+        Generator { seed: Seed(seed), asked: Vec::new(), fresh: 1, orders: false }
+    }
+
+    /// The same, with payments ordered for later and notes of access among the requests.
+    #[must_use]
+    pub fn with_orders(self) -> Generator {
+        Generator { orders: true, ..self }
     }
 
     /// How far the clock goes before the next request; rarely back.
@@ -102,6 +110,9 @@ impl Generator {
         }
         if model.accounts().count() < 11 && !self.seed.one_in(3) {
             return Command::CreateAccount(self.account());
+        }
+        if self.orders && self.seed.one_in(25) {
+            return self.order(model);
         }
         match self.seed.below(61) {
             0..=1 => Command::CreateAccount(self.account()),
@@ -456,6 +467,34 @@ impl Generator {
         let reference = "x".repeat(if self.seed.one_in(12) { 257 } else { 3 });
         let order = self.seed.pick(&[HoldOrder::Court, HoldOrder::Aml, HoldOrder::Tax]);
         Command::PlaceHold(Hold { id, account: self.account_id(), amount, order, reference })
+    }
+
+    fn order(&mut self, model: &Model) -> Command {
+        let id = TransferId(u128::from(self.seed.below(30)));
+        let by = "x".repeat(if self.seed.one_in(20) { 257 } else { 3 });
+        if self.seed.one_in(4) {
+            return Command::EndOrder(OrderEnd { order: id, by });
+        }
+        let today = model.business_day().unwrap_or(Day(20_458));
+        let ahead = self.seed.below(40) as i32;
+        let first = today.plus(self.odd(ahead, &[-1, 0, 3_660, 3_661]));
+        let rhythm = self.seed.pick(&Rhythm::ALL);
+        let once = rhythm == Rhythm::Once;
+        let ends = !once && self.seed.one_in(2);
+        let last = if ends { first.plus(self.seed.below(90) as i32) } else { Day::BOOKING };
+        let amount = u128::from(self.seed.below(60));
+        Command::PlaceOrder(StandingOrder {
+            id,
+            debit_account: self.account_id(),
+            credit_account: self.account_id(),
+            amount: Amount(self.odd(amount, &[0, u128::MAX])),
+            code: self.odd(1, &[0]),
+            first,
+            last: self.odd(last, &[first.plus(-1), Day::BOOKING]),
+            rhythm,
+            every: if once { self.odd(1, &[0, 2]) } else { self.odd(1, &[0, 2, 3]) },
+            by,
+        })
     }
 
     /// Only on accounts whose amounts are ordinary.

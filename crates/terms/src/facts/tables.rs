@@ -7,7 +7,8 @@ use crate::account::{Account, AccountFlags, ChartLine, InterestTerms, SpendingLi
 use crate::command::{Attachment, Hold, Institution, SnapshotMark};
 use crate::entry::Entry;
 use crate::money::Amount;
-use crate::observation::{CheckRecord, CheckResult, QueryRecord};
+use crate::observation::{AccessRecord, CheckRecord, CheckResult, QueryRecord};
+use crate::order::{OrderEnd, StandingOrder};
 use crate::party::{Party, PartyId, Role};
 use crate::risk::{ArtifactPart, CaseAct, RuleSet, Screening, Withdrawal};
 use crate::time::{Day, TimeNs};
@@ -338,6 +339,43 @@ tables! {
             "How well it fits." = Value::Number(screening.score.into());
         decided_by: Text or_null, Internal, "",
             "Who decided; empty if a program looked it up." = text_if_any(&screening.by);
+    }
+
+    access_notes(note: AccessRecord) "A door noted something of somebody: a denial, a sign-in, a look at personal data." {
+        what: Word, Internal, "",
+            "What happened: denied, not_recognised, personal_read, signed_in, session_ended, token_issued, directory_changed, role_changed, credential_changed, link, recovery, break_glass or stepped_up."
+                = Value::Word(note.kind.word());
+        who: Text or_null, Confidential, "",
+            "Who did it, as user:anna or client:acme; empty where nobody was recognised."
+                = text_if_any(&note.who);
+        about: Text or_null, Confidential, "",
+            "To whom or what, as user:bert or account:17; empty if nothing else is meant." = text_if_any(&note.about);
+        says: Text or_null, Confidential, "",
+            "The action, the reason given or what changed, in words." = text_if_any(&note.says);
+        times: Number, Internal, "",
+            "How often, since the last such note." = Value::Number(note.times.into());
+    }
+
+    orders(order: StandingOrder) "A payment was ordered for a later day, or for many." {
+        order_id: Id, Confidential, "",
+            "The order's id; the 128-bit user data of the transfers it brings." = Value::Id(order.id.0);
+        account: Account, Confidential, "", "The account that pays." = Value::Id(order.debit_account.0);
+        other_account: Account, Confidential, "",
+            "The account that is paid." = Value::Id(order.credit_account.0);
+        amount: Amount, Confidential, "minor units", "How much, each time." = Value::Amount(order.amount);
+        code: Number, Internal, "", "The kind of its transfers." = Value::Number(order.code.into());
+        first_day: Day, Confidential, "", "The first day it is due." = Value::Day(order.first);
+        last_day: Day or_null, Confidential, "",
+            "The last day it may be due; empty for no end, and for what happens once." = day_if_any(order.last);
+        rhythm: Word, Internal, "",
+            "How it repeats: once, weekly or monthly." = Value::Word(order.rhythm.word());
+        every: Number, Internal, "weeks or months", "Every so many." = Value::Number(order.every.into());
+        ordered_by: Text or_null, Internal, "", "Who ordered it." = text_if_any(&order.by);
+    }
+
+    order_ends(end: OrderEnd) "An order was ended." {
+        order_id: Id, Confidential, "", "The order that was ended." = Value::Id(end.order.0);
+        ended_by: Text or_null, Internal, "", "Who ended it." = text_if_any(&end.by);
     }
 }
 

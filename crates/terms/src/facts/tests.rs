@@ -24,6 +24,7 @@ fn every_table_is_that_of_a_command_and_its_rows_fit() {
         let items = match &command {
             Command::RecordQueries(queries) => queries.len(),
             Command::RecordCheck(check) => check.results.len(),
+            Command::RecordAccess(notes) => notes.len(),
             _ => usize::from(table.is_some()),
         };
         assert_eq!(told, items, "{command:?}");
@@ -202,6 +203,29 @@ fn samples() -> Vec<Command> {
             score: 930,
             by: String::new(),
         }),
+        Command::PlaceOrder(StandingOrder {
+            id,
+            debit_account: account,
+            credit_account: account,
+            amount: Amount(1),
+            code: 7,
+            first: day,
+            last: Day::BOOKING,
+            rhythm: Rhythm::Monthly,
+            every: 1,
+            by: "user:anna".into(),
+        }),
+        Command::EndOrder(OrderEnd { order: id, by: String::new() }),
+        Command::RecordAccess(vec![
+            AccessRecord {
+                kind: AccessKind::Denied,
+                who: "client:till".into(),
+                about: "create_payment".into(),
+                says: String::new(),
+                times: u32::MAX,
+            };
+            2
+        ]),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! `tj day`: the business day the bank books on, and its end.
 
 use super::Context;
+use super::order::pay_due;
 use crate::answer::say;
 use crate::fail::{Done, Exit, Failure};
 use crate::figures::parse_day;
@@ -13,7 +14,7 @@ use terms::{Command, Day};
 pub enum DayCommand {
     /// Show it
     Show,
-    /// Close it: interest accrues, and the next one begins
+    /// Close it: interest accrues, the next one begins, and what orders bring on it is paid
     Close {
         /// The one that begins; the day after unless given.
         #[arg(long, value_parser = parse_day)]
@@ -46,6 +47,10 @@ impl DayCommand {
                 let next = next.unwrap_or_else(|| day.plus(1));
                 let answers = bank.ask(vec![Command::CloseDay { day, next }])?;
                 let said = say(&context.out, &bank, &answers);
+                if said.is_ok() {
+                    let paid = pay_due(&mut bank)?;
+                    paid.say(context, "orders due");
+                }
                 bank.close()?;
                 said
             }

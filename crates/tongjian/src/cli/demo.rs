@@ -6,11 +6,13 @@ mod risk;
 mod story;
 
 use super::Context;
+use super::serve::Serve;
 use super::verify::verify_folder;
 use crate::bank::{self, Bank};
 use crate::fail::{Done, Exit, Failure};
 use crate::settings::Settings;
 use city::{City, Plan, Thieves, listed_csv, write_labels};
+use clap::Parser;
 use journal::Files;
 use post::post;
 use risk::Risk;
@@ -51,6 +53,16 @@ pub struct Demo {
     /// No rules judge payments.
     #[arg(long)]
     unguarded: bool,
+    /// End when everything is said, and serve nothing.
+    #[arg(long)]
+    no_serve: bool,
+}
+
+/// `tj serve` as it is without any flag.
+#[derive(Debug, clap::Parser)]
+struct Usual {
+    #[command(flatten)]
+    serve: Serve,
 }
 
 impl Demo {
@@ -95,7 +107,8 @@ impl Demo {
         let bank = Bank::open(&folder)?;
         story.tell(&context, &bank, &verified, start.elapsed());
         if story.agrees() && verified.report.is_sound() {
-            return Ok(());
+            drop(bank);
+            return if self.no_serve { Ok(()) } else { serve(&context) };
         }
         let what = "the sample bank does not agree with its town, or does not verify";
         Err(Failure::new(
@@ -104,6 +117,14 @@ impl Demo {
             format!("keep {} and report it with the seed", folder.display()),
         ))
     }
+}
+
+/// The sample bank stays, with its doors open, until it is told to stop.
+fn serve(context: &Context) -> Done {
+    let Usual { serve } = Usual::parse_from(["tj"]);
+    context.out.line("");
+    context.out.line("the bank is being served now; Ctrl-C ends that, and the commands above work (`--no-serve` ends by itself)");
+    serve.on_free_ports().run(context)
 }
 
 /// Sees to it that the folder is free. Only what the demo itself made is removed.

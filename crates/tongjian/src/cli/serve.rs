@@ -5,12 +5,13 @@
 mod config;
 mod gate;
 mod looks;
+mod orders;
 mod notes;
 mod questions;
 mod tls;
 
 pub use gate::now_s;
-pub use notes::NoteLog;
+pub use notes::{NoteKeeper, NoteLog};
 
 use super::Context;
 use super::query::Bounds;
@@ -28,6 +29,7 @@ use history::{Desk, NoVault};
 use journal::Files;
 use looks::Looks;
 use node::{Clock, Handle as Line, RunFailed, RunOptions, Running, SystemClock};
+use orders::OrderClerk;
 use questions::Questions;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -116,6 +118,8 @@ impl Serve {
         let vault = bank.vault_out();
         let (running, handle) = bank.node.run(SystemClock, RunOptions::default());
         let looks = Looks::start(handle.clone());
+        let notes = NoteKeeper::start(handle.clone());
+        let orders = OrderClerk::start(handle.clone());
         let roller = Roller::start(Arc::clone(desk.history()), self.roll_every);
         let open = Open {
             listeners,
@@ -126,6 +130,7 @@ impl Serve {
             callers,
             desk: &desk,
             looks: &looks,
+            notes: &notes,
             threads: threads.handle().clone(),
             running: &running,
             handle,
@@ -133,13 +138,26 @@ impl Serve {
         };
         let served = self.serve(context, open);
         threads.shutdown_timeout(END_PATIENCE);
+        orders.end();
         looks.end();
+        notes.end();
         roller.end();
         bank.node = running.stop().map_err(|error| stopped(&error))?;
         bank.close()?;
         served?;
         context.out.line("closed");
         Ok(())
+    }
+
+    /// At other addresses of this machine where somebody else has the usual ones.
+    #[must_use]
+    pub fn on_free_ports(mut self) -> Serve {
+        let Ok(usual) = Config::of(None) else { return self };
+        let taken =
+            |address: &str| TcpListener::bind(address).is_err().then(|| "127.0.0.1:0".to_owned());
+        self.api = taken(&usual.api.listen);
+        self.flight = taken(&usual.flight.listen);
+        self
     }
 
     /// The file, and what the command line says instead.
@@ -266,6 +284,7 @@ struct Open<'a> {
     callers: usize,
     desk: &'a Arc<Desk<Files>>,
     looks: &'a Looks,
+    notes: &'a NoteKeeper,
     threads: Handle,
     running: &'a Running<Files>,
     handle: Line,
@@ -285,7 +304,7 @@ fn api_bank(
         "" => format!("{scheme}://localhost:{}", address.port()),
         origin => origin.to_owned(),
     };
-    let notes = Arc::new(NoteLog);
+    let notes = Arc::new(open.notes.clone());
     let access = Arc::new(open_access(&context.dir, &origin, notes.clone())?);
     // Whoever asks over the network sees nobody's name.
     let desk = Desk::new(

@@ -2,9 +2,9 @@
 """Asks a bank over Arrow Flight SQL with the clients other people use, and ends at the first thing that is wrong.
 
     pip install adbc-driver-flightsql adbc-driver-manager pyarrow duckdb cryptography
-    tj demo --dir bank.tj --customers 40000 && flight.py path/to/tj bank.tj
+    tj demo --no-serve --dir bank.tj --customers 40000 && flight.py path/to/tj bank.tj
 
-The bank needs at least one sealed segment; `tj demo --customers 40000` makes two. The script starts the
+The bank needs at least one sealed segment; `tj demo --no-serve --customers 40000` makes two. The script starts the
 server itself, several times, and prints a line for each thing it has seen to be right.
 """
 

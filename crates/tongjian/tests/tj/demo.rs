@@ -3,7 +3,7 @@
 use crate::run::Folder;
 use serde_json::json;
 
-const SMALL: &str = "demo --customers 300 --days 4 --transfers 3000";
+const SMALL: &str = "demo --no-serve --customers 300 --days 4 --transfers 3000";
 
 #[test]
 fn the_same_seed_makes_the_same_bank_and_another_makes_another() {

@@ -6,7 +6,7 @@ use crate::run::{Folder, beside};
 #[test]
 fn a_model_learns_from_a_town_and_judges_only_when_its_rows_vouch_for_it() {
     let at = Folder::new("models");
-    at.json("--dir town.tj demo --unguarded --customers 600 --days 8 --transfers 9000 --seed 5");
+    at.json("--dir town.tj demo --no-serve --unguarded --customers 600 --days 8 --transfers 9000 --seed 5");
     let trained = at.json(
         "--dir town.tj model train --labels town.tj/thieves.csv --output m.forest --sample 4 --trees 30",
     );

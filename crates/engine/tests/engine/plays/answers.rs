@@ -201,3 +201,11 @@ pub fn who(engine: &Engine, party: PartyId) -> Vec<String> {
     }
     said
 }
+
+/// What orders bring today: the order, the day it was due and how often it was tried.
+pub fn due(engine: &Engine) -> String {
+    let due =
+        engine.orders_due().map(|due| format!("{} of {}, try {}", due.order, due.day, due.tries));
+    let due = due.collect::<Vec<_>>().join("; ");
+    if due.is_empty() { "nothing".to_owned() } else { due }
+}

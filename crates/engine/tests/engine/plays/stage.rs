@@ -34,6 +34,11 @@ impl Stage {
                 answers::statement(&self.engine, account, from, to, by_value)
             }
             Ask::Trial => answers::trial(&self.engine),
+            Ask::Due => vec![answers::due(&self.engine)],
+            Ask::PayDue => {
+                let due: Vec<_> = self.engine.orders_due().map(|due| due.transfer).collect();
+                due.into_iter().flat_map(|t| self.submit(&[Command::Transfer(t)])).collect()
+            }
             Ask::Today => {
                 vec![
                     self.engine

@@ -22,6 +22,10 @@ pub enum Ask {
     Statement { account: AccountId, from: Day, to: Day, by_value: bool },
     /// The sums of all accounts by currency and code.
     Trial,
+    /// What orders bring today, as far as it is not done.
+    Due,
+    /// Those payments are asked for.
+    PayDue,
     /// The business day.
     Today,
     /// A party and its roles.
@@ -98,6 +102,8 @@ impl Words<'_> {
                 Ask::Statement { account, from, to, by_value }
             }
             "trial" => Ask::Trial,
+            "due" => Ask::Due,
+            "pay-due" => Ask::PayDue,
             "today" => Ask::Today,
             "who" => Ask::Who(PartyId(self.number("a party")?)),
             "restart" => Ask::Restart,
@@ -165,6 +171,11 @@ impl Words<'_> {
             "grant" => Command::GrantRole(self.role()?),
             "revoke" => Command::RevokeRole(self.role()?),
             "looked" => Command::RecordQueries(self.queries()?),
+            "order" => Command::PlaceOrder(self.order()?),
+            "end-order" => {
+                Command::EndOrder(OrderEnd { order: self.transfer_id()?, by: self.by()? })
+            }
+            "noted" => Command::RecordAccess(self.access()?),
             "checked" => Command::RecordCheck(self.check()?),
             "attach" => Command::Attach(Attachment {
                 subject: self.transfer_id()?,
@@ -320,6 +331,39 @@ impl Words<'_> {
         Ok(Hold { id, account, amount, order, reference: self.word("a reference")? })
     }
 
+    /// `order 20 1 2 5.00 2026-01-31 every=1 monthly by=anna`: from the first to the second account; `last=` is the last
+    /// day.
+    fn order(&mut self) -> Read<StandingOrder> {
+        let (id, debit_account) = (self.transfer_id()?, self.account_id()?);
+        let credit_account = self.account_id()?;
+        let ledger = self.ledger_of(debit_account).unwrap_or(Currency::CNY);
+        let amount = self.amount(ledger)?;
+        let first = self.day()?;
+        let word = self.word("once, weekly or monthly")?;
+        let rhythm = Rhythm::ALL.into_iter().find(|rhythm| rhythm.word() == word);
+        let rhythm = rhythm.ok_or_else(|| format!("nothing repeats {word}"))?;
+        let last = match self.named.remove("last") {
+            None => Day::BOOKING,
+            Some(text) => Day::parse(&text).map_err(|error| error.to_string())?,
+        };
+        Ok(StandingOrder {
+            id,
+            debit_account,
+            credit_account,
+            amount,
+            code: self.keyed("code")?.unwrap_or(1),
+            first,
+            last,
+            rhythm,
+            every: self.keyed("every")?.unwrap_or(1),
+            by: self.by()?,
+        })
+    }
+
+    fn by(&mut self) -> Read<String> {
+        Ok(self.named.remove("by").unwrap_or_default())
+    }
+
     /// `entry 20 debit 1 5.00 credit 2 5.00`; `times=33` repeats the legs.
     fn entry(&mut self) -> Read<Entry> {
         let id = self.transfer_id()?;
@@ -414,6 +458,21 @@ impl Words<'_> {
             queries.push(QueryRecord { asker, door, text_hash, as_of, rows, result_hash, end });
         }
         Ok(vec![queries; times].concat())
+    }
+
+    /// `noted denied user:anna signed_in user:bert`: what happened and who; `times=17` repeats them, `often=`
+    /// is how often each happened.
+    fn access(&mut self) -> Read<Vec<AccessRecord>> {
+        let (times, often) = (self.keyed("times")?.unwrap_or(1), self.keyed("often")?.unwrap_or(1));
+        let mut notes = Vec::new();
+        while let Some(word) = self.words.pop() {
+            let kind = AccessKind::ALL.into_iter().find(|kind| kind.word() == word);
+            let kind = kind.ok_or_else(|| format!("nothing is noted as {word}"))?;
+            let who = self.word("who")?;
+            let (about, says) = ("account:1".to_owned(), String::new());
+            notes.push(AccessRecord { kind, who, about, says, times: often });
+        }
+        Ok(vec![notes; times].concat())
     }
 
     /// `checked base no_gap 0 liquidity 12 0.25`: a pack, each of its rules with its rows and, of an

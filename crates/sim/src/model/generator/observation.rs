@@ -1,7 +1,9 @@
-//! Notes of queries and checks: some contradict themselves, some are too long or empty.
+//! Notes of queries, access and checks: some contradict themselves, some are too long or empty.
 
 use super::{Generator, Model};
-use terms::limits::{CHECK_RESULTS_MAX, QUERIES_PER_RECORD_MAX, RULE_NAME_BYTES_MAX};
+use terms::limits::{
+    ACCESS_NOTES_MAX, CHECK_RESULTS_MAX, QUERIES_PER_RECORD_MAX, RULE_NAME_BYTES_MAX,
+};
 use terms::*;
 
 impl Generator {
@@ -10,6 +12,10 @@ impl Generator {
         if self.seed.one_in(2) {
             let query = self.query(model);
             return Command::RecordQueries(vec![query; self.count(QUERIES_PER_RECORD_MAX)]);
+        }
+        if self.orders && self.seed.one_in(2) {
+            let note = self.note();
+            return Command::RecordAccess(vec![note; self.count(ACCESS_NOTES_MAX)]);
         }
         let result = self.result();
         Command::RecordCheck(CheckRecord {
@@ -33,6 +39,13 @@ impl Generator {
             result_hash: self.odd(result_hash, &[[1; 32]]),
             end,
         }
+    }
+
+    fn note(&mut self) -> AccessRecord {
+        let kind = self.seed.pick(&AccessKind::ALL);
+        let mut text = || "x".repeat(self.odd(7, &[0, 256, 257]));
+        let (who, about, says) = (text(), text(), text());
+        AccessRecord { kind, who, about, says, times: self.odd(1, &[0, u32::MAX]) }
     }
 
     fn result(&mut self) -> CheckResult {
