@@ -1,6 +1,8 @@
 //! The steps of `cargo xtask test`, in order, and the two simulations that can also be run alone.
 //! Cheap checks come first; nothing here is built in release mode, because the dev profile is optimised
-//! enough for the ordeal and a second build would double the time of a run.
+//! enough for the ordeal and a second build would double the time of a run. Cargo is always asked for the whole
+//! workspace: a package by itself has other features of its dependencies, and the query engine would be built again.
+//! The tests' build leaves every program in `target/debug`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -53,7 +55,6 @@ pub fn test(depth: Depth) -> Result<bool, String> {
     let vectors = root().join("docs/formats/vectors");
     let mut second_reader = Command::new(&python);
     steps.run_command("second reader", second_reader.arg(reader).arg("selftest").arg(vectors));
-    steps.run_command("build the program", &mut cargo(&["build", "-p", "tongjian"]));
     for script in ["api", "flight", "s3"] {
         steps.run(&format!("clients of others: {script}"), || run_client(&clients, script));
     }
@@ -72,7 +73,7 @@ fn compare_models() -> Result<(), String> {
     let folder = target_folder()?.join("tmp").join("libraries");
     let script = root().join("crates/models/tests/libraries/make.py");
     run(Command::new(python).arg(script).arg(&folder))?;
-    let mut test = cargo(&["test", "-p", "models", "--test", "libraries", "--", "--nocapture"]);
+    let mut test = cargo(&["test", "--workspace", "--test", "libraries", "--", "--nocapture"]);
     run(test.env("TJ_LIBRARIES", &folder))
 }
 
@@ -109,7 +110,7 @@ pub fn simulation(name: &str, arguments: &[&str], flags: &[&str]) -> Result<bool
             return Err(format!("{name} takes {} with a number each", flags.join(" and ")));
         }
     }
-    if name == "kill" && run(&mut cargo(&["build", "-q", "-p", "tongjian"])).is_err() {
+    if run(&mut cargo(&["test", "-q", "--workspace", "--no-run"])).is_err() {
         return Ok(false);
     }
     let result = run_simulation(name, arguments);
@@ -120,10 +121,11 @@ pub fn simulation(name: &str, arguments: &[&str], flags: &[&str]) -> Result<bool
 }
 
 fn run_simulation(name: &str, arguments: &[&str]) -> Result<(), String> {
-    let mut command = cargo(&["run", "-q", "-p", "sim", "--bin", name, "--"]);
+    let programs = target_folder()?.join("debug");
+    let mut command = Command::new(programs.join(name));
     command.args(arguments);
     if name == "kill" {
-        command.arg("--program").arg(target_folder()?.join("debug").join("tj"));
+        command.arg("--program").arg(programs.join("tj"));
     }
     run(&mut command)
 }

@@ -89,7 +89,7 @@ fn keep(bank: &Handle, waiting: &Receiver<Waiting>) {
         let until = Instant::now() + GATHER;
         loop {
             match next {
-                Some(Waiting::Note(note)) => notes.add(note),
+                Some(Waiting::Note(note)) => notes.add(&note),
                 Some(Waiting::End) => ended = true,
                 // Nobody can send any more.
                 None if notes.order.is_empty() => ended = true,
@@ -144,7 +144,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, note: AccessNote) {
+    fn add(&mut self, note: &AccessNote) {
         let kind = kind_of(note.what);
         let [who, about, says] = [&*note.who, note.about.as_str(), note.says.as_str()].map(cut);
         let key = (kind, who, about, says);
@@ -199,9 +199,9 @@ mod tests {
         };
         let mut notes = Gathered::default();
         for what in [Noted::Denied, Noted::PersonalRead, Noted::Denied] {
-            notes.add(note(what, "account:1"));
+            notes.add(&note(what, "account:1"));
         }
-        notes.add(note(Noted::Denied, "account:2"));
+        notes.add(&note(Noted::Denied, "account:2"));
         let told: Vec<_> =
             notes.order.iter().map(|n| (n.kind.word(), n.about.as_str(), n.times)).collect();
         assert_eq!(
