@@ -114,6 +114,13 @@ fn parameters(operation: &Operation, generator: &mut SchemaGenerator) -> Vec<Val
             "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$" },
         }));
     }
+    if operation.money && operation.by_amount {
+        all.push(json!({
+            "name": "Step-Up", "in": "header", "required": false,
+            "description": "A person's answer to the challenge of a large payment, as JSON in base64url: its id, and passkey or code.",
+            "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 8192 },
+        }));
+    }
     for (name, says) in &operation.headers {
         all.push(json!({
             "name": name, "in": "header", "required": true, "description": says,

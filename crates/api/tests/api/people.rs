@@ -69,7 +69,7 @@ impl Bank {
         let mut headers = vec![("cookie", &*cookie), ("origin", ORIGIN), ("idempotency-key", key)];
         let answer = answer.map(|answer| text_of(answer.to_string().as_bytes()));
         if let Some(answer) = &answer {
-            headers.push(("step-up", answer));
+            headers.push(("step-up", answer.as_str()));
         }
         self.send("POST", "/payments", &headers, order)
     }
@@ -191,7 +191,7 @@ fn a_cookie_writes_nothing_for_another_site() {
     let anna = bank.person("anna", &[Role::Analyst], None);
     let cookie = format!("__Host-session={}", anna.cookie);
     let out = |headers: &[(&str, &str)]| {
-        let all = [&[("cookie", &*cookie)], headers].concat();
+        let all = [&[("cookie", &*cookie)][..], headers].concat();
         bank.send("POST", "/me/sign-out", &all, &json!({}))
     };
     for headers in [

@@ -41,6 +41,17 @@ pub enum ClientCommand {
     List,
     /// What a program may be allowed
     Scopes,
+    /// Replace a program's keys and certificates; its tokens end at once
+    Keys {
+        /// Which.
+        name: String,
+        /// Its public keys, a JWK set (ES256 or EdDSA).
+        #[arg(long, value_name = "FILE", required_unless_present = "certificate")]
+        keys: Option<PathBuf>,
+        /// Its certificate, in PEM.
+        #[arg(long, value_name = "FILE")]
+        certificate: Option<PathBuf>,
+    },
     /// Shut a program out; its tokens end at once
     Disable {
         /// Which.
@@ -82,6 +93,11 @@ impl ClientCommand {
                 words.iter().for_each(|word| context.out.line(word));
                 return Ok(());
             }
+            ClientCommand::Keys { name, keys, certificate } => {
+                let (keys, certificates) = shown(keys, certificate)?;
+                let renewed = Act::ClientKeys { name: name.clone(), keys, certificates };
+                (name, "known by new keys", renewed)
+            }
             ClientCommand::Disable { name } => (name.clone(), "disabled", Act::ClientDisable(name)),
             ClientCommand::Enable { name } => (name.clone(), "enabled", Act::ClientEnable(name)),
             ClientCommand::Remove { name } => (name.clone(), "removed", Act::ClientRemove(name)),
@@ -100,9 +116,7 @@ fn add(
     (keys, certificate): (Option<PathBuf>, Option<PathBuf>),
     party: Option<PartyId>,
 ) -> Done {
-    let keys = keys.map(|file| read(&file)).transpose()?;
-    let certificates = certificate.map(|file| fingerprint(&file)).transpose()?;
-    let certificates: Vec<[u8; 32]> = certificates.into_iter().collect();
+    let (keys, certificates) = shown(keys, certificate)?;
     let party = party.map(|party| party.to_string());
     let done = act(context, Act::ClientAdd { name, scopes, keys, certificates, party })?;
     context.out.json(&done);
@@ -112,6 +126,16 @@ fn add(
         words(&done["scopes"])
     ));
     Ok(())
+}
+
+/// What a program is to be known by.
+fn shown(
+    keys: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+) -> Done<(Option<String>, Vec<[u8; 32]>)> {
+    let keys = keys.map(|file| read(&file)).transpose()?;
+    let certificate = certificate.map(|file| fingerprint(&file)).transpose()?;
+    Ok((keys, certificate.into_iter().collect()))
 }
 
 fn read(file: &Path) -> Done<String> {

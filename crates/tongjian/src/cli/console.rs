@@ -71,6 +71,15 @@ pub enum Act {
         /// Whose program it is, in decimal.
         party: Option<String>,
     },
+    /// Replaces a program's keys.
+    ClientKeys {
+        /// Whose.
+        name: String,
+        /// Its JWK set.
+        keys: Option<String>,
+        /// SHA-256 of its certificates.
+        certificates: Vec<[u8; 32]>,
+    },
     /// Shuts a program out.
     ClientDisable(String),
     /// Lets it in again.
@@ -160,6 +169,9 @@ fn perform_on_clients(access: &Access, act: Act, now: u64) -> Result<Value, Refu
             let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
             Ok(json!({ "client_id": name, "scopes": words, "party": party }))
         }
+        Act::ClientKeys { name, keys, certificates } => access
+            .client_keys(by, &name, keys.as_deref(), &certificates, now)
+            .map(|()| json!({ "renewed": name })),
         Act::ClientDisable(name) => {
             access.client_disable(by, &name, now).map(|()| json!({ "disabled": name }))
         }
