@@ -22,7 +22,7 @@ use node::{Node, NodeOptions, RunOptions, Running, SystemClock};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use terms::{
     Account, AccountFlags, AccountId, Command, Currency, Day, Institution, PartyId, Role, RoleKind,
@@ -179,7 +179,9 @@ impl House {
         let folder = house.end();
         house.restarted = true;
         drop(house);
-        let (notes, policies) = (Arc::new(Unnoted), Policies::shipped().unwrap());
+        static SHIPPED: OnceLock<Policies> = OnceLock::new();
+        let policies = SHIPPED.get_or_init(|| Policies::shipped().unwrap()).clone();
+        let notes = Arc::new(Unnoted);
         let settings = Settings::at(ORIGIN, "Test bank");
         let access = Access::open(&folder.join("access"), settings, policies, notes, now_s());
         let access = Arc::new(access.unwrap());
