@@ -9,6 +9,9 @@ mod links;
 mod keys;
 mod two_persons;
 mod step_up;
+mod passes;
+
+pub use passes::TablePass;
 
 use crate::action::Action;
 use crate::asked::{Allowed, Came};
@@ -28,6 +31,7 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::tokens::Tokens;
 use links::Offers;
+use passes::Passes;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -55,6 +59,7 @@ pub struct Access {
     guesses: Guesses,
     flood: Flood,
     offers: Offers,
+    passes: Passes,
     /// When what had ended was last cleared away, in seconds since 1970.
     swept_s: AtomicU64,
 }
@@ -94,6 +99,7 @@ impl Access {
             guesses: Guesses::default(),
             flood: Flood::default(),
             offers: Offers::default(),
+            passes: Passes::default(),
             swept_s: AtomicU64::new(0),
             settings,
         };
@@ -106,8 +112,18 @@ impl Access {
         Ok(access)
     }
 
-    /// Whoever owns the folder and works on it by command line while the bank does not run: an administrator.
-    /// Nothing that comes over a network may ever be given this.
+    /// Scheme, host and port as people's browsers see them.
+    pub fn origin(&self) -> &str {
+        &self.settings.origin
+    }
+
+    /// Seconds a session lasts at most.
+    pub fn session_max_s(&self) -> u64 {
+        self.settings.session_max_s
+    }
+
+    /// Whoever owns the folder and works at the console of this machine: an administrator. Nothing that comes over a network
+    /// may ever be given this.
     pub fn console(&self) -> Principal {
         nobody_with("console", &[Role::Administrator])
     }

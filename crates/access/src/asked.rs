@@ -68,7 +68,7 @@ pub struct Came<'a> {
 /// A person signed in.
 #[derive(Clone)]
 pub struct SignedIn {
-    /// Value for the session cookie: `__Host-session=...; Path=/; Secure; HttpOnly; SameSite=Lax`.
+    /// Value for the session cookie: `__Host-session=...; Path=/; Secure; HttpOnly; SameSite=Strict`.
     pub cookie: String,
     /// Value for the cookie `__Host-device`, for a year: guesses of strangers do not lock this browser out.
     pub device: Option<String>,

@@ -25,7 +25,7 @@ mod tokens;
 mod settings;
 mod access;
 
-pub use access::Access;
+pub use access::{Access, TablePass};
 pub use action::Action;
 pub use asked::{
     ActId, ActKind, ActView, Allowed, Approved, Asked, Came, ClientView, CodeOffer, Given, Issued,

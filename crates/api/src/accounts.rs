@@ -300,8 +300,8 @@ async fn balance(call: Call) -> Result<Reply, Problem> {
     let text = format!(
         "SELECT CAST(coalesce(sum(signed_amount), 0) AS VARCHAR) FROM postings WHERE account = '{account}'"
     );
-    let question =
-        Question { text, as_of: Some(entry), rows_max: 1, asker: call.who.id.to_string() };
+    let asker = call.who.id.to_string();
+    let question = Question { text, as_of: Some(entry), rows_max: 1, asker, personal: false };
     let answered = call.bank.asking.ask(question).await?;
     let sum = answered.rows.first().and_then(|row| row.first()?.as_str());
     let minor = sum.and_then(|text| minor_of(text, view.account.ledger));

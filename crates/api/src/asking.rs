@@ -16,6 +16,8 @@ pub struct Question {
     pub rows_max: usize,
     /// Who asks, as the journal writes it down.
     pub asker: String,
+    /// Personal data is shown in clear; otherwise it is not there.
+    pub personal: bool,
 }
 
 /// An answer.

@@ -13,6 +13,7 @@ use node::{Answer, Bar, Request, Unanswered};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 use terms::AccountId;
@@ -24,6 +25,8 @@ pub const JOURNAL_ENTRY: HeaderName = HeaderName::from_static("journal-entry");
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// The header with the key under which money moves once.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header with the payer's signature of a large payment.
+pub const STEP_UP: HeaderName = HeaderName::from_static("step-up");
 
 /// A request that was let in.
 pub struct Call {
@@ -41,6 +44,8 @@ pub struct Call {
     pub query: String,
     /// Its headers.
     pub headers: HeaderMap,
+    /// Where it comes from.
+    pub address: IpAddr,
     /// Its body, decompressed.
     pub body: Bytes,
     /// When it must be answered.
@@ -276,7 +281,12 @@ impl Reply {
 
     /// Nothing to say.
     pub fn empty() -> Reply {
-        Reply { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: Body::empty() }
+        Reply::nothing(StatusCode::NO_CONTENT)
+    }
+
+    /// Nothing to say but the status.
+    pub fn nothing(status: StatusCode) -> Reply {
+        Reply { status, headers: Vec::new(), body: Body::empty() }
     }
 
     /// With a header.

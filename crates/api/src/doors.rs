@@ -6,7 +6,7 @@ use crate::gate::Shown;
 use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, Peer, ROOT, not_found, request_id, routes, with_headers};
-use crate::{accounts, batches, cases, events, log, parties, payments};
+use crate::{accounts, batches, cases, events, log, parties, payments, people};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -33,6 +33,7 @@ pub fn table() -> Vec<Operation> {
         cases::operations(),
         events::operations(),
         log::operations(),
+        people::operations(),
     ];
     families.into_iter().flatten().collect()
 }
@@ -42,11 +43,18 @@ pub fn document() -> Value {
     openapi::document(&table(), env!("CARGO_PKG_VERSION"))
 }
 
-/// The operations with the acts that policies call them by; for the matrix of rights.
+/// The operations with the acts that policies call them by; for the matrix of rights. Those for whoever is signed in have
+/// none.
 pub fn acts() -> Vec<(String, String, Option<&'static str>)> {
-    let rows = table().into_iter();
+    let rows = table().into_iter().filter(|o| o.act.is_some() || o.signed_in);
     rows.map(|o| (o.method.to_string(), format!("{ROOT}{}", o.path), o.act.map(|act| act.0)))
         .collect()
+}
+
+/// Methods and paths of the operations that are open to everybody: the ways to sign in.
+pub fn open() -> Vec<(String, String)> {
+    let rows = table().into_iter().filter(|o| o.act.is_none() && !o.signed_in);
+    rows.map(|o| (o.method.to_string(), format!("{ROOT}{}", o.path))).collect()
 }
 
 /// The routes of a bank.
@@ -187,6 +195,7 @@ async fn token(State(bank): State<Arc<Bank>>, request: Request<Body>) -> Respons
         authorization: text("authorization"),
         dpop: text("dpop"),
         certificate: peer.certificate,
+        session: None,
         address: peer.address.ip(),
     };
     if let Err(problem) = bank.limiter.address(peer.address.ip()) {

@@ -2,11 +2,12 @@
 //! relations to an account on which an act is allowed; whether the caller stands in one of them, the writer itself
 //! looks up in the same turn in which it decides.
 
+use access::{Access, SteppedUp};
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::BitOr;
 use std::sync::Arc;
-use terms::{AccountId, Day, PartyId, RoleKind};
+use terms::{AccountId, Currency, Day, PartyId, RoleKind};
 
 /// Relations of a caller's party to an account; a set of bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +98,8 @@ pub struct Shown<'a> {
     pub dpop: Option<&'a str>,
     /// SHA-256 of the client's certificate, if the connection has one.
     pub certificate: Option<[u8; 32]>,
+    /// The cookie of a person's session, if the request may be answered for a cookie at all.
+    pub session: Option<&'a str>,
     /// Where it comes from.
     pub address: IpAddr,
 }
@@ -115,6 +118,26 @@ pub struct Unknown {
 /// A form that asks for a token, and what the request shows of its sender.
 pub type TokenAnswer = Result<serde_json::Value, (u16, serde_json::Value)>;
 
+/// An order of which the amount is known.
+#[derive(Clone, Debug)]
+pub struct Paying {
+    /// In minor units.
+    pub amount_minor: u128,
+    /// Of which currency.
+    pub currency: Currency,
+    /// The proof that the payer signed it, if there is one.
+    pub signed: Option<SteppedUp>,
+}
+
+/// Whether an order may be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// On accounts in these relations; on none: no.
+    On(Relations),
+    /// Once the payer has signed payee and amount.
+    Signed,
+}
+
 /// Knows callers and what they may.
 pub trait Gate: Send + Sync + 'static {
     /// Who sends a request.
@@ -125,6 +148,27 @@ pub trait Gate: Send + Sync + 'static {
 
     /// On accounts in which relation the caller may do this; for what concerns no account, anything but none is yes.
     fn may(&self, who: &Caller, act: Act) -> Relations;
+
+    /// The same for what depends on the amount, before that is known: whether there is any order of the kind that the caller
+    /// may give, signed or not. Whoever lets somebody in by this asks [`Gate::may_pay`] as soon as the order was read.
+    fn may_perhaps(&self, who: &Caller, act: Act) -> Relations {
+        self.may(who, act)
+    }
+
+    /// Whether the caller may give this order.
+    fn may_pay(&self, who: &Caller, act: Act, _: &Paying) -> Permission {
+        Permission::On(self.may(who, act))
+    }
+
+    /// Whether the caller sees personal data in the tables in clear.
+    fn sees_personal(&self, _: &Caller) -> bool {
+        false
+    }
+
+    /// Where people sign in and are administered; `None` where there are no people.
+    fn identities(&self) -> Option<&Arc<Access>> {
+        None
+    }
 
     /// `POST /oauth/token`: the form's fields in, RFC 6749 section 5 out.
     fn token(&self, form: &[(String, String)], shown: &Shown<'_>) -> TokenAnswer;

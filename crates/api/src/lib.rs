@@ -1,10 +1,12 @@
 //! The open API: HTTP in, commands to the one writer, answers out. No rule about money lives here. Read `table.rs` first:
 //! it is the way of every request, and all routes, the OpenAPI document and the matrix of rights come from its rows.
-//! `payments.rs` is the operation that matters most; `server.rs` keeps slow and greedy clients from the others.
+//! `payments.rs` is the operation that matters most; `people.rs` is how people sign in, and `identity.rs` who may what; `server.rs` keeps slow and greedy clients from the others.
 
 pub mod wire;
 pub mod problem;
 pub mod gate;
+pub mod identity;
+mod site;
 pub mod asking;
 pub mod reasons;
 mod metrics;
@@ -12,6 +14,7 @@ mod inflate;
 pub mod bank;
 mod call;
 mod table;
+mod people;
 mod payments;
 mod accounts;
 mod parties;

@@ -137,7 +137,8 @@ async fn ask(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::field("/sql", "1 to 65536 bytes"));
     }
     let asker = call.who.id.to_string();
-    let question = Question { text: order.sql, as_of: order.as_of, rows_max, asker };
+    let personal = call.bank.gate.sees_personal(&call.who);
+    let question = Question { text: order.sql, as_of: order.as_of, rows_max, asker, personal };
     let answered =
         tokio::time::timeout_at(call.deadline.into(), call.bank.asking.ask(question)).await;
     let answered = answered.map_err(|_| {

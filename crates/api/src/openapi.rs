@@ -42,6 +42,12 @@ pub fn document(table: &[Operation], version: &str) -> Value {
                     "description": "OAuth 2.1 client credentials with private_key_jwt or a client certificate; tokens are bound to a DPoP key or to the certificate.",
                     "flows": { "clientCredentials": { "tokenUrl": "/oauth/token", "scopes": {} } },
                 },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-session",
+                    "description": "A person's session, begun by signing in. Whatever writes needs `Origin` of the bank's own pages beside it.",
+                },
             },
         },
     })
@@ -57,8 +63,10 @@ fn operation_of(operation: &Operation, generator: &mut SchemaGenerator, problem:
     });
     let Value::Object(fields) = &mut told else { return told };
     if let Some(act) = operation.act {
-        fields.insert("security".into(), json!([{ "token": [] }]));
+        fields.insert("security".into(), json!([{ "token": [] }, { "session": [] }]));
         fields.insert("x-action".into(), json!(act.0));
+    } else if operation.signed_in {
+        fields.insert("security".into(), json!([{ "session": [] }]));
     } else {
         fields.insert("security".into(), json!([]));
     }
@@ -104,6 +112,13 @@ fn parameters(operation: &Operation, generator: &mut SchemaGenerator) -> Vec<Val
             "name": "Idempotency-Key", "in": "header", "required": true,
             "description": "A new key for each new order; the same key and content is done once and answered the same for ever.",
             "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$" },
+        }));
+    }
+    if operation.money && operation.by_amount {
+        all.push(json!({
+            "name": "Step-Up", "in": "header", "required": false,
+            "description": "A person's answer to the challenge of a large payment, as JSON in base64url: its id, and passkey or code.",
+            "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 8192 },
         }));
     }
     for (name, says) in &operation.headers {
@@ -200,7 +215,7 @@ fn kinds_of(operation: &Operation) -> Vec<Kind> {
         Kind::Unknown,
         Kind::Invalid,
     ];
-    if operation.act.is_some() {
+    if operation.act.is_some() || operation.signed_in {
         kinds.extend([Kind::Unauthenticated, Kind::Forbidden]);
     }
     if operation.body.is_some() {
@@ -212,6 +227,7 @@ fn kinds_of(operation: &Operation) -> Vec<Kind> {
     if operation.headers.iter().any(|(name, _)| *name == "If-Match") {
         kinds.extend([Kind::Changed, Kind::MatchMissing]);
     }
+    kinds.extend(&operation.ends_in);
     if operation.path.ends_with("/statement") {
         kinds.push(Kind::TooLarge);
     }

@@ -34,11 +34,13 @@ pub fn operations() -> Vec<Operation> {
             "Says what would become of a payment, and changes nothing",
         )
         .act("payment.create")
+        .by_amount()
         .takes::<PaymentOrder>()
         .gives::<Quote>(200, "What would become of it if it were ordered now.")
         .by(quote),
         post("/payments", "create_payment", TAG, "Pays, at once or reserved first")
             .act("payment.create")
+            .by_amount()
             .money()
             .takes::<PaymentOrder>()
             .gives::<Payment>(201, "It is posted or reserved.")
@@ -120,6 +122,7 @@ pub struct ReturnOrder {
 async fn quote(call: Call) -> Result<Reply, Problem> {
     let order: PaymentOrder = call.json()?;
     let transfer = order.transfer(TransferId(crate::wire::new_id()?), &[0; 32])?;
+    // Whether it must be signed is no part of what would become of it.
     let (party, now) = (call.who.party, crate::bank::now());
     let (related, event, told, records) = call
         .ask(move |engine| {
@@ -148,6 +151,7 @@ async fn create(call: Call) -> Result<Reply, Problem> {
     let digest = order.digest();
     let id = key_id(&call.who.id, call.key()?);
     let transfer = order.transfer(id, &digest)?;
+    let call = crate::people::allowed(call, &transfer).await?;
     let mut request = vec![Command::Transfer(transfer)];
     if let Some(text) = &order.text {
         request.push(sealed(&call, &order, id, text).await?);

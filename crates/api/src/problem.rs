@@ -100,6 +100,7 @@ kinds! {
     Malformed = 400, "malformed", "The request cannot be read", "send well-formed JSON in UTF-8, and text that HTTP allows";
     Unauthenticated = 401, "unauthenticated", "Nobody is known to ask", "get a token from /oauth/token and send it in Authorization";
     Forbidden = 403, "forbidden", "This is not allowed to who asks", "ask for the role or scope that it needs";
+    MustSign = 403, "must_sign", "The payer must sign this payment", "answer the challenge, and send the same order again with the answer in Step-Up within five minutes";
     NotFound = 404, "not_found", "There is no such thing", "check the id and the path; the reference lists all paths";
     WrongMethod = 405, "wrong_method", "This path does not take that method", "use a method that Allow names";
     NotAcceptable = 406, "not_acceptable", "No form of the answer is acceptable", "accept application/json";

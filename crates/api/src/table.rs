@@ -6,6 +6,7 @@ use crate::call::{Call, IDEMPOTENCY_KEY, Reply};
 use crate::gate::{Act, Caller, Note, Relations, Shown, Unknown};
 use crate::inflate::inflated;
 use crate::problem::{Kind, Problem};
+use crate::site::{Cookie, must_be_ours, must_not_be_elsewhere};
 use crate::wire::new_id;
 use axum::Router;
 use axum::body::Body;
@@ -73,8 +74,14 @@ pub struct Operation {
     pub tag: &'static str,
     /// A line that says what it does.
     pub summary: &'static str,
-    /// What policies call it; `None` for what everybody may.
+    /// What policies call it; `None` for what everybody may, or everybody who is signed in.
     pub act: Option<Act>,
+    /// A person must be signed in. What more is needed depends on what is asked for.
+    pub signed_in: bool,
+    /// What policies say depends on the amount: whoever might be allowed is let in, and its handler asks again.
+    pub by_amount: bool,
+    /// Problems it may end in, beside those that every one may.
+    pub ends_in: Vec<Kind>,
     /// Money moves: a key is mandatory.
     pub money: bool,
     /// Its parameters behind the question mark.
@@ -102,6 +109,9 @@ fn row(
         tag,
         summary,
         act: None,
+        signed_in: false,
+        by_amount: false,
+        ends_in: Vec::new(),
         money: false,
         query: None,
         body: None,
@@ -138,6 +148,33 @@ impl Row {
     pub fn act(mut self, word: &'static str) -> Row {
         self.0.act = Some(Act(word));
         self
+    }
+
+    /// A person must be signed in.
+    #[must_use]
+    pub fn signed_in(mut self) -> Row {
+        self.0.signed_in = true;
+        self
+    }
+
+    /// What policies say depends on the amount. Its handler must ask [`crate::gate::Gate::may_pay`].
+    #[must_use]
+    pub fn by_amount(mut self) -> Row {
+        self.0.by_amount = true;
+        self
+    }
+
+    /// It may end in this, too.
+    #[must_use]
+    pub fn may_end(mut self, kind: Kind) -> Row {
+        self.0.ends_in.push(kind);
+        self
+    }
+
+    /// It may meet something that is there already.
+    #[must_use]
+    pub fn conflicts(self) -> Row {
+        self.may_end(Kind::Conflict)
     }
 
     /// Money moves.
@@ -278,6 +315,7 @@ async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>)
             path: path_of(operation, parts.uri.path())?,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
+            address: address.ip(),
             body,
             deadline: began + bank.limits.patience,
         };
@@ -301,34 +339,58 @@ fn known(
     parts: &axum::http::request::Parts,
     peer: &Peer,
 ) -> Result<(Arc<Caller>, Relations), Problem> {
-    let Some(act) = operation.act else { return Ok((bank.nobody(), Relations::ALL)) };
+    let people = bank.gate.identities();
+    if operation.act.is_none() && !operation.signed_in {
+        people.map_or(Ok(()), |access| must_not_be_elsewhere(&parts.headers, access))?;
+        return Ok((bank.nobody(), Relations::ALL));
+    }
     let text = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let host =
         text(&HOST).or_else(|| parts.uri.authority().map(|a| a.as_str())).unwrap_or_default();
     let scheme = if peer.secure { "https" } else { "http" };
     let url = format!("{scheme}://{host}{}", parts.uri.path());
-    let shown = Shown {
-        method: parts.method.as_str(),
-        url: &url,
-        authorization: text(&AUTHORIZATION),
-        dpop: text(&HeaderName::from_static("dpop")),
-        certificate: peer.certificate,
-        address: peer.ip(),
-    };
     if parts.headers.get_all("dpop").iter().count() > 1 {
         return Err(
             Problem::new(Kind::Unauthenticated, "one DPoP proof").code("invalid_dpop_proof")
         );
     }
+    let authorization = text(&AUTHORIZATION);
+    // A token stands in a header, which no browser sends by itself; a cookie it does.
+    let people = people.filter(|_| !parts.headers.contains_key(AUTHORIZATION));
+    let session = people.and_then(|access| Cookie::Session.of(&parts.headers, access));
+    if let (Some(access), Some(_)) = (people, session) {
+        must_be_ours(&parts.method, &parts.headers, access)?;
+    }
+    let shown = Shown {
+        method: parts.method.as_str(),
+        url: &url,
+        authorization,
+        dpop: text(&HeaderName::from_static("dpop")),
+        certificate: peer.certificate,
+        session,
+        address: peer.ip(),
+    };
     let caller = bank.gate.who(&shown).map_err(|unknown| unauthenticated(&unknown))?;
-    let relations = bank.gate.may(&caller, act);
+    let relations = allowed(bank, operation, &caller)?;
+    Ok((caller, relations))
+}
+
+/// On which accounts who asks may do it.
+fn allowed(bank: &Bank, operation: &Operation, who: &Caller) -> Result<Relations, Problem> {
+    let Some(act) = operation.act else {
+        let person = who.id.starts_with("user:");
+        let says = "this is for people who are signed in, and not for programs";
+        return person.then_some(Relations::ALL).ok_or(Problem::new(Kind::Forbidden, says));
+    };
+    let relations =
+        if operation.by_amount { bank.gate.may_perhaps(who, act) } else { bank.gate.may(who, act) };
     if relations == Relations::NONE {
         let subject = operation.id.to_owned();
-        bank.gate.note(Note { who: Arc::clone(&caller.id), act, subject, denied: true });
-        let detail = format!("{caller} may not do {}", act.0);
+        bank.gate.note(Note { who: Arc::clone(&who.id), act, subject, denied: true });
+        let detail = format!("{who} may not do {}", act.0);
         return Err(Problem::new(Kind::Forbidden, detail));
     }
-    Ok((caller, relations))
+    Ok(relations)
 }
 
 fn unauthenticated(unknown: &Unknown) -> Problem {

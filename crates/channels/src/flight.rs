@@ -14,8 +14,8 @@ mod gate;
 
 pub use asking::AS_OF_HEADER;
 
+use crate::keeper::Doorkeeper;
 use crate::looks::LookLog;
-use crate::tokens::Tokens;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use asking::Service;
 use gate::Gate;
@@ -27,7 +27,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
-use terms::TimeNs;
 use ticket::Sealer;
 use tokio::runtime::Handle;
 use tonic::transport::server::TcpIncoming;
@@ -59,7 +58,7 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 pub struct Limits {
     /// Queries that run at once.
     pub queries_max: u32,
-    /// Queries of one token that run at once.
+    /// Queries of one caller that run at once.
     pub queries_of_token_max: usize,
     /// How long rows wait for a client that does not take them before its query is ended.
     pub stall: Duration,
@@ -124,21 +123,46 @@ impl std::error::Error for FlightFailed {
     }
 }
 
+/// The same history twice: for those who see personal data, and for those who do not.
+pub struct Desks<D: Disk> {
+    /// Personal data is not there.
+    pub masked: Arc<Desk<D>>,
+    /// It is in clear.
+    pub clear: Arc<Desk<D>>,
+}
+
+impl<D: Disk> Clone for Desks<D> {
+    fn clone(&self) -> Desks<D> {
+        Desks { masked: Arc::clone(&self.masked), clear: Arc::clone(&self.clear) }
+    }
+}
+
+impl<D: Disk> Desks<D> {
+    /// The desk for somebody.
+    pub fn of(&self, personal: bool) -> &Arc<Desk<D>> {
+        if personal { &self.clear } else { &self.masked }
+    }
+}
+
+impl<D: Disk> fmt::Debug for Desks<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desks").field("masked", &self.masked).finish_non_exhaustive()
+    }
+}
+
 /// What the door needs from the bank.
 pub struct Bank<D: Disk> {
-    /// Takes the questions.
-    pub desk: Arc<Desk<D>>,
+    /// Take the questions.
+    pub desks: Desks<D>,
     /// Says who may ask.
-    pub tokens: Arc<Tokens>,
+    pub keeper: Arc<dyn Doorkeeper>,
     /// Keeps who asked.
     pub looks: Arc<dyn LookLog>,
-    /// Says when it is.
-    pub clock: Arc<dyn Fn() -> TimeNs + Send + Sync>,
 }
 
 impl<D: Disk> fmt::Debug for Bank<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bank").field("desk", &self.desk).finish_non_exhaustive()
+        f.debug_struct("Bank").field("desks", &self.desks).finish_non_exhaustive()
     }
 }
 
@@ -183,8 +207,8 @@ impl<D: Disk> Door<D> {
         let queries = Queries::new(bounds, bank.looks, threads);
         let sealer = Sealer::new().ok_or(FlightFailed::Entropy)?;
         let listing = Listing::new().map_err(FlightFailed::Listing)?;
-        let service = Service::new(bank.desk, Arc::clone(&queries), sealer, listing);
-        let gate = Gate { service, tokens: bank.tokens, clock: bank.clock };
+        let service = Service::new(bank.desks, Arc::clone(&queries), sealer, listing);
+        let gate = Gate { service, keeper: bank.keeper };
         Ok(Door { gate, queries, incoming, address, tls })
     }
 

@@ -8,6 +8,7 @@ mod case;
 mod chart;
 mod client;
 mod check;
+mod console;
 mod day;
 mod demo;
 mod doctor;
@@ -15,6 +16,7 @@ mod exchange;
 mod forests;
 mod history;
 mod hold;
+mod identities;
 mod import;
 mod init;
 mod interest;
@@ -38,7 +40,6 @@ mod serve;
 mod sql;
 mod statement;
 mod status;
-mod token;
 mod user;
 mod trial;
 mod verify;
@@ -173,9 +174,6 @@ enum Command {
     /// Where people are signed in
     #[command(subcommand)]
     Session(user::SessionCommand),
-    /// Who may ask the tables of a bank that serves
-    #[command(subcommand)]
-    Token(token::TokenCommand),
     /// The journal itself
     #[command(subcommand)]
     Journal(journal::JournalCommand),
@@ -240,7 +238,6 @@ impl Line {
             Command::Client(c) => c.run(context),
             Command::User(c) => c.run(context),
             Command::Session(c) => c.run(context),
-            Command::Token(c) => c.run(context),
             Command::Journal(c) => c.run(context),
             Command::Prove(c) => c.run(context),
             Command::Receipt(c) => c.run(context),

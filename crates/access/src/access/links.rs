@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 
 /// Seconds a first link is good.
 pub(super) const INVITE_S: u64 = 3 * 86_400;
+/// Seconds the very first link of a bank is good.
+const FIRST_S: u64 = 86_400;
 /// Seconds a link of a recovery is good.
 pub(super) const RECOVERY_S: u64 = 3_600;
 /// Offers of codes that wait for their first code.
@@ -225,7 +227,13 @@ pub(super) fn new_link(
     now_s: u64,
 ) -> Result<(Vec<Change>, OneTimeLink), AccessFailed> {
     let (token, hash) = secret()?;
-    let until_s = now_s + if kind == LinkKind::Recovery { RECOVERY_S } else { INVITE_S };
+    // Before anybody was let in, whoever finds the first link has the bank.
+    let good_s = match kind {
+        LinkKind::Recovery => RECOVERY_S,
+        LinkKind::Invite if state.has_no_users() => FIRST_S,
+        LinkKind::Invite => INVITE_S,
+    };
+    let until_s = now_s + good_s;
     let mut changes = end_links(state, user);
     changes.push(Change::Link(Link { hash, user: user.clone(), kind, until_s }));
     Ok((changes, OneTimeLink { user: user.clone(), token, until_s }))

@@ -12,7 +12,7 @@ use crate::store::{Act, Change, Id128, State, User};
 use std::sync::Arc;
 
 impl Access {
-    /// The first administrator, with a link, if there never was a user; `None` if there was. Loud.
+    /// The first administrator, with a link that is good for a day, if there never was a user; `None` if there was. Loud.
     ///
     /// # Errors
     /// Storage; an invalid name.

@@ -58,7 +58,7 @@ impl Access {
         if user.disabled { Err(Why::Disabled) } else { Ok((live, user)) }
     }
 
-    fn has_ended(&self, live: &Live, now_s: u64) -> bool {
+    pub(super) fn has_ended(&self, live: &Live, now_s: u64) -> bool {
         let idle_s = now_s.saturating_sub(live.seen_s.load(Ordering::Relaxed));
         now_s >= live.session.until_s || idle_s >= self.settings.session_idle_s
     }
@@ -232,7 +232,7 @@ pub(super) fn end_others(state: &State, user: &str, but: Option<SessionId>) -> V
 }
 
 /// Who it is, with the roles that count now.
-fn principal(session: &Session, user: &User, now_s: u64) -> Principal {
+pub(super) fn principal(session: &Session, user: &User, now_s: u64) -> Principal {
     let roles = user.roles_at(now_s);
     Principal {
         id: format!("user:{}", user.name).into(),

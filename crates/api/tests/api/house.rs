@@ -1,8 +1,10 @@
 //! A bank behind its doors, on a free port and in a folder of its own, and a client for it.
 
+use access::{Access, AccessNote, Notes, Policies, Settings};
 use api::asking::{Answered, Asking, Question};
 use api::bank::{ApiLimits, Bank, Parts};
 use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown};
+use api::identity::{BankGate, now_s};
 use api::problem::{Kind, Problem};
 use api::server::{ConnectionLimits, serve};
 use axum::body::Body;
@@ -20,7 +22,7 @@ use node::{Node, NodeOptions, RunOptions, Running, SystemClock};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use terms::{
     Account, AccountFlags, AccountId, Command, Currency, Day, Institution, PartyId, Role, RoleKind,
@@ -73,6 +75,16 @@ impl Gate for Words {
     fn note(&self, note: Note) {
         self.notes.lock().unwrap().push(note);
     }
+}
+
+/// Where people's browsers find the bank.
+pub const ORIGIN: &str = "https://bank.example";
+
+/// Nobody reads what is noted here.
+struct Unnoted;
+
+impl Notes for Unnoted {
+    fn note(&self, _: AccessNote) {}
 }
 
 /// There are no tables here.
@@ -158,10 +170,32 @@ impl House {
         for answer in &answers {
             assert_eq!(answer.event.outcome(), Ok(()), "{:?}", answer.event);
         }
-        House::over(folder, node, vault, ApiLimits::default())
+        House::over(folder, node, vault, ApiLimits::default(), None)
     }
 
-    fn over(folder: PathBuf, node: Node<Files>, vault: Vault<Files>, limits: ApiLimits) -> House {
+    /// The same with people behind the gate, and the identities themselves.
+    pub fn with_people(name: &str) -> (House, Arc<Access>) {
+        let mut house = House::new(name);
+        let folder = house.end();
+        house.restarted = true;
+        drop(house);
+        static SHIPPED: OnceLock<Policies> = OnceLock::new();
+        let policies = SHIPPED.get_or_init(|| Policies::shipped().unwrap()).clone();
+        let notes = Arc::new(Unnoted);
+        let settings = Settings::at(ORIGIN, "Test bank");
+        let access = Access::open(&folder.join("access"), settings, policies, notes, now_s());
+        let access = Arc::new(access.unwrap());
+        let gate: Arc<dyn Gate> = Arc::new(BankGate::new(Arc::clone(&access), Arc::new(Unnoted)));
+        (House::opened(folder, Some(gate)), access)
+    }
+
+    fn over(
+        folder: PathBuf,
+        node: Node<Files>,
+        vault: Vault<Files>,
+        limits: ApiLimits,
+        other: Option<Arc<dyn Gate>>,
+    ) -> House {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -173,7 +207,7 @@ impl House {
             handle,
             reader: running.reader(),
             vault: Some(vault),
-            gate: Arc::<Words>::clone(&gate),
+            gate: other.unwrap_or_else(|| Arc::<Words>::clone(&gate)),
             asking: Arc::new(NoTables),
             limits,
             log: Arc::new(|_| {}),
@@ -211,6 +245,10 @@ impl House {
         self.restarted = true;
         // With its connections and threads, so that nothing holds the journal any more.
         drop(self);
+        House::opened(folder, None)
+    }
+
+    fn opened(folder: PathBuf, gate: Option<Arc<dyn Gate>>) -> House {
         let disk = Files::open(&folder).unwrap();
         let signer = keys::signer(&disk).unwrap();
         let master = keys::master(&disk).unwrap();
@@ -218,7 +256,7 @@ impl House {
             Vault::open(disk.clone(), master, SealingCipher::Aes256Gcm, Box::new(OsEntropy))
                 .unwrap();
         let (node, _) = Node::open(disk, signer, NodeOptions::default()).unwrap();
-        House::over(folder, node, vault, ApiLimits::default())
+        House::over(folder, node, vault, ApiLimits::default(), gate)
     }
 
     /// Ends; gives the folder.

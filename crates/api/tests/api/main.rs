@@ -1,5 +1,5 @@
-//! The API over a real socket, a real node and a real journal on the disk. Only the gate is a double here: it knows three
-//! callers by a word. The tests of the program use the real one.
+//! The API over a real socket, a real node and a real journal on the disk. Only the gate is a double, which knows three
+//! callers by a word, but in `people`: there it is the real one, with a passkey that is played.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,3 +15,8 @@ mod batches;
 mod events;
 mod rights;
 mod attacks;
+mod people;
+mod secret;
+#[path = "../../../access/src/passkey/device.rs"]
+#[allow(dead_code, reason = "the tests of `access` use more of it")]
+mod device;

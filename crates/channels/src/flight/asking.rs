@@ -1,12 +1,14 @@
 //! Asking: a query is understood, its moment is fixed, and its ticket says all that is needed to fetch the
 //! answer, which `running` works off. `service` says the same in the words of Flight SQL.
 
+use super::Desks;
 use super::listing::Listing;
 use super::parameters;
 use super::running::Queries;
 use super::ticket::{Query, Sealer, Use};
 use super::words;
 use crate::as_of;
+use crate::keeper::Asker;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow_flight::encode::FlightDataEncoderBuilder;
@@ -16,7 +18,7 @@ use arrow_flight::{FlightData, FlightDescriptor, FlightEndpoint, FlightInfo, Tic
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
-use history::{AsOf, Desk, Disk, Planned};
+use history::{AsOf, Disk, Planned};
 use prost::Message;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -33,13 +35,9 @@ const UNDERSTOOD_AT_ONCE: usize = 8;
 /// The table that is known of the present moment only.
 const ONLY_NOW: &str = "ledger_balances";
 
-/// Who calls, as the gate found out.
-#[derive(Clone, Debug)]
-pub struct Asker(pub Arc<str>);
-
 /// What stands behind the gate.
 pub struct Service<D: Disk> {
-    pub desk: Arc<Desk<D>>,
+    pub desks: Desks<D>,
     pub queries: Arc<Queries>,
     pub sealer: Sealer,
     pub listing: Listing,
@@ -62,19 +60,20 @@ pub type Rows = BoxStream<'static, Result<FlightData, Status>>;
 impl<D: Disk> Service<D> {
     /// A service in front of a desk.
     pub fn new(
-        desk: Arc<Desk<D>>,
+        desks: Desks<D>,
         queries: Arc<Queries>,
         sealer: Sealer,
         listing: Listing,
     ) -> Service<D> {
         let understanding = Arc::new(Semaphore::new(UNDERSTOOD_AT_ONCE));
-        Service { desk, queries, sealer, listing, understanding }
+        Service { desks, queries, sealer, listing, understanding }
     }
 
-    /// Understands a query.
-    pub async fn planned(&self, query: &Query) -> Result<Planned, Status> {
+    /// Understands a query, with what who asks may see.
+    pub async fn planned(&self, asker: &Asker, query: &Query) -> Result<Planned, Status> {
         let values = parameters::decode(&query.parameters)?;
-        let (desk, as_of, text) = (Arc::clone(&self.desk), query.as_of, query.text.clone());
+        let desk = Arc::clone(self.desks.of(asker.personal));
+        let (as_of, text) = (query.as_of, query.text.clone());
         let turn = Arc::clone(&self.understanding).acquire_owned().await;
         let turn = turn.map_err(|_| broken())?;
         let mut work = Waited(self.queries.threads().spawn(async move {
@@ -98,11 +97,11 @@ impl<D: Disk> Service<D> {
     /// twice sees the same.
     pub async fn info(
         &self,
-        asker: &str,
+        asker: &Asker,
         mut query: Query,
         descriptor: FlightDescriptor,
     ) -> Result<FlightInfo, Status> {
-        let planned = self.planned(&query).await?;
+        let planned = self.planned(asker, &query).await?;
         let blanks = planned.parameters().map_err(|error| words::status(&error))?.fields().len();
         if blanks > 0 && query.parameters.is_empty() {
             return Err(Status::invalid_argument(format!(
@@ -123,18 +122,18 @@ impl<D: Disk> Service<D> {
     }
 
     /// Runs a query.
-    pub async fn answer(&self, asker: &Arc<str>, query: Query) -> Result<Response<Rows>, Status> {
-        let planned = self.planned(&query).await?;
-        let (schema, rows) = self.queries.run(asker, query.id, planned).await?;
+    pub async fn answer(&self, asker: &Asker, query: Query) -> Result<Response<Rows>, Status> {
+        let planned = self.planned(asker, &query).await?;
+        let (schema, rows) = self.queries.run(&asker.name, query.id, planned).await?;
         Ok(Response::new(encoded(schema, rows)))
     }
 
-    pub fn sealed(&self, asker: &str, good_for: Use, query: &Query) -> Result<Bytes, Status> {
-        self.sealer.seal(asker, good_for, query).ok_or_else(broken)
+    pub fn sealed(&self, asker: &Asker, good_for: Use, query: &Query) -> Result<Bytes, Status> {
+        self.sealer.seal(&asker.name, good_for, query).ok_or_else(broken)
     }
 
-    pub fn opened(&self, asker: &str, good_for: Use, sealed: &[u8]) -> Result<Query, Status> {
-        self.sealer.open(asker, good_for, sealed).ok_or_else(|| {
+    pub fn opened(&self, asker: &Asker, good_for: Use, sealed: &[u8]) -> Result<Query, Status> {
+        self.sealer.open(&asker.name, good_for, sealed).ok_or_else(|| {
             Status::invalid_argument(
                 "this ticket or handle is not one that you were given since the server was started; ask again",
             )
@@ -142,7 +141,7 @@ impl<D: Disk> Service<D> {
     }
 
     /// Stops the query that a flight's ticket stands for.
-    pub fn cancel(&self, asker: &str, info: &FlightInfo) -> Result<bool, Status> {
+    pub fn cancel(&self, asker: &Asker, info: &FlightInfo) -> Result<bool, Status> {
         let ticket = info.endpoint.first().and_then(|endpoint| endpoint.ticket.as_ref());
         let ticket = ticket.and_then(|ticket| Any::decode(&*ticket.ticket).ok());
         let ticket = ticket.and_then(|any| any.unpack::<TicketStatementQuery>().ok().flatten());
@@ -150,14 +149,13 @@ impl<D: Disk> Service<D> {
             Status::invalid_argument("there is no ticket of a query in what is to be cancelled")
         })?;
         let query = self.opened(asker, Use::Ticket, &ticket.statement_handle)?;
-        Ok(self.queries.cancel(asker, query.id))
+        Ok(self.queries.cancel(&asker.name, query.id))
     }
 }
 
 /// Who asks.
-pub fn asker<T>(request: &Request<T>) -> Result<Arc<str>, Status> {
-    let asker = request.extensions().get::<Asker>();
-    asker.map(|asker| Arc::clone(&asker.0)).ok_or_else(broken)
+pub fn asker<T>(request: &Request<T>) -> Result<Asker, Status> {
+    request.extensions().get::<Asker>().cloned().ok_or_else(broken)
 }
 
 /// Which moment the caller means.

@@ -1,9 +1,9 @@
-//! The gate: every call of Flight comes through here, and none goes further without a token that is known.
+//! The gate: every call of Flight comes through here, and none goes further without a pass that is good.
 //! Behind it stands `service`. Also here is what Flight has and Flight SQL's own service leaves out: the
 //! schema of a query, and the list of actions as it is.
 
-use super::asking::{Asker, Service};
-use crate::tokens::Tokens;
+use super::asking::Service;
+use crate::keeper::{Asker, Doorkeeper, TurnedAway};
 use arrow_flight::flight_service_server::FlightService;
 use arrow_flight::{
     Action, ActionType, Criteria, Empty, FlightData, FlightDescriptor, FlightInfo,
@@ -15,14 +15,14 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use history::Disk;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use terms::TimeNs;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Request, Response, Status, Streaming};
 
-/// Bytes of a token or a name and token at most.
+/// Bytes of a pass or a name and pass at most.
 const CREDENTIAL_BYTES_MAX: usize = 1_024;
-/// Names and tokens in base64: some clients pad it, as RFC 7617 says, and those in Go do not.
+/// Names and passes in base64: some clients pad it, as RFC 7617 says, and those in Go do not.
 const BASIC: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -38,44 +38,47 @@ const ACTIONS: [(&str, &str); 4] = [
 /// Whoever knocks.
 pub struct Gate<D: Disk> {
     pub service: Service<D>,
-    pub tokens: Arc<Tokens>,
-    pub clock: Arc<dyn Fn() -> TimeNs + Send + Sync>,
+    pub keeper: Arc<dyn Doorkeeper>,
 }
 
 impl<D: Disk> Gate<D> {
-    /// Who calls; nobody hears why not.
-    fn asker(&self, token: &str) -> Result<Arc<str>, Status> {
-        let today = (self.clock)().day_at(0);
-        let known = self.tokens.whose(token, today);
-        let known = known.map_err(|_| {
-            Status::unavailable("nobody can sign in at the moment; tell the bank's operator")
-        })?;
-        known.ok_or_else(unknown)
+    /// Who calls.
+    fn asker(&self, pass: &str, address: Option<SocketAddr>) -> Result<Asker, Status> {
+        self.keeper.asker(pass, address.map(|address| address.ip())).map_err(|why| match why {
+            TurnedAway::Unknown => unknown(),
+            TurnedAway::NotAllowed => Status::permission_denied("you may not ask the tables"),
+        })
     }
 
     /// Lets a call in, with the name of who calls.
     fn admit<T>(&self, mut request: Request<T>) -> Result<Request<T>, Status> {
-        let token = credential(request.metadata(), "bearer").ok_or_else(unknown)?;
-        let asker = self.asker(token)?;
-        request.extensions_mut().insert(Asker(asker));
+        let pass = credential(request.metadata(), "bearer").ok_or_else(unknown)?;
+        let asker = self.asker(pass, request.remote_addr())?;
+        request.extensions_mut().insert(asker);
         Ok(request)
     }
 
-    /// The token of who signs in with a name and a token instead of a password, or with a token.
-    fn signed_in(&self, metadata: &MetadataMap) -> Result<String, Status> {
-        if let Some(token) = credential(metadata, "bearer") {
-            return self.asker(token).map(|_| token.to_owned());
+    /// The pass of who signs in with a name and a pass instead of a password, or with a pass.
+    fn signed_in<T>(&self, request: &Request<T>) -> Result<String, Status> {
+        let (metadata, address) = (request.metadata(), request.remote_addr());
+        if let Some(pass) = credential(metadata, "bearer") {
+            return self.asker(pass, address).map(|_| pass.to_owned());
         }
         let both = credential(metadata, "basic").ok_or_else(unknown)?;
         let both = BASIC.decode(both).map_err(|_| unknown())?;
         let both = String::from_utf8(both).map_err(|_| unknown())?;
-        let (name, token) = both.split_once(':').ok_or_else(unknown)?;
-        if *self.asker(token)? == *name { Ok(token.to_owned()) } else { Err(unknown()) }
+        // The name is the caller's own, with or without the word before it.
+        let (name, pass) = both.rsplit_once(':').ok_or_else(unknown)?;
+        let known = self.asker(pass, address)?.name;
+        let plain = known.split_once(':').map_or(&*known, |(_, plain)| plain);
+        if name == &*known || name == plain { Ok(pass.to_owned()) } else { Err(unknown()) }
     }
 }
 
 fn unknown() -> Status {
-    Status::unauthenticated("this door opens with a token of the bank; see `tj token`")
+    Status::unauthenticated(
+        "this door opens with a pass of the bank; POST /api/v1/queries/pass gives one",
+    )
 }
 
 /// What follows a scheme such as `Bearer` in the header for it.
@@ -100,9 +103,9 @@ impl<D: Disk> FlightService for Gate<D> {
         &self,
         request: Request<Streaming<HandshakeRequest>>,
     ) -> Result<Response<Self::HandshakeStream>, Status> {
-        let token = self.signed_in(request.metadata())?;
-        let bearer: Result<MetadataValue<_>, _> = format!("Bearer {token}").parse();
-        let answer = HandshakeResponse { protocol_version: 0, payload: token.into() };
+        let pass = self.signed_in(&request)?;
+        let bearer: Result<MetadataValue<_>, _> = format!("Bearer {pass}").parse();
+        let answer = HandshakeResponse { protocol_version: 0, payload: pass.into() };
         let mut response = Response::new(futures::stream::iter([Ok(answer)]).boxed());
         let bearer = bearer.map_err(|_| unknown())?;
         response.metadata_mut().insert("authorization", bearer);

@@ -55,7 +55,7 @@ impl<D: Disk> FlightSqlService for Service<D> {
         no_transaction(query.transaction_id.as_ref())?;
         let (asker, as_of) = (asker(&request)?, wanted(request.metadata())?);
         let mut query = Query { id: new_id()?, as_of, text: query.query, parameters: Vec::new() };
-        let planned = self.planned(&query).await?;
+        let planned = self.planned(&asker, &query).await?;
         if as_of != AsOf::Now {
             query.as_of = fixed(&query, &planned);
         }
@@ -77,7 +77,7 @@ impl<D: Disk> FlightSqlService for Service<D> {
         let row = parameters::received(request.into_inner()).await?;
         query.parameters = row.as_ref().map_or(Ok(Vec::new()), parameters::encode)?;
         // Whether the values fit is said now and not when the answer is fetched.
-        self.planned(&query).await?;
+        self.planned(&asker, &query).await?;
         let handle = self.sealed(&asker, Use::Prepared, &query)?;
         Ok(DoPutPreparedStatementResult { prepared_statement_handle: Some(handle) })
     }
@@ -192,7 +192,7 @@ impl<D: Disk> FlightSqlService for Service<D> {
         question: CommandGetTables,
         _: Request<Ticket>,
     ) -> Result<Response<<Self as FlightService>::DoGetStream>, Status> {
-        ready(self.listing.tables(&self.desk, self.queries.threads(), question).await)
+        ready(self.listing.tables(&self.desks.masked, self.queries.threads(), question).await)
     }
 
     async fn get_flight_info_table_types(

@@ -2,19 +2,19 @@
 //! keeps its public half and no secret.
 
 use super::Context;
-use super::serve::{NoteLog, now_s, open_access};
-use crate::bank;
+use super::console::Act;
+use super::identities::act;
+use super::user::{state, text, words};
 use crate::fail::{Done, Exit, Failure};
-use crate::figures::{hex, parse_party};
+use crate::figures::parse_party;
 use crate::out::{Align, Table};
-use access::{Access, NewClient, Refused, Scope};
+use access::Scope;
 use clap::Subcommand;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use terms::PartyId;
 
 /// Programs that may use the API.
@@ -41,6 +41,17 @@ pub enum ClientCommand {
     List,
     /// What a program may be allowed
     Scopes,
+    /// Replace a program's keys and certificates; its tokens end at once
+    Keys {
+        /// Which.
+        name: String,
+        /// Its public keys, a JWK set (ES256 or EdDSA).
+        #[arg(long, value_name = "FILE", required_unless_present = "certificate")]
+        keys: Option<PathBuf>,
+        /// Its certificate, in PEM.
+        #[arg(long, value_name = "FILE")]
+        certificate: Option<PathBuf>,
+    },
     /// Shut a program out; its tokens end at once
     Disable {
         /// Which.
@@ -66,90 +77,65 @@ fn parse_scope(text: &str) -> Result<Scope, String> {
 }
 
 impl ClientCommand {
-    /// Does it.
+    /// Does it, also while the bank is served.
     ///
     /// # Errors
-    /// The bank is being served; the name, keys or scopes.
+    /// The name, keys or scopes; there is no bank.
     pub fn run(self, context: &Context) -> Done {
-        if let ClientCommand::Scopes = self {
-            let words: Vec<&str> = Scope::ALL.iter().map(|scope| scope.word()).collect();
-            context.out.json(&json!({ "scopes": words }));
-            words.iter().for_each(|word| context.out.line(word));
-            return Ok(());
-        }
-        let access = identities(context)?;
-        let (by, now) = (access.console(), now_s());
-        let (name, done) = match self {
+        let (name, is, what) = match self {
             ClientCommand::Add { name, scopes, keys, certificate, party } => {
-                return add(context, &access, (&name, &scopes), (keys, certificate), party);
+                return add(context, name, scopes, (keys, certificate), party);
             }
-            ClientCommand::List | ClientCommand::Scopes => return list(context, &access),
-            ClientCommand::Disable { name } => {
-                access.client_disable(&by, &name, now).map_err(|why| refused(&why))?;
-                (name, "disabled")
+            ClientCommand::List => return list(context),
+            ClientCommand::Scopes => {
+                let words: Vec<&str> = Scope::ALL.iter().map(|scope| scope.word()).collect();
+                context.out.json(&json!({ "scopes": words }));
+                words.iter().for_each(|word| context.out.line(word));
+                return Ok(());
             }
-            ClientCommand::Enable { name } => {
-                access.client_enable(&by, &name, now).map_err(|why| refused(&why))?;
-                (name, "enabled")
+            ClientCommand::Keys { name, keys, certificate } => {
+                let (keys, certificates) = shown(keys, certificate)?;
+                let renewed = Act::ClientKeys { name: name.clone(), keys, certificates };
+                (name, "known by new keys", renewed)
             }
-            ClientCommand::Remove { name } => {
-                access.client_remove(&by, &name, now).map_err(|why| refused(&why))?;
-                (name, "removed")
-            }
+            ClientCommand::Disable { name } => (name.clone(), "disabled", Act::ClientDisable(name)),
+            ClientCommand::Enable { name } => (name.clone(), "enabled", Act::ClientEnable(name)),
+            ClientCommand::Remove { name } => (name.clone(), "removed", Act::ClientRemove(name)),
         };
-        context.out.json(&json!({ done: name }));
-        context.out.line(format_args!("{name} is {done}"));
+        let done = act(context, what)?;
+        context.out.json(&done);
+        context.out.line(format_args!("{name} is {is}"));
         Ok(())
     }
 }
 
-/// The identities of a bank that is not being served.
-///
-/// # Errors
-/// There is no bank, or it is being served.
-pub fn identities(context: &Context) -> Done<Access> {
-    if !bank::exists(&context.dir) {
-        let what = format!("there is no bank in {}", context.dir.display());
-        return Err(Failure::new(Exit::Failed, what, "name its folder with --dir or TJ_DIR"));
-    }
-    open_access(&context.dir, "http://localhost", Arc::new(NoteLog))
-}
-
-/// Why an act of administration was not done.
-pub fn refused(why: &Refused) -> Failure {
-    let exit = match why {
-        Refused::Failed(_) => Exit::Failed,
-        Refused::Denied(_) | Refused::Conflict(_) => Exit::Refused,
-        _ => Exit::Usage,
-    };
-    Failure::new(exit, why.to_string(), "see `tj client list` and `tj user list`")
-}
-
 fn add(
     context: &Context,
-    access: &Access,
-    (name, scopes): (&str, &[Scope]),
+    name: String,
+    scopes: Vec<Scope>,
     (keys, certificate): (Option<PathBuf>, Option<PathBuf>),
     party: Option<PartyId>,
 ) -> Done {
-    let keys = keys.map(|file| read(&file)).transpose()?;
-    let certificates = certificate.map(|file| fingerprint(&file)).transpose()?;
-    let certificates: Vec<[u8; 32]> = certificates.into_iter().collect();
-    let new = NewClient {
-        name,
-        scopes,
-        keys: keys.as_deref(),
-        certificates_sha256: &certificates,
-        party,
-        institution: None,
-    };
-    access.client_add(&access.console(), &new, now_s()).map_err(|why| refused(&why))?;
-    let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
-    context.out.json(
-        &json!({ "client_id": name, "scopes": words, "party": party.map(|p| p.to_string()) }),
-    );
-    context.out.line(format_args!("{name} may ask for tokens: {}", words.join(" ")));
+    let (keys, certificates) = shown(keys, certificate)?;
+    let party = party.map(|party| party.to_string());
+    let done = act(context, Act::ClientAdd { name, scopes, keys, certificates, party })?;
+    context.out.json(&done);
+    context.out.line(format_args!(
+        "{} may ask for tokens: {}",
+        text(&done["client_id"]),
+        words(&done["scopes"])
+    ));
     Ok(())
+}
+
+/// What a program is to be known by.
+fn shown(
+    keys: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+) -> Done<(Option<String>, Vec<[u8; 32]>)> {
+    let keys = keys.map(|file| read(&file)).transpose()?;
+    let certificate = certificate.map(|file| fingerprint(&file)).transpose()?;
+    Ok((keys, certificate.into_iter().collect()))
 }
 
 fn read(file: &Path) -> Done<String> {
@@ -167,32 +153,19 @@ fn fingerprint(file: &Path) -> Done<[u8; 32]> {
     Ok(Sha256::digest(&certificate).into())
 }
 
-fn list(context: &Context, access: &Access) -> Done {
-    let clients = access.clients(&access.console(), now_s()).map_err(|why| refused(&why))?;
+fn list(context: &Context) -> Done {
+    let clients = act(context, Act::Clients)?;
     let mut table = Table::new(&[
         ("client", Align::Left),
         ("party", Align::Right),
         ("scopes", Align::Left),
         ("state", Align::Left),
     ]);
-    let mut told = Vec::new();
-    for client in &clients {
-        let scopes: Vec<&str> = client.scopes.iter().map(|scope| scope.word()).collect();
-        let party = client.party.map(|party| party.to_string());
-        let state = if client.disabled { "disabled" } else { "enabled" };
-        told.push(json!({
-            "client_id": &*client.name, "scopes": scopes, "party": party, "disabled": client.disabled,
-            "keys": client.keys,
-            "certificates_sha256": client.certificates_sha256.iter().map(|c| hex(c)).collect::<Vec<_>>(),
-        }));
-        table.row([
-            client.name.to_string(),
-            party.unwrap_or_default(),
-            scopes.join(" "),
-            state.to_owned(),
-        ]);
+    for client in clients["clients"].as_array().into_iter().flatten() {
+        let party = text(&client["party"]);
+        table.row([text(&client["client_id"]), party, words(&client["scopes"]), state(client)]);
     }
-    context.out.json(&json!({ "clients": told }));
+    context.out.json(&clients);
     context.out.table(&table);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `tj init`: an empty bank with its keys, its institution, and a chart of accounts to begin with.
 
 use super::Context;
+use super::serve::{NotesKept, first, first_json, open_access, say_first};
 use crate::answer::must;
 use crate::bank::{self, Bank};
 use crate::fail::{Done, Exit, Failure};
@@ -9,6 +10,7 @@ use crate::settings::{Cipher, Settings};
 use journal::{OsEntropy, keys};
 use node::{Clock, SystemClock};
 use serde_json::json;
+use std::sync::Arc;
 use terms::{ChartClass, ChartLine, Command, Currency, Day, Institution};
 
 /// Chart codes of a small bank; the first four digits as Chinese banks number their general ledger.
@@ -110,11 +112,17 @@ impl Init {
         let public = keys::verifier(bank.node.journal().disk()).map_err(|error| {
             Failure::because(Exit::Failed, "the public key is gone", &error, "make the bank again")
         })?;
+        // Who comes in first gets a secret that opens once; there is no password to begin with.
+        let notes = Arc::new(NotesKept::default());
+        let access = open_access(folder, "http://localhost", notes.clone())?;
+        let administrator = first(&access)?;
+        must("what was noted", &bank.ask(notes.commands())?)?;
         bank.close()?;
         let out = &context.out;
         out.json(&json!({
             "dir": folder, "origin": origin, "public_key": public.to_string(), "first_day": first_day.to_string(),
             "currency": self.currency.to_string(), "name": self.name,
+            "administrator": first_json(administrator.as_ref()),
         }));
         out.line(format_args!("made the bank {:?} in {}", self.name, folder.display()));
         out.line(format_args!("public key, for whoever is to check receipts:\n    {public}"));
@@ -124,6 +132,9 @@ impl Init {
             "    tj --dir {} account open 1001 --code 20111 --owner 1",
             folder.display()
         ));
+        if let Some(link) = &administrator {
+            say_first(context, link);
+        }
         Ok(())
     }
 }

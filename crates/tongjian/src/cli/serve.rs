@@ -3,33 +3,34 @@
 //! before its asker has all of its answer. Ctrl-C or SIGTERM end it: what was taken is answered, and the bank is closed.
 
 mod config;
-mod gate;
+mod keeper;
 mod looks;
 mod orders;
 mod notes;
+mod people;
 mod questions;
 mod tls;
 
-pub use gate::now_s;
-pub use notes::{NoteKeeper, NoteLog};
+pub use notes::{NoteKeeper, NotesKept};
+pub use people::{first, first_json, say_first};
 
 use super::Context;
 use super::query::Bounds;
-use super::token::tokens_failed;
 use crate::fail::{Done, Exit, Failure};
 use crate::roller::Roller;
-use crate::tables::{self, Tables};
+use crate::tables::{self, NodeLedger, Tables};
 use access::{Access, Policies};
+use api::identity::{BankGate, now_s};
 use api::server::TlsNow;
-use channels::flight::{self, Door, FlightFailed, Limits, Tls};
-use channels::tokens::Tokens;
+use channels::flight::{self, Desks, Door, FlightFailed, Limits, Tls};
 use config::{Config, TlsKind};
-use gate::BankGate;
 use history::{Desk, NoVault};
 use journal::Files;
+use keeper::Keeper;
 use looks::Looks;
-use node::{Clock, Handle as Line, RunFailed, RunOptions, Running, SystemClock};
+use node::{Handle as Line, RunFailed, RunOptions, Running, SystemClock};
 use orders::OrderClerk;
+use people::People;
 use questions::Questions;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -52,8 +53,8 @@ pub const ACCESS: &str = "access";
 /// Serve the API and the tables
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Machines that pay: `tj client add NAME`, then docs/api.md. Who may ask the tables: `tj token add NAME`; \
-    the token goes into\n`authorization: Bearer TOKEN`, or name and token into a client's fields for user and password."
+    after_help = "Programs: `tj client add NAME`; people: `tj user add NAME`; both also while the bank is served. Then docs/api.md, \
+    which also says how\nthey get a pass for the tables: it goes into `authorization: Bearer PASS`, or beside the name as password."
 )]
 pub struct Serve {
     /// The file that says how; what it leaves out is as `--print-config` shows it.
@@ -83,7 +84,7 @@ pub struct Serve {
     /// Queries that run at once.
     #[arg(long, default_value_t = Limits::default().queries_max, value_parser = clap::value_parser!(u32).range(1..=1_024))]
     queries_max: u32,
-    /// Queries of one token that run at once.
+    /// Queries of one caller that run at once.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     queries_of_token_max: u16,
     /// A query whose rows nobody takes for so long is ended, such as 60s.
@@ -107,28 +108,28 @@ impl Serve {
         let listeners = self.listeners(&config)?;
         let tls = self.tls()?;
         let secured = tls::tls(&config.api, &context.dir);
-        let tokens = Arc::new(Tokens::of_bank(&context.dir));
-        let callers = tokens.all().map_err(|error| tokens_failed(&error))?.len();
         let mut bank = context.bank()?;
         let secured = secured?;
+        let notes = NoteKeeper::new();
+        let origin = people::origin(&config.api, listeners[0].as_ref(), secured.is_some());
+        let people = People::open(context, &origin, Arc::new(notes.clone()))?;
         let (tables, _) =
             Tables::open_on(tables::runtime_behind()?, &bank, &context.dir, self.bounds.limits())?;
         let Tables { runtime: threads, desk } = tables;
-        let desk = Arc::new(desk);
+        let desks = self.desks(desk, &bank)?;
         let vault = bank.vault_out();
         let (running, handle) = bank.node.run(SystemClock, RunOptions::default());
         let looks = Looks::start(handle.clone());
-        let notes = NoteKeeper::start(handle.clone());
+        notes.start(handle.clone());
         let orders = OrderClerk::start(handle.clone());
-        let roller = Roller::start(Arc::clone(desk.history()), self.roll_every);
+        let roller = Roller::start(Arc::clone(desks.clear.history()), self.roll_every);
         let open = Open {
             listeners,
             config: &config,
             tls,
             secured,
-            tokens,
-            callers,
-            desk: &desk,
+            people: &people,
+            desks: &desks,
             looks: &looks,
             notes: &notes,
             threads: threads.handle().clone(),
@@ -137,6 +138,7 @@ impl Serve {
             vault,
         };
         let served = self.serve(context, open);
+        drop(people);
         threads.shutdown_timeout(END_PATIENCE);
         orders.end();
         looks.end();
@@ -158,6 +160,15 @@ impl Serve {
         self.api = taken(&usual.api.listen);
         self.flight = taken(&usual.flight.listen);
         self
+    }
+
+    /// The tables for those who see personal data, and for those who do not.
+    fn desks(&self, clear: Desk<Files>, bank: &crate::bank::Bank) -> Done<Desks<Files>> {
+        let ledger = Arc::new(NodeLedger(bank.node.shared_views()));
+        let history = Arc::clone(clear.history());
+        let masked = Desk::new(history, self.bounds.limits(), Arc::new(NoVault), Some(ledger));
+        let masked = masked.map_err(|error| tables::ask_failed(&error))?;
+        Ok(Desks { masked: Arc::new(masked), clear: Arc::new(clear) })
     }
 
     /// The file, and what the command line says instead.
@@ -211,13 +222,13 @@ impl Serve {
             None => None,
         };
         let house = match (api, addresses[0]) {
-            (Some(listener), Some(address)) => {
-                Some((listener, api_bank(context, &open, address, vault)?))
-            }
+            (Some(listener), Some(_)) => Some((listener, api_bank(&open, vault))),
             _ => None,
         };
         let (signals, told, caught) = signals()?;
-        say_ready(context, addresses, &open);
+        // Made as late as can be, so that nobody is let in whose secret was never shown.
+        let administrator = first(&open.people.access)?;
+        say_ready(context, addresses, &open, administrator.as_ref());
         let served = network.block_on(async {
             let flight = async {
                 match door {
@@ -252,10 +263,9 @@ impl Serve {
     ) -> Done<Door<Files>> {
         let _within = network.enter();
         let bank = flight::Bank {
-            desk: Arc::clone(open.desk),
-            tokens: Arc::clone(&open.tokens),
+            desks: open.desks.clone(),
+            keeper: Arc::new(Keeper(Arc::clone(&open.people.access))),
             looks: Arc::new(open.looks.clone()),
-            clock: Arc::new(|| SystemClock.now()),
         };
         let limits = Limits {
             queries_max: self.queries_max,
@@ -280,9 +290,8 @@ struct Open<'a> {
     config: &'a Config,
     tls: Option<Tls>,
     secured: Option<TlsNow>,
-    tokens: Arc<Tokens>,
-    callers: usize,
-    desk: &'a Arc<Desk<Files>>,
+    people: &'a People,
+    desks: &'a Desks<Files>,
     looks: &'a Looks,
     notes: &'a NoteKeeper,
     threads: Handle,
@@ -292,38 +301,20 @@ struct Open<'a> {
 }
 
 /// The bank behind the API: its identities, its questions, its bounds.
-fn api_bank(
-    context: &Context,
-    open: &Open<'_>,
-    address: SocketAddr,
-    vault: Option<journal::Vault<Files>>,
-) -> Done<Arc<api::bank::Bank>> {
+fn api_bank(open: &Open<'_>, vault: Option<journal::Vault<Files>>) -> Arc<api::bank::Bank> {
     let config = &open.config.api;
-    let scheme = if open.secured.is_some() { "https" } else { "http" };
-    let origin = match config.origin.as_str() {
-        "" => format!("{scheme}://localhost:{}", address.port()),
-        origin => origin.to_owned(),
-    };
-    let notes = Arc::new(open.notes.clone());
-    let access = Arc::new(open_access(&context.dir, &origin, notes.clone())?);
-    // Whoever asks over the network sees nobody's name.
-    let desk = Desk::new(
-        Arc::clone(open.desk.history()),
-        history::Limits::default(),
-        Arc::new(NoVault),
-        None,
-    );
-    let desk = Arc::new(desk.map_err(|error| tables::ask_failed(&error))?);
-    let asking = Questions::new(desk, open.looks.clone(), open.threads.clone(), config.queries_max);
-    Ok(api::bank::Bank::new(api::bank::Parts {
+    let (desks, max) = (open.desks.clone(), config.queries_max);
+    let asking = Questions::new(desks, open.looks.clone(), open.threads.clone(), max);
+    let gate = BankGate::new(Arc::clone(&open.people.access), Arc::new(open.notes.clone()));
+    api::bank::Bank::new(api::bank::Parts {
         handle: open.handle.clone(),
         reader: open.running.reader(),
         vault,
-        gate: Arc::new(BankGate::new(access, notes)),
+        gate: Arc::new(gate),
         asking: Arc::new(asking),
         limits: config.limits(),
         log: Arc::new(|line| eprintln!("{line}")),
-    }))
+    })
 }
 
 /// The identities of a bank.
@@ -341,14 +332,19 @@ pub fn open_access(folder: &Path, origin: &str, notes: Arc<dyn access::Notes>) -
         .map_err(|error| failed(&error))
 }
 
-fn say_ready(context: &Context, [api, flight]: [Option<SocketAddr>; 2], open: &Open<'_>) {
-    let entries = open.desk.history().reader().entries();
+fn say_ready(
+    context: &Context,
+    [api, flight]: [Option<SocketAddr>; 2],
+    open: &Open<'_>,
+    first: Option<&access::OneTimeLink>,
+) {
+    let entries = open.desks.clear.history().reader().entries();
     let scheme = if open.tls.is_some() { "grpc+tls" } else { "grpc+tcp" };
     let flight = flight.map(|address| format!("{scheme}://{address}"));
     let scheme = if open.secured.is_some() { "https" } else { "http" };
     let api = api.map(|address| format!("{scheme}://{address}"));
     context.out.json(&json!({
-        "api": api, "flight_sql": flight, "tokens": open.callers, "entries": entries,
+        "api": api, "flight_sql": flight, "entries": entries, "administrator": first_json(first),
     }));
     if let Some(api) = &api {
         context.out.line(format_args!("serving the API at {api}/api/v1; {entries} entries"));
@@ -356,11 +352,9 @@ fn say_ready(context: &Context, [api, flight]: [Option<SocketAddr>; 2], open: &O
     }
     if let Some(flight) = &flight {
         context.out.line(format_args!("serving Flight SQL at {flight}; {entries} entries"));
-        if open.callers == 0 {
-            context.out.line(
-                "nobody may ask the tables yet; `tj token add NAME` makes a token, now or later",
-            );
-        }
+    }
+    if let Some(link) = first {
+        say_first(context, link);
     }
 }
 

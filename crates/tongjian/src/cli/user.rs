@@ -2,14 +2,14 @@
 //! opens once.
 
 use super::Context;
-use super::client::{identities, refused};
-use super::serve::now_s;
-use crate::fail::{Done, Failure};
+use super::console::Act;
+use super::identities::act;
+use crate::fail::Done;
 use crate::figures::parse_party;
 use crate::out::{Align, Table};
-use access::{Access, Given, NewUser, OneTimeLink, Role, SessionId};
+use access::{Role, SessionId};
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::Value;
 use terms::PartyId;
 
 /// People who may sign in.
@@ -94,125 +94,103 @@ fn parse_session(text: &str) -> Result<SessionId, String> {
 }
 
 impl UserCommand {
-    /// Does it.
+    /// Does it, also while the bank is served.
     ///
     /// # Errors
-    /// The bank is being served; the name or roles.
+    /// The name or roles; there is no bank.
     pub fn run(self, context: &Context) -> Done {
-        let access = identities(context)?;
-        let (by, now) = (access.console(), now_s());
-        let failed = |why: access::Refused| -> Failure { refused(&why) };
-        let (name, done) = match self {
+        let what = match self {
             UserCommand::Add { name, roles, party } => {
-                let new = NewUser { name: &name, roles: &roles, party, institution: None };
-                let link = access.user_add(&by, &new, now).map_err(failed)?;
-                return say_link(context, &link);
+                let party = party.map(|party| party.to_string());
+                let link = act(context, Act::UserAdd { name, roles, party })?;
+                say_link(context, &link);
+                return Ok(());
             }
             UserCommand::Link { name } => {
-                let link = access.user_link(&by, &name, now).map_err(failed)?;
-                return say_link(context, &link);
+                let link = act(context, Act::UserLink(name))?;
+                say_link(context, &link);
+                return Ok(());
             }
-            UserCommand::List => return list(context, &access),
-            UserCommand::Give { name, role } => {
-                let given = access.role_give(&by, &name, role, None, now).map_err(failed)?;
-                let waits = matches!(given, Given::Waits(_));
-                (name, if waits { "waiting for a second administrator" } else { "given the role" })
-            }
-            UserCommand::Take { name, role } => {
-                access.role_take(&by, &name, role, now).map_err(failed)?;
-                (name, "without the role")
-            }
-            UserCommand::Disable { name } => {
-                access.user_disable(&by, &name, now).map_err(failed)?;
-                (name, "disabled")
-            }
-            UserCommand::Enable { name } => {
-                access.user_enable(&by, &name, now).map_err(failed)?;
-                (name, "enabled")
-            }
-            UserCommand::Remove { name } => {
-                access.user_remove(&by, &name, now).map_err(failed)?;
-                (name, "removed")
-            }
+            UserCommand::List => return list(context),
+            UserCommand::Give { name, role } => Act::RoleGive(name, role),
+            UserCommand::Take { name, role } => Act::RoleTake(name, role),
+            UserCommand::Disable { name } => Act::UserDisable(name),
+            UserCommand::Enable { name } => Act::UserEnable(name),
+            UserCommand::Remove { name } => Act::UserRemove(name),
         };
-        context.out.json(&json!({ "user": name, "is": done }));
-        context.out.line(format_args!("{name} is {done}"));
+        let done = act(context, what)?;
+        context.out.json(&done);
+        context.out.line(format_args!("{} is {}", text(&done["user"]), text(&done["is"])));
         Ok(())
     }
 }
 
-fn say_link(context: &Context, link: &OneTimeLink) -> Done {
-    context.out.json(&json!({ "user": &*link.user, "token": link.token, "until_s": link.until_s }));
-    context.out.line(format_args!(
-        "the secret of {}, good once; the pages to sign in with it are not there yet: {}",
-        link.user, link.token
-    ));
-    Ok(())
+/// A text of an answer.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
-fn list(context: &Context, access: &Access) -> Done {
-    let users = access.users(&access.console(), now_s()).map_err(|why| refused(&why))?;
+/// Texts of an answer in one line.
+pub fn words(value: &Value) -> String {
+    let all: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    all.join(" ")
+}
+
+/// `enabled` or `disabled`.
+pub fn state(value: &Value) -> String {
+    let disabled = value["disabled"].as_bool().unwrap_or_default();
+    if disabled { "disabled" } else { "enabled" }.to_owned()
+}
+
+fn say_link(context: &Context, link: &Value) {
+    context.out.json(link);
+    context.out.line(format_args!(
+        "the secret of {}, good once; POST /api/v1/links/look and its neighbours take it (docs/api.md): {}",
+        text(&link["user"]),
+        text(&link["token"])
+    ));
+}
+
+fn list(context: &Context) -> Done {
+    let users = act(context, Act::Users)?;
     let mut table = Table::new(&[
         ("user", Align::Left),
         ("party", Align::Right),
         ("roles", Align::Left),
         ("state", Align::Left),
     ]);
-    let mut told = Vec::new();
-    for user in &users {
-        let roles: Vec<&str> = user.roles.iter().map(|(role, _)| role.word()).collect();
-        let party = user.party.map(|party| party.to_string());
-        told.push(json!({
-            "user": &*user.name, "roles": roles, "party": party, "disabled": user.disabled, "passkeys": user.passkeys,
-        }));
-        let state = if user.disabled { "disabled" } else { "enabled" };
-        table.row([
-            user.name.to_string(),
-            party.unwrap_or_default(),
-            roles.join(" "),
-            state.to_owned(),
-        ]);
+    for user in users["users"].as_array().into_iter().flatten() {
+        table.row([text(&user["user"]), text(&user["party"]), words(&user["roles"]), state(user)]);
     }
-    context.out.json(&json!({ "users": told }));
+    context.out.json(&users);
     context.out.table(&table);
     Ok(())
 }
 
 impl SessionCommand {
-    /// Does it.
+    /// Does it, also while the bank is served.
     ///
     /// # Errors
-    /// The bank is being served; there is no such session.
+    /// There is no such session; there is no bank.
     pub fn run(self, context: &Context) -> Done {
-        let access = identities(context)?;
-        let (by, now) = (access.console(), now_s());
         if let SessionCommand::End { session } = self {
-            access.session_end(&by, session, now).map_err(|why| refused(&why))?;
-            context.out.json(&json!({ "ended": session.to_string() }));
+            let done = act(context, Act::SessionEnd(session.to_string()))?;
+            context.out.json(&done);
             context.out.line(format_args!("session {session} has ended"));
             return Ok(());
         }
-        let sessions = access.sessions(&by, now).map_err(|why| refused(&why))?;
+        let sessions = act(context, Act::Sessions)?;
         let mut table = Table::new(&[
             ("session", Align::Left),
             ("user", Align::Left),
             ("from", Align::Left),
             ("browser", Align::Left),
         ]);
-        let mut told = Vec::new();
-        for session in &sessions {
-            told.push(json!({
-                "session": session.id.to_string(), "user": &*session.user, "since_s": session.since_s,
-                "until_s": session.until_s, "address": &*session.address, "agent": &*session.agent,
-            }));
-            table.row([
-                session.id.to_string(),
-                session.user.to_string(),
-                session.address.to_string(),
-                session.agent.to_string(),
-            ]);
+        for session in sessions["sessions"].as_array().into_iter().flatten() {
+            let fields = ["session", "user", "address", "agent"];
+            table.row(fields.map(|field| text(&session[field])));
         }
-        context.out.json(&json!({ "sessions": told }));
+        context.out.json(&sessions);
         context.out.table(&table);
         Ok(())
     }

@@ -10,7 +10,9 @@ A line for each thing that was seen to be right; it ends at the first that is no
 
 import base64
 import hashlib
+import hmac
 import http.client
+import http.cookies
 import json
 import os
 import shutil
@@ -186,6 +188,37 @@ def listen(machine, after, until, events):
             time.sleep(0.05)
 
 
+class Human:
+    """A browser: it keeps cookies, and says which page a request comes from."""
+
+    def __init__(self):
+        self.cookies, self.origin, self.more = {}, AUDIENCE.removesuffix("/oauth/token"), {}
+
+    def send(self, method, path, query, headers, body):
+        headers = {**headers, **self.more, "Origin": self.origin}
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if query:
+            path += "?" + urllib.parse.urlencode(query)
+        connection = http.client.HTTPConnection("localhost", SERVER.port, timeout=60)
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        response = connection.getresponse()
+        text = response.read().decode()
+        for line in response.headers.get_all("Set-Cookie") or []:
+            cookie = http.cookies.SimpleCookie(line)
+            self.cookies.update({name: morsel.value for name, morsel in cookie.items()})
+        connection.close()
+        return response.status, response.headers, json.loads(text) if text else None
+
+
+def code(secret, steps=0):
+    """What an authenticator app shows (RFC 6238), so many steps from now."""
+    key = base64.b32decode(secret)
+    mac = hmac.new(key, (int(time.time()) // 30 + steps).to_bytes(8, "big"), hashlib.sha1).digest()
+    at = mac[19] & 15
+    return f"{(int.from_bytes(mac[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"
+
+
 def register(machine, *scopes, party=None):
     keys = BANK + f".{machine.name}.json"
     json.dump({"keys": [machine.key.jwk]}, open(keys, "w"))
@@ -198,7 +231,7 @@ def register(machine, *scopes, party=None):
 
 
 shutil.rmtree(BANK, ignore_errors=True)
-tj("init", "--name", "Bank of the API")
+FIRST = json.loads(tj("init", "--name", "Bank of the API"))["administrator"]
 STAFF, SHOP, THIEF = Machine("staff"), Machine("shop"), Machine("thief")
 register(STAFF, "payments", "accounts", "parties", "events", "proofs", "queries", "cases", "accounts:read")
 CONFIG = BANK + ".toml"
@@ -253,10 +286,8 @@ past = bank.show_balance(first["id"], as_of=paid["journal"]["entry"])
 right("a balance as of an earlier entry", past["booked"]["amount"] == "0.00", past["booked"]["amount"])
 
 # A program of one customer reaches what is the customer's.
-SERVER.end(signal.SIGTERM)
 register(SHOP, "payments", "accounts:read", "events", party=int(other["id"][4:].replace("-", ""), 16))
-SERVER.start()
-STAFF.sign_in()
+right("a program is let in while the bank is served", True)
 SHOP.sign_in()
 shop = Client(SHOP.send)
 right("a customer's program sees its own account", shop.show_balance(second["id"])["booked"]["amount"] == "0.00")
@@ -264,6 +295,54 @@ problem("another's account is not there", "not_found", lambda: shop.show_account
 problem("nor can it be paid from", "forbidden", lambda: shop.create_payment(
     {"from": first["id"], "to": second["id"], "amount": "1.00", "currency": "CNY"}, key="steal-00001"))
 problem("a right it has not", "forbidden", lambda: shop.list_cases())
+
+# People. The first administrator comes in with the link that `tj init` gave, lets a customer in, and moves no money.
+PASSWORD = "a long walk by the river"
+
+
+def come_in(token):
+    human = Human()
+    person = Client(human.send)
+    secret = person.begin_password_of_link({"token": token, "password": PASSWORD})["secret"]
+    me = person.use_link_with_password({"token": token, "code": code(secret)})
+    return human, person, secret, me
+
+
+human, admin, secret, me = come_in(FIRST["token"])
+right("the first link makes an administrator", me["roles"] == ["administrator"], me["id"])
+problem("it opens once", "wrong", lambda: Client(Human().send).look_at_link({"token": FIRST["token"]}))
+link = admin.add_user({"name": "wang", "roles": ["customer"], "party": owner["id"]})
+payment = {"from": first["id"], "to": cash["id"], "amount": "1.00", "currency": "CNY"}
+problem("an administrator moves no money", "forbidden", lambda: admin.create_payment(payment, key="admin-0001"))
+old = dict(human.cookies)
+admin.sign_out({})
+human.cookies = old
+problem("a cookie opens nothing after signing out", "no_session", lambda: admin.show_me())
+wrong = {"name": FIRST["user"], "password": PASSWORD, "code": "000000"}
+problem("a wrong code is refused", "wrong", lambda: admin.sign_in_with_password(wrong))
+admin.sign_in_with_password({**wrong, "code": code(secret, 1)})
+right("password and code sign in", admin.show_me()["id"] == f"user:{FIRST['user']}")
+browser, wang, secret, me = come_in(link["token"])
+bank.create_payment({**order, "amount": "5000.00"}, key="fund-wang-02")
+right("a customer sees the own account", wang.show_balance(first["id"])["booked"]["amount"] == "6000.00")
+problem("and no other", "not_found", lambda: wang.show_account(second["id"]))
+browser.origin = "https://evil.example"
+problem("another site pays nothing", "other_origin", lambda: wang.create_payment(payment, key="wang-00001"))
+browser.origin = human.origin
+wang.create_payment(payment, key="wang-00001")
+large = {**payment, "amount": "1500.00"}
+asked = problem("a large payment is signed first", "must_sign", lambda: wang.create_payment(large, key="wang-00002"))
+challenge = asked.document["challenge"]
+answer = {"id": challenge["id"], "code": code(secret, 1)}
+browser.more = {"Step-Up": b64(json.dumps(answer).encode())}
+problem("the signature is for no other amount", "other_payment", lambda: wang.create_payment({**large, "amount": "1500.01"}, key="wang-00003"))
+paid = wang.create_payment(large, key="wang-00002")
+right("signed, it goes through, once", wang.create_payment(large, key="wang-00002") == paid)
+browser.more = {}
+sessions = json.loads(tj("session", "list"))["sessions"]
+right("the console sees who is signed in", {s["user"] for s in sessions} == {FIRST["user"], "wang"})
+tj("user", "disable", "wang")
+problem("who is shut out at the console is out at once", "no_session", lambda: wang.show_me())
 
 # Tokens.
 for what, assertion in [

@@ -28,6 +28,8 @@ import pyarrow as pa
 import pyarrow.flight as fl
 from adbc_driver_flightsql import DatabaseOptions
 
+from passes import Program
+
 TJ, BANK = sys.argv[1], sys.argv[2]
 ROWS_WANTED = 1_000_000
 ONLY_READS = "only read"
@@ -55,7 +57,7 @@ def refused(what, act, *words, kind=Exception):
 
 
 def asked(asker, text, rows, end="complete"):
-    ASKED.append((asker, hashlib.sha256(text.encode()).hexdigest(), rows, end))
+    ASKED.append((f"client:{PROGRAMS[asker].name}", hashlib.sha256(text.encode()).hexdigest(), rows, end))
 
 
 def tj(*line, code=0):
@@ -72,7 +74,7 @@ class Server:
     process = None
 
     def start(self, *more, address="127.0.0.1:0"):
-        line = [TJ, "--dir", BANK, "--json", "serve", "--api", "off", "--flight", address, "--roll-every", "1s", *more]
+        line = [TJ, "--dir", BANK, "--json", "serve", "--api", "127.0.0.1:0", "--flight", address, "--roll-every", "1s", *more]
         self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
         said = ""
         while not said.rstrip().endswith("}"):
@@ -108,6 +110,13 @@ class Server:
 
 
 SERVER = Server()
+# A name is given once in a bank's life, and this may be the bank's second run.
+PROGRAMS = {name: Program(f"{name}-{os.getpid()}") for name in ["ana", "bob"]}
+
+
+def passes():
+    """A pass of each program, good for ten minutes."""
+    return [program.pass_at(SERVER.ready["api"]) for program in PROGRAMS.values()]
 
 
 # Just enough of Protocol Buffers to speak Flight SQL by hand.
@@ -153,7 +162,7 @@ def signing_in(ana):
     client = fl.connect(SERVER.uri)
     one = statement("SELECT 1")
     with_token = client.get_flight_info(one, bearer(ana))
-    for who, options in [("no token", fl.FlightCallOptions(timeout=20)), ("a bad token", bearer("tj_bad"))]:
+    for who, options in [("no pass", fl.FlightCallOptions(timeout=20)), ("a bad pass", bearer("bad"))]:
         empty = pa.table({"a": [1]}).schema
         calls = {
             "get_flight_info": lambda: client.get_flight_info(one, options),
@@ -166,11 +175,11 @@ def signing_in(ana):
             "list_flights": lambda: list(client.list_flights(b"", options)),
         }
         for name, call in calls.items():
-            refused(f"{who}: {name} is refused", call, "unauthenticated", "opens with a token of the bank")
-    header = client.authenticate_basic_token("ana", ana)
-    right("name and token as user and password give the bearer token", header == (b"authorization", f"Bearer {ana}".encode()))
-    refused("another's name with this token is refused", lambda: client.authenticate_basic_token("bob", ana), kind=fl.FlightUnauthenticatedError)
-    refused("a wrong password is refused", lambda: client.authenticate_basic_token("ana", "x"), kind=fl.FlightUnauthenticatedError)
+            refused(f"{who}: {name} is refused", call, "unauthenticated", "opens with a pass of the bank")
+    header = client.authenticate_basic_token(PROGRAMS["ana"].name, ana)
+    right("name and pass as user and password give the bearer token", header == (b"authorization", f"Bearer {ana}".encode()))
+    refused("another's name with this pass is refused", lambda: client.authenticate_basic_token(PROGRAMS["bob"].name, ana), kind=fl.FlightUnauthenticatedError)
+    refused("a wrong password is refused", lambda: client.authenticate_basic_token(PROGRAMS["ana"].name, "x"), kind=fl.FlightUnauthenticatedError)
     actions = {action.type for action in client.list_actions(bearer(ana))}
     right("the actions are those there are", actions == {"CreatePreparedStatement", "ClosePreparedStatement", "CancelQuery", "CancelFlightInfo"})
 
@@ -179,7 +188,7 @@ def asking(ana):
     text = "SELECT CAST(12.345 AS DECIMAL(38,3)) AS money, '余额 — ж' AS words, DATE '2026-11-23' AS day, CAST(NULL AS INT) AS nothing"
     row = (decimal.Decimal("12.345"), "余额 — ж", datetime.date(2026, 11, 23), None)
     options = {DatabaseOptions.AUTHORIZATION_HEADER.value: f"Bearer {ana}"}
-    for way, options in [("a bearer token", options), ("name and token", {"username": "ana", "password": ana})]:
+    for way, options in [("a bearer token", options), ("name and pass", {"username": PROGRAMS["ana"].name, "password": ana})]:
         with adbc_connection(**options) as connection, connection.cursor() as cursor:
             cursor.execute(text)
             right(f"ADBC with {way} gets the values as they are", cursor.fetchall() == [row])
@@ -500,7 +509,7 @@ def crowding(ana, bob):
         readers[-1].read_chunk()
         asked("ana", ENDLESS, None, "cancelled")
     info = client.get_flight_info(statement("SELECT 1"), bearer(ana))
-    refused("a third query of the same token is refused", lambda: client.do_get(info.endpoints[0].ticket, bearer(ana)).read_all(), "queries of yours")
+    refused("a third query of the same caller is refused", lambda: client.do_get(info.endpoints[0].ticket, bearer(ana)).read_all(), "queries of yours")
     right("another's is not", fetch(client, "SELECT 7 AS x", bearer(bob), "bob").to_pydict() == {"x": [7]})
     info = client.get_flight_info(statement(ENDLESS), bearer(bob))
     readers.append(client.do_get(info.endpoints[0].ticket, bearer(bob)))
@@ -568,20 +577,21 @@ def certificate(folder):
     return cert, private
 
 
-def secure(ana):
+def secure():
     with tempfile.TemporaryDirectory() as folder:
         cert, key = certificate(folder)
         other, _ = certificate(tempfile.mkdtemp(dir=folder))
         tj("serve", "--api", "off", "--flight", "0.0.0.0:0", code=2)
         right("other machines are not served in clear unless it is said", True)
         SERVER.start("--tls-cert", cert, "--tls-key", key, address="0.0.0.0:0")
+        ana, _ = passes()
         port = SERVER.uri.rsplit(":", 1)[1]
         right("a secure server says so", SERVER.uri.startswith("grpc+tls://"))
         SERVER.uri = f"grpc+tls://localhost:{port}"
         trusted = open(cert).read()
         client = fl.connect(SERVER.uri, tls_root_certs=trusted)
         right("pyarrow asks over TLS", fetch(client, "SELECT 5 AS x", bearer(ana)).to_pydict() == {"x": [5]})
-        options = {"username": "ana", "password": ana, DatabaseOptions.TLS_ROOT_CERTS.value: trusted}
+        options = {"username": PROGRAMS["ana"].name, "password": ana, DatabaseOptions.TLS_ROOT_CERTS.value: trusted}
         with adbc_connection(**options) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT 6 AS x")
             right("ADBC asks over TLS", cursor.fetchall() == [(6,)])
@@ -594,16 +604,16 @@ def secure(ana):
 
 
 def main():
-    for name in ["ana", "bob"]:
-        subprocess.run([TJ, "--dir", BANK, "token", "remove", name], capture_output=True)
-    ana, bob = (json.loads(tj("--json", "token", "add", name))["token"] for name in ["ana", "bob"])
     SERVER.start("--queries-max", "3", "--queries-of-token-max", "2", "--stall", "20s")
     since = SERVER.ready["entries"]
     right("the server says where it is", SERVER.uri.startswith("grpc+tcp://127.0.0.1:"), SERVER.uri)
-    names = [token["name"] for token in json.loads(tj("--json", "token", "list"))["tokens"]]
-    right("tokens are listed by name", {"ana", "bob"} <= set(names))
-    kept = open(f"{BANK}/keys/tokens").read()
-    right("and kept as hashes", ana not in kept and hashlib.sha256(ana.encode()).hexdigest() in kept)
+    with tempfile.TemporaryDirectory() as folder:
+        for program in PROGRAMS.values():
+            keys = os.path.join(folder, "keys.json")
+            json.dump({"keys": [program.jwk]}, open(keys, "w"))
+            tj("client", "add", program.name, "--scope", "queries", "--keys", keys)
+    right("programs are let in while the bank is served", True)
+    ana, bob = passes()
     signing_in(ana)
     asking(ana)
     preparing(ana, bob)
@@ -611,13 +621,16 @@ def main():
     looking_around(ana)
     as_of(ana)
     streaming(ana)
+    ana, bob = passes()
     cancelling(ana, bob)
     failing(ana)
+    ana, bob = passes()
     crowding(ana, bob)
+    ana, bob = passes()
     client = fl.connect(SERVER.uri)
     recorded(looks(since, lambda text: client.do_get(client.get_flight_info(statement(text), bearer(ana)).endpoints[0].ticket, bearer(ana)).read_all()).to_pylist())
-    tj("token", "remove", "bob")
-    refused("a token that is removed opens nothing from then on", lambda: client.get_flight_info(statement("SELECT 1"), bearer(bob)), kind=fl.FlightUnauthenticatedError)
+    tj("client", "disable", PROGRAMS["bob"].name)
+    refused("a program that is shut out asks nothing from then on", lambda: client.get_flight_info(statement("SELECT 1"), bearer(bob)), kind=fl.FlightUnauthenticatedError)
     tj("status", code=5)
     right("the bank is the server's while it serves", True)
     info = client.get_flight_info(statement(HEAVY), bearer(ana))
@@ -629,7 +642,7 @@ def main():
     running.join(10)
     last = json.loads(tj("--json", "query", "SELECT ended FROM queries ORDER BY entry DESC LIMIT 1"))
     right("which the journal has as cancelled", "cancelled" in json.dumps(last), json.dumps(last)[:120])
-    secure(ana)
+    secure()
     code, _ = SERVER.stop()
     right("the secure server ends cleanly", code == 0)
     tj("verify", BANK)

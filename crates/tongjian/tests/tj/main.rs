@@ -25,3 +25,4 @@ mod rolled;
 mod risky;
 mod control;
 mod models;
+mod people;

@@ -305,3 +305,34 @@ fn the_oldest_of_too_many_tokens_ends() {
     let proof = acme.proof("POST", PAYMENTS_URL, Some(&first), NOW);
     assert_eq!(why(acme.come(&bank, &first, &proof)), Why::NoToken);
 }
+
+#[test]
+fn a_pass_is_for_the_tables_alone_and_ends_with_what_it_stands_on() {
+    let bank = Bank::new();
+    let console = bank.access.console();
+    let asker = |name: &str, scopes: &[Scope]| {
+        let machine = bank.client(name, scopes);
+        let token = machine.token(&bank);
+        let proof = machine.proof("POST", PAYMENTS_URL, Some(&token), NOW);
+        machine.come(&bank, &token, &proof).unwrap()
+    };
+    let bi = asker("bi", &[Scope::Queries]);
+    let till = asker("till", &[Scope::Payments]);
+    assert_eq!(bank.access.pass(&till, NOW).unwrap_err().why, Why::NotAllowed);
+    let pass = bank.access.pass(&bi, NOW).unwrap().token;
+    let shows = |pass: &str, now_s| bank.access.shows_pass(pass, None, now_s).map(|known| known.1);
+    assert_eq!(shows(&pass, NOW + 599), Ok(false), "no machine sees personal data");
+    assert_eq!(shows(&pass, NOW + 600).unwrap_err().why, Why::NoToken);
+    assert!(bank.access.session(&pass, NOW).is_err());
+    // The oldest of many ends, and another's never.
+    let other = bank.access.pass(&asker("other", &[Scope::Queries]), NOW).unwrap().token;
+    let many: Vec<String> =
+        (1..=16).map(|n| bank.access.pass(&bi, NOW + n).unwrap().token).collect();
+    assert_eq!(shows(&pass, NOW + 16).unwrap_err().why, Why::NoToken);
+    assert_eq!((shows(&many[15], NOW + 16), shows(&other, NOW + 16)), (Ok(false), Ok(false)));
+    bank.access.client_scopes(&console, "bi", &[Scope::Queries], NOW).unwrap();
+    assert_eq!(shows(&many[15], NOW + 16).unwrap_err().why, Why::NoToken, "its client changed");
+    bank.access.client_disable(&console, "other", NOW).unwrap();
+    assert_eq!(shows(&other, NOW + 16).unwrap_err().why, Why::NoToken);
+    assert!(!bank.all_notes().contains(&pass));
+}

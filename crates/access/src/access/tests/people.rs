@@ -31,6 +31,18 @@ fn a_new_bank_has_one_administrator_with_one_link_and_nothing_else() {
 }
 
 #[test]
+fn the_first_link_of_a_bank_is_good_for_a_day_and_others_for_three() {
+    let bank = Bank::new();
+    let first = bank.access.first_administrator("root", NOW).unwrap().unwrap();
+    assert!(bank.access.link_look(&first.token, NOW + 86_399).is_ok());
+    assert_eq!(why(bank.access.link_look(&first.token, NOW + 86_400)), Why::Wrong);
+    let console = bank.access.console();
+    let again = bank.access.user_link(&console, "root", NOW).unwrap();
+    assert_eq!(why(bank.access.link_look(&first.token, NOW)), Why::Wrong, "the old one ended");
+    assert!(bank.access.link_look(&again.token, NOW + 3 * 86_400 - 1).is_ok());
+}
+
+#[test]
 fn a_one_time_link_opens_once() {
     let bank = Bank::new();
     let link = bank.access.first_administrator("root", NOW).unwrap().unwrap();

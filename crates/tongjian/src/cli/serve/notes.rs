@@ -1,5 +1,5 @@
 //! What the doors note of people, on the way into the journal: what comes within a moment becomes one record, and the
-//! same thing noted of the same caller is counted, not written twice. Without a running bank, a line of the log.
+//! same thing noted of the same caller is counted, not written twice. What is loud is a line of the log as well.
 
 use access::{AccessNote, Noted, Notes};
 use node::{Handle, Unanswered};
@@ -18,13 +18,26 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Notes that may wait. Whoever comes then waits, for what cannot be noted must not be done.
 const WAITING_MAX: usize = 16_384;
 
-/// Writes notes to the log.
-#[derive(Clone, Copy, Debug)]
-pub struct NoteLog;
+/// Keeps notes of a command that opens the bank only afterwards.
+#[derive(Debug, Default)]
+pub struct NotesKept(Mutex<Vec<AccessNote>>);
 
-impl Notes for NoteLog {
+impl Notes for NotesKept {
     fn note(&self, note: AccessNote) {
-        log(&note);
+        if note.loud {
+            log(&note);
+        }
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
+}
+
+impl NotesKept {
+    /// What is to be asked of the bank, so that the journal has them. Those kept so far are kept no longer.
+    pub fn commands(&self) -> Vec<Command> {
+        let mut notes = Gathered::default();
+        let kept = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        kept.iter().for_each(|note| notes.add(note));
+        notes.order.chunks(ACCESS_NOTES_MAX).map(|n| Command::RecordAccess(n.to_vec())).collect()
     }
 }
 
@@ -40,6 +53,7 @@ fn log(note: &AccessNote) {
 #[derive(Clone)]
 pub struct NoteKeeper {
     line: SyncSender<Waiting>,
+    waiting: Arc<Mutex<Option<Receiver<Waiting>>>>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -49,11 +63,22 @@ enum Waiting {
 }
 
 impl NoteKeeper {
-    /// Begins.
-    pub fn start(bank: Handle) -> NoteKeeper {
+    /// Takes notes; they wait until there is a bank.
+    pub fn new() -> NoteKeeper {
         let (line, waiting) = sync_channel(WAITING_MAX);
+        NoteKeeper {
+            line,
+            waiting: Arc::new(Mutex::new(Some(waiting))),
+            thread: Arc::new(Mutex::new(None)),
+        }
+    }
+
+    /// Here is one.
+    pub fn start(&self, bank: Handle) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(waiting) = waiting else { return };
         let thread = std::thread::spawn(move || keep(&bank, &waiting));
-        NoteKeeper { line, thread: Arc::new(Mutex::new(Some(thread))) }
+        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
     }
 
     /// Keeps what waits, takes no more, and ends.

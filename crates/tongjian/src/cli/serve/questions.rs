@@ -6,6 +6,7 @@ use crate::tables::query_record;
 use api::asking::{Answered, Asking, Column, Question};
 use api::problem::{Kind, Problem};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use channels::flight::Desks;
 use channels::looks::LookLog;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -18,16 +19,16 @@ use tokio::sync::Semaphore;
 
 /// Asks the tables for callers of the API.
 pub struct Questions {
-    desk: Arc<Desk<Files>>,
+    desks: Desks<Files>,
     looks: Looks,
     threads: Handle,
     free: Arc<Semaphore>,
 }
 
 impl Questions {
-    /// Asks that desk, on those threads, so many questions at once.
-    pub fn new(desk: Arc<Desk<Files>>, looks: Looks, threads: Handle, max: usize) -> Questions {
-        Questions { desk, looks, threads, free: Arc::new(Semaphore::new(max)) }
+    /// Asks those desks, on those threads, so many questions at once.
+    pub fn new(desks: Desks<Files>, looks: Looks, threads: Handle, max: usize) -> Questions {
+        Questions { desks, looks, threads, free: Arc::new(Semaphore::new(max)) }
     }
 }
 
@@ -37,7 +38,8 @@ impl Asking for Questions {
             let permit = Arc::clone(&self.free).try_acquire_owned().map_err(|_| {
                 Problem::new(Kind::TooMany, "too many questions are being asked").retry_after_s(1)
             })?;
-            let (desk, looks) = (Arc::clone(&self.desk), self.looks.clone());
+            let desk = Arc::clone(self.desks.of(question.personal));
+            let looks = self.looks.clone();
             let asked = self.threads.spawn(async move {
                 let _permit = permit;
                 answered(&desk, &looks, question).await

@@ -1,0 +1,399 @@
+//! People at the API: they come in, pay, are administered, and are shut out. What another site or an old cookie tries, fails.
+
+use crate::device::Device;
+use crate::house::{Came, House, ORIGIN, account, order};
+use crate::secret::{code, hash, text_of};
+use access::{Access, NewUser, Role};
+use api::identity::now_s;
+use axum::body::Body;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use terms::PartyId;
+
+const PASSWORD: &str = "a long walk by the river";
+
+/// A bank and its identities.
+struct Bank {
+    house: House,
+    access: Arc<Access>,
+}
+
+/// Somebody with a passkey and a session.
+struct Person {
+    device: Device,
+    cookie: String,
+}
+
+/// The session in what came back.
+fn cookie_of(came: &Came) -> String {
+    let set = came.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    let session = set.into_iter().find(|cookie| cookie.starts_with("__Host-session=")).unwrap();
+    for part in ["; Secure", "; HttpOnly", "; SameSite=Strict", "; Path=/"] {
+        assert!(session.contains(part), "{session}");
+    }
+    session.split(['=', ';']).nth(1).unwrap().to_owned()
+}
+
+impl Bank {
+    fn new(name: &str) -> Bank {
+        let (house, access) = House::with_people(name);
+        Bank { house, access }
+    }
+
+    /// Sends with a cookie and these headers.
+    fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Came {
+        let mut request = self.house.request(method, &format!("/api/v1{path}"), "");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if method == "POST" {
+            request = request.header("content-type", "application/json");
+        }
+        let body = if method == "POST" { Body::from(body.to_string()) } else { Body::empty() };
+        self.house.send(request.body(body).unwrap())
+    }
+
+    /// As a page of ours does.
+    fn post(&self, path: &str, cookie: &str, body: &Value) -> Came {
+        let cookie = format!("__Host-session={cookie}");
+        self.send("POST", path, &[("cookie", &cookie), ("origin", ORIGIN)], body)
+    }
+
+    fn get(&self, path: &str, cookie: &str) -> Came {
+        self.send("GET", path, &[("cookie", &format!("__Host-session={cookie}"))], &Value::Null)
+    }
+
+    /// Pays as a page of ours does, with an answer to a challenge if there is one.
+    fn pay(&self, cookie: &str, key: &str, order: &Value, answer: Option<&Value>) -> Came {
+        let cookie = format!("__Host-session={cookie}");
+        let mut headers = vec![("cookie", &*cookie), ("origin", ORIGIN), ("idempotency-key", key)];
+        let answer = answer.map(|answer| text_of(answer.to_string().as_bytes()));
+        if let Some(answer) = &answer {
+            headers.push(("step-up", answer.as_str()));
+        }
+        self.send("POST", "/payments", &headers, order)
+    }
+
+    /// A link for a new user.
+    fn link(&self, name: &str, roles: &[Role], party: Option<u128>) -> String {
+        let party = party.map(PartyId);
+        let new = NewUser { name, roles, party, institution: None };
+        self.access.user_add(&self.access.console(), &new, now_s()).unwrap().token
+    }
+
+    /// Uses a link with a new passkey.
+    fn enter(&self, link: &str) -> Person {
+        let begun = self.post("/links/passkey/begin", "", &json!({ "token": link })).json();
+        let mut device = Device::new(ORIGIN, 1).named(&hash(link.as_bytes()));
+        let answer: Value =
+            serde_json::from_str(&device.create(&begun["options"].to_string())).unwrap();
+        let body = json!({ "token": link, "id": begun["id"], "answer": answer, "label": "phone" });
+        let came = self.post("/links/passkey", "", &body);
+        assert_eq!(came.status, 200, "{:?}", came.json());
+        Person { device, cookie: cookie_of(&came) }
+    }
+
+    fn person(&self, name: &str, roles: &[Role], party: Option<u128>) -> Person {
+        self.enter(&self.link(name, roles, party))
+    }
+
+    /// Signs in with the passkey; `cookie` comes along.
+    fn sign_in(&self, person: &mut Person, cookie: &str) -> Came {
+        let begun = self.post("/sign-in/passkey/begin", "", &json!({})).json();
+        let answer: Value =
+            serde_json::from_str(&person.device.get(&begun["options"].to_string())).unwrap();
+        self.post("/sign-in/passkey", cookie, &json!({ "id": begun["id"], "answer": answer }))
+    }
+
+    /// Answers the challenge of a payment.
+    fn signed(person: &mut Person, asked: &Came) -> Value {
+        let challenge = &asked.json()["challenge"];
+        assert_eq!(challenge["answer_with"], "passkey");
+        let passkey: Value =
+            serde_json::from_str(&person.device.get(&challenge["options"].to_string())).unwrap();
+        json!({ "id": challenge["id"], "passkey": passkey })
+    }
+}
+
+fn paying(amount: &str) -> Value {
+    let mut one = order();
+    one["amount"] = json!(amount);
+    one
+}
+
+#[test]
+fn a_link_lets_in_once_with_a_password_and_a_code() {
+    let bank = Bank::new("password");
+    let link = bank.access.first_administrator("root", now_s()).unwrap().unwrap();
+    let token = json!({ "token": link.token });
+    assert_eq!(bank.post("/links/look", "", &token).json()["user"], "root");
+    let weak = json!({ "token": link.token, "password": "short" });
+    let refused = bank.post("/links/password/begin", "", &weak);
+    assert_eq!(
+        (refused.status, refused.json()["errors"][0]["pointer"].clone()),
+        (422, json!("/password"))
+    );
+    let begin = json!({ "token": link.token, "password": PASSWORD });
+    let offer = bank.post("/links/password/begin", "", &begin).json();
+    let secret = offer["secret"].as_str().unwrap();
+    let wrong = bank.post("/links/password", "", &json!({ "token": link.token, "code": "000000" }));
+    assert_eq!((wrong.status, wrong.problem().as_str()), (401, "wrong"));
+    let first = json!({ "token": link.token, "code": code(secret, 0) });
+    let came = bank.post("/links/password", "", &first);
+    assert_eq!((came.status, came.json()["id"].clone()), (200, json!("user:root")));
+    assert_eq!(came.json()["roles"], json!(["administrator"]));
+    for path in ["/links/look", "/links/passkey/begin"] {
+        assert_eq!(bank.post(path, "", &token).problem(), "wrong", "the link was used: {path}");
+    }
+    let sign_in = |password: &str, code: &str| {
+        let body = json!({ "name": "root", "password": password, "code": code });
+        bank.post("/sign-in/password", "", &body)
+    };
+    assert_eq!(sign_in(PASSWORD, &code(secret, 0)).problem(), "wrong", "a code counts once");
+    assert_eq!(sign_in(PASSWORD, "123456").problem(), "wrong");
+    assert_eq!(sign_in("another long walk here", &code(secret, 1)).problem(), "wrong");
+    assert_eq!(sign_in(PASSWORD, &code(secret, 1)).status, 200);
+}
+
+#[test]
+fn a_session_begins_anew_with_each_sign_in_and_ends_with_signing_out() {
+    let bank = Bank::new("sessions");
+    let mut anna = bank.person("anna", &[Role::Analyst], None);
+    let planted = anna.cookie.clone();
+    let came = bank.sign_in(&mut anna, &planted);
+    let fresh = cookie_of(&came);
+    assert_ne!(fresh, planted);
+    assert_eq!(
+        bank.get("/me", &planted).problem(),
+        "no_session",
+        "the cookie that came along ended"
+    );
+    assert_eq!(bank.get("/me", &fresh).json()["id"], "user:anna");
+    let other = cookie_of(&bank.sign_in(&mut anna, ""));
+    let sessions = bank.get("/me/sessions", &fresh).json();
+    assert_eq!(sessions["sessions"].as_array().unwrap().len(), 2);
+    let id = bank.get("/me", &other).json()["session"].as_str().unwrap().to_owned();
+    assert_eq!(bank.post(&format!("/me/sessions/{id}/end"), &fresh, &json!({})).status, 204);
+    assert_eq!(bank.get("/me", &other).status, 401);
+    let bert = bank.person("bert", &[Role::Teller], None);
+    let theirs = bank.get("/me", &fresh).json()["session"].as_str().unwrap().to_owned();
+    let stolen = bank.post(&format!("/me/sessions/{theirs}/end"), &bert.cookie, &json!({}));
+    assert_eq!(stolen.status, 404, "another's session is not there");
+    let out = bank.post("/me/sign-out", &fresh, &json!({}));
+    assert_eq!(out.status, 204);
+    assert!(out.header("set-cookie").unwrap().contains("Max-Age=0"));
+    assert_eq!(bank.get("/me", &fresh).problem(), "no_session");
+}
+
+#[test]
+fn a_cookie_writes_nothing_for_another_site() {
+    let bank = Bank::new("csrf");
+    let anna = bank.person("anna", &[Role::Analyst], None);
+    let cookie = format!("__Host-session={}", anna.cookie);
+    let out = |headers: &[(&str, &str)]| {
+        let all = [&[("cookie", &*cookie)][..], headers].concat();
+        bank.send("POST", "/me/sign-out", &all, &json!({}))
+    };
+    for headers in [
+        &[][..],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[("origin", ORIGIN), ("origin", "https://evil.example")],
+        &[("origin", ORIGIN), ("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+    ] {
+        let came = out(headers);
+        assert_eq!((came.status, came.problem().as_str()), (403, "other_origin"), "{headers:?}");
+    }
+    let form = bank.house.request("POST", "/api/v1/me/sign-out", "").header("cookie", &cookie);
+    let form = form.header("origin", ORIGIN).header("content-type", "text/plain");
+    assert_eq!(bank.house.send(form.body(Body::from("{}")).unwrap()).problem(), "wrong_type");
+    let begin = bank.send(
+        "POST",
+        "/sign-in/passkey/begin",
+        &[("origin", "https://evil.example")],
+        &json!({}),
+    );
+    assert_eq!(begin.problem(), "other_origin", "nobody is signed in from another site");
+    assert_eq!(bank.get("/me", &anna.cookie).status, 200);
+    assert_eq!(out(&[("sec-fetch-site", "same-origin")]).status, 204);
+}
+
+#[test]
+fn a_role_that_was_taken_is_gone_with_the_next_request() {
+    let bank = Bank::new("roles");
+    let admin = bank.person("root", &[Role::Administrator], None);
+    let anna = bank.person("anna", &[Role::Operations], None);
+    let balance = format!("/accounts/{}/balance", account(1));
+    assert_eq!(bank.get(&balance, &anna.cookie).status, 200);
+    assert_eq!(
+        bank.get(&balance, &admin.cookie).problem(),
+        "forbidden",
+        "administrators see no customer"
+    );
+    assert_eq!(bank.get("/users", &anna.cookie).problem(), "forbidden");
+    let take = bank.post("/users/anna/roles/operations/take", &admin.cookie, &json!({}));
+    assert_eq!(take.status, 204);
+    assert_eq!(bank.get(&balance, &anna.cookie).problem(), "forbidden");
+    assert_eq!(bank.post("/users/anna/disable", &admin.cookie, &json!({})).status, 204);
+    assert_eq!(bank.get("/me", &anna.cookie).status, 401);
+    let mut anna = anna;
+    assert_eq!(bank.sign_in(&mut anna, "").problem(), "disabled");
+    let own = bank.post("/users/root/roles/administrator/take", &admin.cookie, &json!({}));
+    assert_eq!((own.status, own.problem().as_str()), (409, "conflict"));
+}
+
+#[test]
+fn what_takes_two_persons_waits_for_the_second() {
+    let bank = Bank::new("approvals");
+    let one = bank.person("one", &[Role::Administrator], None);
+    let two = bank.person("two", &[Role::Administrator], None);
+    let added = bank.post("/users", &one.cookie, &json!({ "name": "tom", "roles": ["teller"] }));
+    assert_eq!(added.status, 201);
+    let tom = bank.enter(added.json()["token"].as_str().unwrap());
+    assert_eq!(bank.get("/me", &tom.cookie).json()["roles"], json!([]));
+    let waiting = bank.get("/approvals", &two.cookie).json();
+    assert_eq!(
+        (waiting["approvals"][0]["role"].clone(), waiting["approvals"][0]["by"].clone()),
+        (json!("teller"), json!("user:one"))
+    );
+    let id = &waiting["approvals"][0]["id"];
+    let approve = |cookie: &str| bank.post(&format!("/approvals/{id}/approve"), cookie, &json!({}));
+    assert_eq!(approve(&one.cookie).status, 409, "not whoever asked");
+    assert_eq!(approve(&tom.cookie).problem(), "not_allowed");
+    assert_eq!(approve(&two.cookie).json()["kind"], "role");
+    assert_eq!(bank.get("/me", &tom.cookie).json()["roles"], json!(["teller"]));
+    let exists = bank.post("/users", &one.cookie, &json!({ "name": "tom" }));
+    assert_eq!((exists.status, exists.problem().as_str()), (409, "exists"));
+    let emergency = json!({ "reason": "the vault is on fire", "minutes": 5 });
+    let asked = bank.post("/emergency", &tom.cookie, &emergency).json();
+    let approve = format!("/approvals/{}/approve", asked["approval"]);
+    assert_eq!(bank.post(&approve, &one.cookie, &json!({})).status, 200);
+    assert!(bank.get("/me", &tom.cookie).json()["roles"].to_string().contains("break_glass"));
+    assert_eq!(bank.post("/users/tom/emergency/end", &tom.cookie, &json!({})).status, 204);
+    assert_eq!(bank.get("/me", &tom.cookie).json()["roles"], json!(["teller"]));
+}
+
+#[test]
+fn programs_are_administered_by_people() {
+    let bank = Bank::new("programs");
+    let admin = bank.person("root", &[Role::Administrator], None);
+    let certificate = "ab".repeat(32);
+    let order =
+        json!({ "client_id": "till", "scopes": ["payments"], "certificates": [certificate] });
+    assert_eq!(bank.post("/clients", &admin.cookie, &order).status, 201);
+    assert_eq!(bank.post("/clients", &admin.cookie, &order).problem(), "exists");
+    let wrong = json!({ "client_id": "b", "scopes": ["payments"], "certificates": ["xy"] });
+    assert_eq!(bank.post("/clients", &admin.cookie, &wrong).status, 422);
+    let none = json!({ "client_id": "b", "scopes": ["everything"] });
+    assert_eq!(bank.post("/clients", &admin.cookie, &none).status, 422);
+    assert_eq!(bank.post("/clients/till/disable", &admin.cookie, &json!({})).status, 204);
+    let all = bank.get("/clients", &admin.cookie).json();
+    assert_eq!(
+        (all["clients"][0]["disabled"].clone(), all["clients"][0]["certificates"][0].clone()),
+        (json!(true), json!(certificate))
+    );
+    assert_eq!(bank.post("/clients/nobody/disable", &admin.cookie, &json!({})).status, 404);
+    let tom = bank.person("tom", &[Role::Teller], None);
+    assert_eq!(bank.post("/clients", &tom.cookie, &order).problem(), "forbidden");
+}
+
+#[test]
+fn a_large_payment_is_signed_for_its_payee_and_amount_and_once() {
+    let bank = Bank::new("signing");
+    let staff = bank.person("ola", &[Role::Operations], None);
+    let mut gift = paying("9000.00");
+    gift["from"] = json!(account(9));
+    gift["to"] = json!(account(1));
+    assert_eq!(
+        bank.pay(&staff.cookie, "gift-00001", &gift, None).status,
+        201,
+        "staff sign above 10,000.00"
+    );
+    let mut anna = bank.person("anna", &[Role::Customer], Some(7));
+    assert_eq!(bank.pay(&anna.cookie, "small-0001", &paying("1000.00"), None).status, 201);
+    let large = paying("1000.01");
+    let asked = bank.pay(&anna.cookie, "large-0001", &large, None);
+    assert_eq!((asked.status, asked.problem().as_str()), (403, "must_sign"));
+    assert_eq!(asked.json()["challenge"]["payee"], json!(account(2)));
+    let answer = Bank::signed(&mut anna, &asked);
+    let other = bank.pay(&anna.cookie, "large-0001", &paying("1000.02"), Some(&answer));
+    assert_eq!((other.status, other.problem().as_str()), (403, "other_payment"));
+    let mut elsewhere = large.clone();
+    elsewhere["to"] = json!(account(9));
+    let other = bank.pay(&anna.cookie, "large-0001", &elsewhere, Some(&answer));
+    assert_eq!(other.problem(), "other_payment");
+    let paid = bank.pay(&anna.cookie, "large-0001", &large, Some(&answer));
+    assert_eq!(paid.status, 201, "{:?}", paid.json());
+    let again = bank.pay(&anna.cookie, "large-0001", &large, Some(&answer));
+    assert_eq!((again.status, again.header("idempotent-replayed")), (201, Some("true")));
+    assert_eq!(again.bytes, paid.bytes);
+    let second = bank.pay(&anna.cookie, "large-0002", &large, Some(&answer));
+    assert_eq!(
+        (second.status, second.problem().as_str()),
+        (401, "again"),
+        "one signature, one payment"
+    );
+    // Signing opens no account that is another's.
+    let mut theft = paying("2000.00");
+    theft["from"] = json!(account(2));
+    theft["to"] = json!(account(1));
+    let asked = bank.pay(&anna.cookie, "theft-0001", &theft, None);
+    let answer = Bank::signed(&mut anna, &asked);
+    assert_eq!(bank.pay(&anna.cookie, "theft-0001", &theft, Some(&answer)).problem(), "forbidden");
+    for wrong in [json!({}), json!({ "id": "x", "code": "123456", "passkey": {} }), json!(1)] {
+        assert_eq!(
+            bank.pay(&anna.cookie, "large-0003", &large, Some(&wrong)).status,
+            422,
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_teller_pays_up_to_a_limit_and_an_administrator_nothing() {
+    let bank = Bank::new("limits");
+    let teller = bank.person("tom", &[Role::Teller], None);
+    let mut gift = paying("50000.01");
+    gift["from"] = json!(account(9));
+    gift["to"] = json!(account(1));
+    assert_eq!(bank.pay(&teller.cookie, "teller-001", &gift, None).problem(), "forbidden");
+    gift["amount"] = json!("50000.00");
+    assert_eq!(bank.pay(&teller.cookie, "teller-001", &gift, None).problem(), "must_sign");
+    gift["amount"] = json!("10000.00");
+    assert_eq!(bank.pay(&teller.cookie, "teller-001", &gift, None).status, 201);
+    let admin = bank.person("root", &[Role::Administrator], None);
+    assert_eq!(bank.pay(&admin.cookie, "admin-0001", &paying("0.01"), None).problem(), "forbidden");
+}
+
+#[test]
+fn a_pass_opens_the_tables_while_its_session_lasts_and_from_one_address() {
+    let bank = Bank::new("pass");
+    let anna = bank.person("anna", &[Role::Analyst], None);
+    let olga = bank.person("olga", &[Role::DataOfficer], None);
+    let pass = |person: &Person| {
+        let made = bank.post("/queries/pass", &person.cookie, &json!({}));
+        assert_eq!(made.status, 201, "{:?}", made.json());
+        made.json()["token"].as_str().unwrap().to_owned()
+    };
+    let (of_anna, of_olga) = (pass(&anna), pass(&olga));
+    let [here, there] = ["192.0.2.1", "192.0.2.2"].map(|address| Some(address.parse().unwrap()));
+    let shows = |pass: &str, from| bank.access.shows_pass(pass, from, now_s());
+    let (who, personal) = shows(&of_anna, here).unwrap();
+    assert_eq!((&*who.id, personal), ("user:anna", false));
+    assert!(shows(&of_olga, here).unwrap().1, "a data officer sees personal data");
+    assert_eq!(shows(&of_anna, there).unwrap_err().why, access::Why::NotBound);
+    assert_eq!(
+        shows(&anna.cookie, here).unwrap_err().why,
+        access::Why::NoToken,
+        "a session is no pass"
+    );
+    assert_eq!(bank.get("/me", &of_anna).status, 401, "a pass is no session");
+    let console = bank.access.console();
+    bank.access.role_take(&console, "anna", Role::Analyst, now_s()).unwrap();
+    assert_eq!(shows(&of_anna, here).unwrap_err().why, access::Why::NotAllowed);
+    assert_eq!(bank.post("/me/sign-out", &olga.cookie, &json!({})).status, 204);
+    assert_eq!(shows(&of_olga, here).unwrap_err().why, access::Why::NoSession);
+    let tom = bank.person("tom", &[Role::Teller], None);
+    assert_eq!(bank.post("/queries/pass", &tom.cookie, &json!({})).problem(), "forbidden");
+}
