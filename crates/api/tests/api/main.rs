@@ -13,5 +13,7 @@ mod paying;
 mod accounts;
 mod batches;
 mod events;
+mod webhooks;
+mod traces;
 mod rights;
 mod attacks;

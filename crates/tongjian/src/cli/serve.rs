@@ -20,6 +20,7 @@ use crate::roller::Roller;
 use crate::tables::{self, Tables};
 use access::{Access, Policies};
 use api::server::TlsNow;
+use api::subscribers::Subscribers;
 use channels::flight::{self, Door, FlightFailed, Limits, Tls};
 use channels::tokens::Tokens;
 use config::{Config, TlsKind};
@@ -46,6 +47,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 const END_PATIENCE: Duration = Duration::from_secs(5);
 /// The folder of identities in a bank's own.
 pub const ACCESS: &str = "access";
+/// The folder of those who are told of events.
+const WEBHOOKS: &str = "webhooks";
 
 /// Serve the API and the tables
 #[derive(Debug, clap::Args)]
@@ -302,9 +305,19 @@ fn api_bank(
         vault,
         gate: Arc::new(BankGate::new(access, notes)),
         asking: Arc::new(asking),
+        hooks: Some(Arc::new(open_hooks(&context.dir, open.config)?)),
+        traces: open.config.traces.settings(),
         limits: config.limits(),
         log: Arc::new(|line| eprintln!("{line}")),
     }))
+}
+
+/// Who is told of events.
+fn open_hooks(folder: &Path, config: &Config) -> Done<Subscribers> {
+    Subscribers::open(&folder.join(WEBHOOKS), config.webhooks.settings()).map_err(|error| {
+        let next = "restore the file from a copy, or see docs/formats/webhooks.md";
+        Failure::because(Exit::Failed, "the webhooks cannot be opened", &error, next)
+    })
 }
 
 /// The identities of a bank.

@@ -305,3 +305,28 @@ fn the_oldest_of_too_many_tokens_ends() {
     let proof = acme.proof("POST", PAYMENTS_URL, Some(&first), NOW);
     assert_eq!(why(acme.come(&bank, &first, &proof)), Why::NoToken);
 }
+
+#[test]
+fn a_name_says_what_its_client_or_user_may_now_and_nothing_once_they_are_disabled() {
+    let bank = Bank::new();
+    bank.client("acme", &[Scope::Events]);
+    let console = bank.access.console();
+    let may = |id: &str, action| {
+        let named = bank.access.named(id, NOW)?;
+        let what = Resource::of(ResourceKind::Bank, "");
+        Some(bank.access.would_allow(&named, action, &what).is_yes())
+    };
+    assert_eq!(may("client:acme", Action::EventRead), Some(true));
+    assert_eq!(may("client:acme", Action::ReportRead), Some(false));
+    bank.access.client_scopes(&console, "acme", &[Scope::Proofs], NOW).unwrap();
+    assert_eq!(may("client:acme", Action::EventRead), Some(false));
+    bank.access.client_disable(&console, "acme", NOW).unwrap();
+    assert_eq!(may("client:acme", Action::EventRead), None);
+    let new = NewUser { name: "dora", roles: &[Role::Developer], party: None, institution: None };
+    bank.access.user_add(&console, &new, NOW).unwrap();
+    assert_eq!(may("user:dora", Action::EventRead), Some(true));
+    assert_eq!(may("user:dora", Action::PaymentCreate), Some(false));
+    for nobody in ["acme", "client:dora", "user:acme", "console", "user:", ""] {
+        assert_eq!(may(nobody, Action::EventRead), None, "{nobody:?}");
+    }
+}

@@ -86,6 +86,12 @@ impl Gate for BankGate {
         Ok(Arc::new(Caller { id, party: principal.party, known: principal }))
     }
 
+    fn named(&self, who: &str) -> Option<Arc<Caller>> {
+        let principal = self.access.named(who, now_s())?;
+        let id = Arc::clone(&principal.id);
+        Some(Arc::new(Caller { id, party: principal.party, known: principal }))
+    }
+
     fn may(&self, who: &Caller, act: Act) -> Relations {
         let principal = who.known.downcast_ref::<Principal>();
         let (Some(principal), Some(action)) = (principal, Action::from_word(act.0)) else {
