@@ -3,6 +3,7 @@
 mod people;
 mod clients;
 mod bearer;
+mod named;
 mod sessions;
 mod sign_in;
 mod links;
@@ -36,8 +37,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-/// Proofs remembered in a window; some 8,000 a second for a minute.
-const PROOFS_MAX: usize = 1 << 19;
+/// Proofs remembered in a window: some 15,000 requests a second, for as long as they like.
+const PROOFS_MAX: usize = 1 << 20;
 /// Assertions remembered in a window.
 const ASSERTIONS_MAX: usize = 1 << 17;
 /// Bytes of what a note says.

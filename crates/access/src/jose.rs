@@ -3,8 +3,8 @@
 
 use crate::secret::{Hash, bytes_of, hash};
 use ed25519_dalek::VerifyingKey as EdKey;
-use p256::ecdsa::signature::Verifier;
-use p256::ecdsa::{Signature as EcSignature, VerifyingKey as EcKey};
+use p256::ecdsa::VerifyingKey as EcKey;
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -16,8 +16,9 @@ const KEYS_MAX: usize = 8;
 /// A public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
-    /// P-256 with SHA-256 (RFC 7518 section 3.4).
-    Es256(EcKey),
+    /// P-256 with SHA-256 (RFC 7518 section 3.4): a point of the curve, uncompressed (SEC 1 section 2.3.3). Every request of a
+    /// machine has a signature, and *ring*, which is under TLS already, checks one in a fraction of what `p256` takes.
+    Es256([u8; 65]),
     /// Ed25519 (RFC 8037).
     EdDsa(EdKey),
 }
@@ -96,10 +97,9 @@ impl Key {
     /// True when `signature` (for ES256 the two numbers one after the other) is this key's over `bytes`.
     pub(crate) fn verifies(&self, bytes: &[u8], signature: &[u8]) -> bool {
         match self {
-            Key::Es256(key) => {
-                let signature = EcSignature::from_slice(signature);
-                signature.is_ok_and(|signature| key.verify(bytes, &signature).is_ok())
-            }
+            Key::Es256(key) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key)
+                .verify(bytes, signature)
+                .is_ok(),
             Key::EdDsa(key) => {
                 let signature = ed25519_dalek::Signature::from_slice(signature);
                 signature.is_ok_and(|signature| key.verify_strict(bytes, &signature).is_ok())
@@ -109,11 +109,11 @@ impl Key {
 
     /// A point of P-256 from its coordinates.
     pub(crate) fn es256(x: &[u8], y: &[u8]) -> Option<Key> {
-        if x.len() != 32 || y.len() != 32 {
-            return None;
-        }
-        let point = [&[4], x, y].concat();
-        EcKey::from_sec1_bytes(&point).ok().map(Key::Es256)
+        let (x, y): ([u8; 32], [u8; 32]) = (x.try_into().ok()?, y.try_into().ok()?);
+        let mut point = [4; 65];
+        point[1..33].copy_from_slice(&x);
+        point[33..].copy_from_slice(&y);
+        EcKey::from_sec1_bytes(&point).ok().map(|_| Key::Es256(point))
     }
 
     /// A point of Ed25519. One of small order would verify almost anything.
@@ -225,6 +225,51 @@ mod tests {
         assert_eq!(claims["iss"], "joe");
         let changed = token.replace(".eyJpc3Mi", ".eyJpc3Mj");
         assert!(Signed::read(&changed).unwrap().verified::<Value>(&jwk.key).is_none());
+    }
+
+    /// FIPS 186-5 section 6.4.2 and RFC 7518 section 3.4: two numbers of 32 bytes each, neither zero nor beyond the order; the
+    /// second may be large, which JOSE allows.
+    #[test]
+    fn a_signature_of_es256_is_two_numbers_in_their_range() {
+        use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+        let signer = SigningKey::from_bytes(&[7; 32].into()).unwrap();
+        let point = signer.verifying_key().to_sec1_point(false);
+        let key = Key::es256(&point.as_bytes()[1..33], &point.as_bytes()[33..]).unwrap();
+        let signed: Signature = signer.sign(b"signed");
+        let right: [u8; 64] = signed.to_bytes().into();
+        assert!(key.verifies(b"signed", &right));
+        assert!(!key.verifies(b"signet", &right));
+        // n - s signs as s does.
+        let order: [u8; 32] = [
+            0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+            0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
+            0x25, 0x51,
+        ];
+        let mut other = right;
+        let mut borrowed = 0;
+        for at in (0..32).rev() {
+            let rest = 256 + u32::from(order[at]) - u32::from(right[32 + at]) - borrowed;
+            (other[32 + at], borrowed) = (rest.to_le_bytes()[0], u32::from(rest < 256));
+        }
+        assert!(key.verifies(b"signed", &other));
+        for wrong in [
+            &right[..63],
+            &[&right[..], &[0]].concat(),
+            &[0; 64],
+            &[0xff; 64],
+            b"",
+            signed.to_der().as_bytes(),
+        ] {
+            assert!(!key.verifies(b"signed", wrong), "{wrong:?}");
+        }
+        for half in [0, 32] {
+            let (mut zero, mut beyond) = (right, right);
+            zero[half..half + 32].fill(0);
+            beyond[half..half + 32].copy_from_slice(&order);
+            assert!(!key.verifies(b"signed", &zero) && !key.verifies(b"signed", &beyond));
+        }
+        assert!(Key::es256(&[1; 32], &[1; 32]).is_none(), "not on the curve");
+        assert!(Key::es256(&[1; 31], &[1; 32]).is_none());
     }
 
     #[test]

@@ -5,6 +5,9 @@ use crate::asking::Asking;
 use crate::gate::{Caller, Gate};
 use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
+use crate::subscribers::Subscribers;
+use crate::trace::Trace;
+use crate::traces::{TraceSettings, Tracer};
 use axum::http::StatusCode;
 use governor::{DefaultKeyedRateLimiter, Quota};
 use journal::vault::{Fields, Unreadable, Vault, decode_fields, encode_fields};
@@ -104,13 +107,17 @@ pub struct Bank {
     /// Counts callers.
     pub limiter: Limiter,
     /// Figures for operators.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
+    /// Traces some requests; `None` for none.
+    pub tracer: Option<Tracer>,
     /// Keys that are being worked on, and those that were refused.
     pub keys: Keys,
     /// Uploads that may still begin.
     pub uploads: Arc<tokio::sync::Semaphore>,
     /// Listeners that may still come.
     pub listeners: Arc<tokio::sync::Semaphore>,
+    /// Who is told by webhook; `None` if nobody is.
+    pub hooks: Option<Arc<Subscribers>>,
     /// The vault, unless it is lost.
     vault: Mutex<Option<Vault<Files>>>,
     nobody: Arc<Caller>,
@@ -131,6 +138,10 @@ pub struct Parts {
     pub gate: Arc<dyn Gate>,
     /// Questions in SQL.
     pub asking: Arc<dyn Asking>,
+    /// Who is told by webhook; `None` if nobody is.
+    pub hooks: Option<Arc<Subscribers>>,
+    /// Which requests are traced, and who is told; `None` for none.
+    pub traces: Option<TraceSettings>,
     /// Bounds.
     pub limits: ApiLimits,
     /// Where the log goes, a JSON line a request.
@@ -142,7 +153,8 @@ impl Bank {
     pub fn new(parts: Parts) -> Arc<Bank> {
         let bank = Arc::new(Bank {
             limiter: Limiter::new(&parts.limits),
-            metrics: Metrics::new(),
+            metrics: Arc::new(Metrics::new()),
+            tracer: parts.traces.map(Tracer::new),
             keys: Keys::default(),
             uploads: Arc::new(tokio::sync::Semaphore::new(parts.limits.uploads_max)),
             listeners: Arc::new(tokio::sync::Semaphore::new(parts.limits.listeners_max)),
@@ -150,6 +162,7 @@ impl Bank {
             reader: parts.reader,
             gate: parts.gate,
             asking: parts.asking,
+            hooks: parts.hooks,
             limits: parts.limits,
             vault: Mutex::new(parts.vault),
             nobody: Arc::new(Caller { id: "".into(), party: None, known: Arc::new(()) }),
@@ -184,16 +197,24 @@ impl Bank {
         status: StatusCode,
         who: &str,
         request: &str,
+        trace: &Trace,
         took: Duration,
     ) {
         // Only what is not as it should be is worth a line each; the rest are figures.
         if status.is_client_error() || status.is_server_error() {
             let line = serde_json::json!({
                 "event": "answered", "operation": operation, "status": status.as_u16(), "who": who,
-                "request_id": request, "us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                "request_id": request, "trace_id": format!("{:032x}", trace.trace), "us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             });
             (self.log)(&line.to_string());
         }
+    }
+
+    /// One line of the log about a webhook, by its id: no address, no event, so no personal data.
+    pub fn log_hook(&self, id: crate::wire::HookRef, owner: &str, says: &str) {
+        let line =
+            serde_json::json!({ "event": "webhook", "webhook": id, "who": owner, "says": says });
+        (self.log)(&line.to_string());
     }
 
     /// How many entries hold that many records: what an answer that saw them is as of.
@@ -203,6 +224,11 @@ impl Bank {
     pub fn entries_of(&self, records: u64) -> Result<u64, Problem> {
         if records == 0 {
             return Ok(0);
+        }
+        // Who was answered with the newest needs no walk over headers; both numbers are of one moment if neither moved.
+        let entries = self.reader.entries();
+        if self.reader.records() == records && self.reader.entries() == entries {
+            return Ok(entries);
         }
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         if latest.0 == records {

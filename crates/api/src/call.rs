@@ -4,6 +4,7 @@
 use crate::bank::Bank;
 use crate::gate::{Act, Caller, Note, Relations, relation};
 use crate::problem::{Kind, Problem};
+use crate::traces::Spans;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, Response, StatusCode};
@@ -50,6 +51,8 @@ pub struct Call {
     pub body: Bytes,
     /// When it must be answered.
     pub deadline: Instant,
+    /// What it spends its time on, if it is traced.
+    pub spans: Spans,
 }
 
 impl Call {
@@ -104,8 +107,11 @@ impl Call {
         look: impl FnOnce(&Engine) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let (tell, told) = oneshot::channel();
+        let began = Instant::now();
         self.bank.handle.ask_then(self.deadline, look, move |seen| drop(tell.send(seen)))?;
-        match tokio::time::timeout_at(self.deadline.into(), told).await {
+        let seen = tokio::time::timeout_at(self.deadline.into(), told).await;
+        self.spans.note("look", began);
+        match seen {
             Ok(Ok(seen)) => Ok(seen),
             Ok(Err(_)) if Instant::now() < self.deadline => Err(Unanswered::Stopped.into()),
             _ => Err(Unanswered::Expired.into()),
@@ -124,8 +130,11 @@ impl Call {
         let (tell, told) = oneshot::channel();
         let bar = self.bar(accounts.clone());
         let reply = move |said| drop(tell.send(said));
+        let began = Instant::now();
         self.bank.handle.submit_then(request, self.deadline, bar, reply)?;
-        match tokio::time::timeout_at(self.deadline.into(), told).await {
+        let said = tokio::time::timeout_at(self.deadline.into(), told).await;
+        self.spans.note("decide and commit", began);
+        match said {
             Ok(Ok(Err(Unanswered::Barred))) => Err(self.denied(accounts.first().copied())),
             Ok(Ok(said)) => said.map_err(Problem::from),
             Ok(Err(_)) => Err(Unanswered::Stopped.into()),

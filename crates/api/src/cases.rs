@@ -182,7 +182,7 @@ async fn list(call: Call) -> Result<Reply, Problem> {
 async fn seen(call: &Call, id: TransferId) -> Result<(CaseDocument, u64), Problem> {
     let found = call
         .ask(move |engine| {
-            let case = engine.cases().find(|case| case.transfer == id)?;
+            let case = engine.case(id)?;
             Some((document(engine, &case), engine.records()))
         })
         .await?;

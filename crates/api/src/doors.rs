@@ -6,15 +6,20 @@ use crate::gate::Shown;
 use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, Peer, ROOT, not_found, request_id, routes, with_headers};
-use crate::{accounts, batches, cases, events, log, parties, payments, people};
+use crate::{accounts, batches, cases, events, log, parties, payments, people, webhooks};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
-use axum::http::{Request, Response, StatusCode};
+use axum::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, VARY,
+    WWW_AUTHENTICATE,
+};
+use axum::http::{HeaderMap, Request, Response, StatusCode};
 use axum::routing::{get, post};
+use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Value, json};
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -32,6 +37,7 @@ pub fn table() -> Vec<Operation> {
         parties::operations(),
         cases::operations(),
         events::operations(),
+        webhooks::operations(),
         log::operations(),
         people::operations(),
     ];
@@ -63,10 +69,16 @@ pub fn router(bank: &Arc<Bank>) -> Router {
     let reference = openapi::reference(&document);
     let text = serde_json::to_string_pretty(&document).unwrap_or_default();
     let served = |kind: &'static str, body: String| {
-        let body = bytes::Bytes::from(body);
-        get(move || {
-            let body = body.clone();
-            async move { page(kind, body) }
+        let (body, packed) = (Bytes::from(body.clone()), packed(body.as_bytes()));
+        get(move |headers: HeaderMap| {
+            let packed = packed.clone().filter(|_| takes_gzip(&headers));
+            let is_packed = packed.is_some();
+            let mut response = page(kind, packed.unwrap_or_else(|| body.clone()));
+            response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+            if is_packed {
+                response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            }
+            async move { response }
         })
     };
     let others = Router::new()
@@ -92,7 +104,21 @@ pub fn router(bank: &Arc<Bank>) -> Router {
         .fallback(not_found)
 }
 
-fn page(kind: &'static str, body: bytes::Bytes) -> Response<Body> {
+/// Compressed once, for what is the same for everybody. Answers with somebody's data are not: beside a secret, how well text
+/// compresses tells the secret.
+fn packed(body: &[u8]) -> Option<Bytes> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(body).ok()?;
+    encoder.finish().ok().map(Bytes::from)
+}
+
+/// Whether a client takes gzip (RFC 9110 section 12.5.3); one that weighs its encodings gets none.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let all = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("gzip"))
+}
+
+fn page(kind: &'static str, body: Bytes) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     if kind.starts_with("text/html") {

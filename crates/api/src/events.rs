@@ -3,7 +3,7 @@
 
 use crate::bank::{Bank, unreadable};
 use crate::call::{Call, Reply};
-use crate::gate::Relations;
+use crate::gate::{Caller, Relations};
 use crate::payments::payment_of;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, get};
@@ -84,6 +84,29 @@ pub struct EventDocument {
     /// Its facts.
     pub data: Value,
 }
+
+/// All kinds, for those who ask for some.
+pub const KINDS: [&str; 19] = [
+    "payment.posted",
+    "payment.reserved",
+    "payment.held",
+    "payment.voided",
+    "payment.refused",
+    "payment.expired",
+    "account.opened",
+    "party.registered",
+    "party.erased",
+    "role.granted",
+    "role.revoked",
+    "limits.set",
+    "hold.placed",
+    "hold.released",
+    "entry.posted",
+    "day.closed",
+    "case.worked",
+    "rules.adopted",
+    "rules.withdrawn",
+];
 
 /// A page of events.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -203,13 +226,17 @@ impl Hearing {
     /// # Errors
     /// The bank does not answer.
     pub async fn of(call: &Call) -> Result<Hearing, Problem> {
-        let Some(party) = call.who.party.filter(|_| !call.relations.meets(Relations::STRANGER))
-        else {
+        let Some(party) = Hearing::bound_to(&call.who, call.relations) else {
             return Ok(Hearing::All);
         };
         let accounts =
             call.ask(move |engine| engine.roles_of(party).map(|role| role.account).collect());
         Ok(Hearing::Of(party, accounts.await?))
+    }
+
+    /// Of whose accounts alone a caller hears; `None` for everything.
+    pub fn bound_to(who: &Caller, relations: Relations) -> Option<PartyId> {
+        who.party.filter(|_| !relations.meets(Relations::STRANGER))
     }
 
     fn hears(&mut self, event: &Event, accounts: &[AccountId]) -> bool {
@@ -257,6 +284,11 @@ impl Tail {
     /// Begins with what happens next.
     pub fn from_now(bank: &Bank) -> Tail {
         Tail { entry: bank.reader.entries(), after: None }
+    }
+
+    /// Whether the journal goes on behind what was read.
+    pub fn has_more(&self, bank: &Bank) -> bool {
+        self.entry < bank.reader.entries()
     }
 
     /// The next events, at most `max` of them; none if nothing is new. Waits for the disk.
@@ -360,8 +392,7 @@ async fn next_bytes(mut listening: Listening) -> Option<(Result<Bytes, Infallibl
         if listening.bank.closing() {
             return None;
         }
-        let behind = listening.tail.entry < listening.bank.reader.entries();
-        if behind {
+        if listening.tail.has_more(&listening.bank) {
             let (events, back) = tokio::task::spawn_blocking(move || {
                 let bank = Arc::clone(&listening.bank);
                 let events = listening.tail.read(&bank, &mut listening.hearing, 500);

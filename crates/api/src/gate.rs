@@ -170,6 +170,12 @@ pub trait Gate: Send + Sync + 'static {
         None
     }
 
+    /// One who asked before, by the name the journal has, as they are known now: what is sent to somebody long after the
+    /// request that asked for it. `None` when they may not come in any more, or if the gate cannot say.
+    fn named(&self, _who: &str) -> Option<Arc<Caller>> {
+        None
+    }
+
     /// `POST /oauth/token`: the form's fields in, RFC 6749 section 5 out.
     fn token(&self, form: &[(String, String)], shown: &Shown<'_>) -> TokenAnswer;
 

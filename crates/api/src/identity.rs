@@ -149,6 +149,12 @@ impl Gate for BankGate {
         Ok(Arc::new(Caller { id, party: principal.party, known: principal }))
     }
 
+    fn named(&self, who: &str) -> Option<Arc<Caller>> {
+        let principal = self.access.named(who, now_s())?;
+        let id = Arc::clone(&principal.id);
+        Some(Arc::new(Caller { id, party: principal.party, known: principal }))
+    }
+
     fn may(&self, who: &Caller, act: Act) -> Relations {
         self.relations(who, act, None, Allowed::is_yes)
     }

@@ -31,6 +31,11 @@ impl EncodeLabelValue for Word {
     }
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Ended {
+    outcome: Word,
+}
+
 /// The API's own figures.
 pub struct Metrics {
     registry: Registry,
@@ -42,6 +47,12 @@ pub struct Metrics {
     pub turned_away: Counter,
     /// Payments that came in uploads.
     pub batch_payments: Counter,
+    /// Traced requests that no collector took.
+    pub traces_dropped: Counter,
+    hook_attempts: Family<Ended, Counter>,
+    hooks_paused: Gauge,
+    hooks_failing: Gauge,
+    hooks_behind: Gauge,
     entries: Gauge,
     records: Gauge,
     last_record_age_s: Gauge,
@@ -75,6 +86,15 @@ impl Metrics {
         let entries = gauge("journal_entries", "Entries of the journal");
         let records = gauge("journal_records", "Records of the journal");
         let last_record_age_s = gauge("journal_last_record_age_seconds", "Since the latest record");
+        let hooks_paused = gauge("webhooks_paused", "Webhooks that are told of nothing");
+        let hooks_failing = gauge("webhooks_failing", "Webhooks whose latest attempt failed");
+        let hooks_behind =
+            gauge("webhooks_behind_records", "Records the slowest active webhook is behind");
+        let hook_attempts = Family::<Ended, Counter>::default();
+        registry.register("webhook_attempts", "Attempts by outcome", hook_attempts.clone());
+        let traces_dropped = Counter::default();
+        let says = "Traced requests that no collector took";
+        registry.register("traces_dropped", says, traces_dropped.clone());
         let turned_away = Counter::default();
         registry.register("http_turned_away", "Connections beyond the cap", turned_away.clone());
         let batch_payments = Counter::default();
@@ -90,6 +110,11 @@ impl Metrics {
             connections,
             turned_away,
             batch_payments,
+            traces_dropped,
+            hook_attempts,
+            hooks_paused,
+            hooks_failing,
+            hooks_behind,
             entries,
             records,
             last_record_age_s,
@@ -112,6 +137,19 @@ impl Metrics {
         {
             gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         }
+    }
+
+    /// A receiver of a webhook took a message, or did not.
+    pub fn hook_attempted(&self, taken: bool) {
+        let outcome = Word(if taken { "taken" } else { "failed" });
+        self.hook_attempts.get_or_create(&Ended { outcome }).inc();
+    }
+
+    /// How the webhooks are doing.
+    pub fn hooks(&self, paused: usize, failing: usize, behind_records: u64) {
+        self.hooks_paused.set(i64::try_from(paused).unwrap_or(i64::MAX));
+        self.hooks_failing.set(i64::try_from(failing).unwrap_or(i64::MAX));
+        self.hooks_behind.set(i64::try_from(behind_records).unwrap_or(i64::MAX));
     }
 
     /// All of them as text.

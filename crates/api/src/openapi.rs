@@ -70,6 +70,9 @@ fn operation_of(operation: &Operation, generator: &mut SchemaGenerator, problem:
     } else {
         fields.insert("security".into(), json!([]));
     }
+    if operation.leaving.is_some() {
+        fields.insert("deprecated".into(), json!(true));
+    }
     if let Some(body) = operation.body {
         let content = match body {
             BodyKind::Json(schema) => {
@@ -152,8 +155,9 @@ fn without_null(mut schema: Value) -> Value {
 }
 
 fn path_schema(name: &str, generator: &mut SchemaGenerator) -> Value {
-    use crate::wire::{AccountRef, CaseRef, HoldRef, PartyRef, PaymentRef};
+    use crate::wire::{AccountRef, CaseRef, HoldRef, HookRef, PartyRef, PaymentRef};
     let schema = match name {
+        "webhook" => HookRef::json_schema(generator),
         "account" => AccountRef::json_schema(generator),
         "party" => PartyRef::json_schema(generator),
         "payment" => PaymentRef::json_schema(generator),
@@ -223,6 +227,9 @@ fn kinds_of(operation: &Operation) -> Vec<Kind> {
     }
     if operation.money {
         kinds.push(Kind::InFlight);
+    }
+    if operation.tag == "webhooks" && operation.method == axum::http::Method::POST {
+        kinds.push(Kind::Conflict);
     }
     if operation.headers.iter().any(|(name, _)| *name == "If-Match") {
         kinds.extend([Kind::Changed, Kind::MatchMissing]);

@@ -198,7 +198,7 @@ async fn show(call: Call) -> Result<Reply, Problem> {
         .ask(move |engine| {
             let view = engine.transfer(id)?;
             let related = related_to(engine, party, &view.transfer);
-            let case = engine.cases().any(|case| case.transfer == id);
+            let case = engine.case(id).is_some();
             Some((view, related, case, engine.records()))
         })
         .await?;

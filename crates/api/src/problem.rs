@@ -108,7 +108,7 @@ kinds! {
     Conflict = 409, "conflict", "It changed or exists already", "read it again and decide anew";
     Changed = 412, "changed", "It is not as If-Match says", "read it again and send its new ETag";
     TooLarge = 413, "too_large", "The body is larger than is taken here", "send less, or several requests";
-    WrongType = 415, "wrong_type", "That kind of body is not taken here", "send the content type that the reference names, in UTF-8, uncompressed or gzip";
+    WrongType = 415, "wrong_type", "That kind of body is not taken here", "send the content type that the reference names, in UTF-8, uncompressed, by gzip or by zstd";
     Invalid = 422, "invalid", "A field is not as it must be", "mend the fields that errors names";
     KeyMissing = 422, "key_missing", "Money moves, and there is no Idempotency-Key", "send an Idempotency-Key of 8 to 64 of A-Z, a-z, 0-9, '-', '_'; a new one for each new order";
     KeyReused = 422, "key_reused", "The Idempotency-Key was used for something else", "send a new key for a new order";

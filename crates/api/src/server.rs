@@ -81,6 +81,8 @@ pub async fn serve(
     let open = Arc::new(Semaphore::new(limits.connections_max));
     let addresses = Arc::new(crate::bank::Addresses::default());
     let graceful = GracefulShutdown::new();
+    let hooks = crate::webhooks::start(&bank);
+    let traces = bank.tracer.as_ref().and_then(|tracer| tracer.start(Arc::clone(&bank.metrics)));
     let mut told = std::pin::pin!(told);
     let mut tidy = tokio::time::interval(Duration::from_secs(60));
     loop {
@@ -118,6 +120,12 @@ pub async fn serve(
     drop(listener);
     bank.close();
     let _ = tokio::time::timeout(limits.end_patience, graceful.shutdown()).await;
+    if let Some(hooks) = hooks {
+        hooks.end().await;
+    }
+    if let Some(traces) = traces {
+        traces.abort();
+    }
     Ok(())
 }
 

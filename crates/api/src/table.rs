@@ -5,8 +5,11 @@ use crate::bank::Bank;
 use crate::call::{Call, IDEMPOTENCY_KEY, Reply};
 use crate::gate::{Act, Caller, Note, Relations, Shown, Unknown};
 use crate::inflate::inflated;
+use crate::leaving::Leaving;
 use crate::problem::{Kind, Problem};
 use crate::site::{Cookie, must_be_ours, must_not_be_elsewhere};
+use crate::trace::Trace;
+use crate::traces::{Spans, Told};
 use crate::wire::new_id;
 use axum::Router;
 use axum::body::Body;
@@ -92,6 +95,8 @@ pub struct Operation {
     pub answers: Vec<AnswerKind>,
     /// Headers it needs, with what they say.
     pub headers: Vec<(&'static str, &'static str)>,
+    /// It is going away.
+    pub leaving: Option<Leaving>,
     handler: Handler,
 }
 
@@ -117,6 +122,7 @@ fn row(
         body: None,
         answers: Vec::new(),
         headers: Vec::new(),
+        leaving: None,
         handler: Arc::new(|_| {
             Box::pin(async { Err(Problem::new(Kind::Failed, "nothing is here")) })
         }),
@@ -140,6 +146,16 @@ pub fn post(path: &'static str, id: &'static str, tag: &'static str, summary: &'
 /// Sets something.
 pub fn put(path: &'static str, id: &'static str, tag: &'static str, summary: &'static str) -> Row {
     row(Method::PUT, path, id, tag, summary)
+}
+
+/// Removes something.
+pub fn delete(
+    path: &'static str,
+    id: &'static str,
+    tag: &'static str,
+    summary: &'static str,
+) -> Row {
+    row(Method::DELETE, path, id, tag, summary)
 }
 
 impl Row {
@@ -227,6 +243,14 @@ impl Row {
         self
     }
 
+    /// It is going away.
+    #[must_use]
+    #[cfg_attr(not(test), expect(dead_code, reason = "nothing goes away yet"))]
+    pub fn leaving(mut self, leaving: Leaving) -> Row {
+        self.0.leaving = Some(leaving);
+        self
+    }
+
     /// Who does it.
     pub fn by<F, A>(mut self, handler: F) -> Operation
     where
@@ -294,6 +318,8 @@ pub async fn wrong_method(request: Request<Body>) -> Response<Body> {
 async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>) -> Response<Body> {
     let began = Instant::now();
     let id = request_id(request.headers());
+    let mut trace = Trace::of(request.headers(), new_id().unwrap_or(0));
+    let spans = bank.tracer.as_ref().map_or_else(Spans::default, |tracer| tracer.begin(&mut trace));
     let (parts, body) = request.into_parts();
     let address = parts.extensions.get::<Peer>().cloned();
     let address = address.unwrap_or_else(Peer::nobody);
@@ -301,9 +327,12 @@ async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>)
     let told = async {
         bank.limiter.address(address.ip())?;
         let (caller, relations) = known(bank, operation, &parts, &address)?;
+        spans.note("who may", began);
         who = Some(Arc::clone(&caller));
         bank.limiter.caller(&caller.id)?;
+        let reading = Instant::now();
         let body = read(operation, &parts.headers, body).await?;
+        spans.note("read", reading);
         if operation.money && !parts.headers.contains_key(IDEMPOTENCY_KEY) {
             return Err(Problem::new(Kind::KeyMissing, "Idempotency-Key is missing"));
         }
@@ -318,18 +347,33 @@ async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>)
             address: address.ip(),
             body,
             deadline: began + bank.limits.patience,
+            spans: spans.clone(),
         };
         (operation.handler)(call).await
     };
-    let response = match told.await {
+    let mut response = match told.await {
         Ok(reply) => reply.response(),
         Err(problem) => problem.response(&id),
     };
+    mark(operation, &trace, response.headers_mut());
     let status = response.status();
     bank.metrics.answered(operation.id, status, began.elapsed());
+    if let Some(tracer) = &bank.tracer {
+        let method = operation.method.as_str();
+        let told = Told { operation: operation.id, method, status, request: &id, began };
+        tracer.end(trace, &spans, &told, &bank.metrics);
+    }
     let who = who.as_ref().map_or("", |who| &*who.id);
-    bank.log(operation.id, status, who, &id, began.elapsed());
+    bank.log(operation.id, status, who, &id, &trace, began.elapsed());
     with_headers(response, &id)
+}
+
+/// What an answer says beside itself, good or bad: its trace, and whether its operation goes away.
+fn mark(operation: &Operation, trace: &Trace, headers: &mut HeaderMap) {
+    trace.tell(headers);
+    if let Some(leaving) = &operation.leaving {
+        leaving.tell(headers);
+    }
 }
 
 /// Who asks, and on which accounts they may do it.
@@ -502,3 +546,36 @@ impl Peer {
 
 /// The status of an operation that made something.
 pub const CREATED: StatusCode = StatusCode::CREATED;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terms::Day;
+
+    #[test]
+    fn an_operation_that_goes_away_says_so_in_answers_and_in_the_document() {
+        let day = |text| Day::parse(text).unwrap();
+        let leaving = Leaving {
+            since: day("2026-11-28"),
+            until: day("2027-11-28"),
+            instead: "create_payment",
+        };
+        let done = |_| async { Ok(Reply::empty()) };
+        let table = vec![
+            get("/old", "old", "test", "Goes away").leaving(leaving).by(done),
+            get("/new", "new", "test", "Stays").by(done),
+        ];
+        let trace = Trace::of(&HeaderMap::new(), 1);
+        for operation in &table {
+            let mut headers = HeaderMap::new();
+            mark(operation, &trace, &mut headers);
+            assert!(headers.contains_key("traceresponse"));
+            for name in ["deprecation", "sunset", "link"] {
+                assert_eq!(headers.contains_key(name), operation.id == "old", "{name}");
+            }
+        }
+        let document = crate::openapi::document(&table, "1");
+        assert_eq!(document["paths"]["/api/v1/old"]["get"]["deprecated"], true);
+        assert_eq!(document["paths"]["/api/v1/new"]["get"].get("deprecated"), None);
+    }
+}

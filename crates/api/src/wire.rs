@@ -124,7 +124,7 @@ macro_rules! bits {
         }
     )*};
 }
-bits! { AccountId PartyId TransferId }
+bits! { AccountId PartyId TransferId HookId }
 
 ids! {
     /// An account.
@@ -139,7 +139,13 @@ ids! {
     HoldRef(TransferId), "hold_";
     /// A payment ordered for later.
     OrderRef(TransferId), "ord_";
+    /// A webhook.
+    HookRef(HookId), "whk_";
 }
+
+/// The 128 bits of a webhook's id; the ledger does not know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HookId(pub u128);
 
 /// A new id: 48 bits of the time in milliseconds, then randomness (UUID version 7, RFC 9562 section 5.7).
 ///

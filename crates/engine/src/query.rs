@@ -1,7 +1,7 @@
 //! What the state says when asked. Views are copies: nothing here can change the state.
 
 use crate::engine::Engine;
-use crate::guard::CaseStatus;
+use crate::guard::{CaseRow, CaseStatus};
 use crate::ledger::{NOWHERE, TransferPhase};
 use crate::risk::Tracker;
 use crate::state::Found;
@@ -132,6 +132,21 @@ pub struct CaseView<'a> {
     pub mark: Option<CaseMark>,
     /// It was reported to an authority.
     pub reported: bool,
+}
+
+impl<'a> CaseView<'a> {
+    fn of(id: u128, row: &'a CaseRow) -> CaseView<'a> {
+        CaseView {
+            transfer: TransferId(id),
+            party: row.party.map(PartyId),
+            opened: row.opened,
+            set: row.set,
+            claimed_by: &row.claimed_by,
+            status: &row.status,
+            mark: row.mark,
+            reported: row.reported,
+        }
+    }
 }
 
 /// One line of the trial balance.
@@ -375,16 +390,12 @@ impl Engine {
 
     /// Cases by the numbers of their payments.
     pub fn cases(&self) -> impl Iterator<Item = CaseView<'_>> {
-        self.state.guard.cases.iter().map(|(id, row)| CaseView {
-            transfer: TransferId(*id),
-            party: row.party.map(PartyId),
-            opened: row.opened,
-            set: row.set,
-            claimed_by: &row.claimed_by,
-            status: &row.status,
-            mark: row.mark,
-            reported: row.reported,
-        })
+        self.state.guard.cases.iter().map(|(id, row)| CaseView::of(*id, row))
+    }
+
+    /// The case of a payment, if it has one.
+    pub fn case(&self, payment: TransferId) -> Option<CaseView<'_>> {
+        self.state.guard.cases.get(&payment.0).map(|row| CaseView::of(payment.0, row))
     }
 
     /// Whether an account takes no more transfers.

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use engine::TransferView;
 use node::{Answer, Bar, Unanswered};
 use sha2::{Digest, Sha256};
+use std::time::Instant;
 use terms::{
     AccountId, Command, Event, Refusal, Ruling, Transfer, TransferEvent, TransferFlags, TransferId,
 };
@@ -68,10 +69,13 @@ pub async fn settle(call: &Call, keyed: Keyed, request: Vec<Command>) -> Result<
         Some(Command::Reverse { of, .. }) => Some(*of),
         _ => None,
     };
+    let began = Instant::now();
     call.bank
         .handle
         .submit_then(request, call.deadline, Some(bar), move |said| drop(tell.send(said)))?;
-    let said = match tokio::time::timeout_at(call.deadline.into(), told).await {
+    let said = tokio::time::timeout_at(call.deadline.into(), told).await;
+    call.spans.note("decide and commit", began);
+    let said = match said {
         Ok(Ok(said)) => said,
         Ok(Err(_)) => return Err(Unanswered::Stopped.into()),
         Err(_) => return Err(Unanswered::Unknown.into()),

@@ -7,6 +7,8 @@ use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown}
 use api::identity::{BankGate, now_s};
 use api::problem::{Kind, Problem};
 use api::server::{ConnectionLimits, serve};
+use api::subscribers::{HookSettings, Subscribers};
+use api::traces::TraceSettings;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
 use futures::FutureExt;
@@ -34,6 +36,8 @@ use tokio::sync::oneshot;
 /// The three callers: staff may do all, `anna` is party 7 and owns account 1, `bert` is party 8 and owns account 2.
 pub struct Words {
     pub notes: Mutex<Vec<Note>>,
+    /// Who is not let in any more.
+    pub gone: Mutex<String>,
 }
 
 impl Gate for Words {
@@ -54,6 +58,19 @@ impl Gate for Words {
         Ok(Arc::new(Caller { id: id.into(), party, known: Arc::new(()) }))
     }
 
+    fn named(&self, who: &str) -> Option<Arc<Caller>> {
+        if *self.gone.lock().unwrap() == who {
+            return None;
+        }
+        let party = match who {
+            "client:staff" => None,
+            "client:anna" => Some(PartyId(7)),
+            "client:bert" => Some(PartyId(8)),
+            _ => return None,
+        };
+        Some(Arc::new(Caller { id: who.into(), party, known: Arc::new(()) }))
+    }
+
     fn may(&self, who: &Caller, act: Act) -> Relations {
         if &*who.id == "client:staff" {
             return Relations::ALL;
@@ -63,7 +80,9 @@ impl Gate for Words {
             "payment.create" | "batch.create" | "pending.post" | "pending.void"
             | "payment.return" => own,
             "account.read" | "balance.read" | "statement.read" | "payment.read" | "event.read"
-            | "party.read" | "journal.read" => own | Relations::VIEWER,
+            | "party.read" | "journal.read" | "webhook.read" | "webhook.write" => {
+                own | Relations::VIEWER
+            }
             _ => Relations::NONE,
         }
     }
@@ -87,6 +106,13 @@ impl Notes for Unnoted {
     fn note(&self, _: AccessNote) {}
 }
 
+/// What a test has otherwise than the defaults.
+#[derive(Clone, Default)]
+pub struct Trying {
+    pub hooks: HookSettings,
+    pub traces: Option<TraceSettings>,
+}
+
 /// There are no tables here.
 struct NoTables;
 
@@ -101,6 +127,9 @@ pub struct House {
     pub folder: PathBuf,
     pub address: SocketAddr,
     pub gate: Arc<Words>,
+    /// The lines of the log.
+    pub log: Arc<Mutex<Vec<String>>>,
+    trying: Trying,
     client: Client<HttpConnector, Body>,
     running: Option<Running<Files>>,
     stop: Option<oneshot::Sender<()>>,
@@ -155,6 +184,16 @@ pub fn order() -> Value {
 impl House {
     /// A new bank: accounts 1 and 2 are deposits of parties 7 and 8, account 9 is the bank's own; account 1 has 100.00.
     pub fn new(name: &str) -> House {
+        House::with_hooks(name, HookSettings::default())
+    }
+
+    /// The same with other bounds of webhooks.
+    pub fn with_hooks(name: &str, hooks: HookSettings) -> House {
+        House::trying(name, Trying { hooks, traces: None })
+    }
+
+    /// The same with what else is not as it is by default.
+    pub fn trying(name: &str, trying: Trying) -> House {
         let folder =
             std::env::temp_dir().join(format!("tongjian-api-{}-{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
@@ -170,7 +209,7 @@ impl House {
         for answer in &answers {
             assert_eq!(answer.event.outcome(), Ok(()), "{:?}", answer.event);
         }
-        House::over(folder, node, vault, ApiLimits::default(), None)
+        House::over(folder, node, vault, trying, None)
     }
 
     /// The same with people behind the gate, and the identities themselves.
@@ -186,31 +225,37 @@ impl House {
         let access = Access::open(&folder.join("access"), settings, policies, notes, now_s());
         let access = Arc::new(access.unwrap());
         let gate: Arc<dyn Gate> = Arc::new(BankGate::new(Arc::clone(&access), Arc::new(Unnoted)));
-        (House::opened(folder, Some(gate)), access)
+        (House::opened(folder, Trying::default(), Some(gate)), access)
     }
 
     fn over(
         folder: PathBuf,
         node: Node<Files>,
         vault: Vault<Files>,
-        limits: ApiLimits,
+        trying: Trying,
         other: Option<Arc<dyn Gate>>,
     ) -> House {
+        let Trying { hooks, traces } = trying.clone();
+        let limits = ApiLimits::default();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .unwrap();
         let (running, handle) = node.run(SystemClock, RunOptions::default());
-        let gate = Arc::new(Words { notes: Mutex::new(Vec::new()) });
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let said = Arc::clone(&log);
+        let gate = Arc::new(Words { notes: Mutex::default(), gone: Mutex::default() });
         let bank = Bank::new(Parts {
             handle,
             reader: running.reader(),
             vault: Some(vault),
             gate: other.unwrap_or_else(|| Arc::<Words>::clone(&gate)),
             asking: Arc::new(NoTables),
+            hooks: Some(Arc::new(Subscribers::open(&folder.join("webhooks"), hooks).unwrap())),
+            traces,
             limits,
-            log: Arc::new(|_| {}),
+            log: Arc::new(move |line| said.lock().unwrap().push(line.to_owned())),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -230,6 +275,8 @@ impl House {
             folder,
             address,
             gate,
+            log,
+            trying,
             client,
             running: Some(running),
             stop: Some(stop),
@@ -241,14 +288,14 @@ impl House {
 
     /// Ends as on a signal, and begins again over the same folder.
     pub fn restart(mut self) -> House {
-        let folder = self.end();
+        let (folder, trying) = (self.end(), self.trying.clone());
         self.restarted = true;
         // With its connections and threads, so that nothing holds the journal any more.
         drop(self);
-        House::opened(folder, None)
+        House::opened(folder, trying, None)
     }
 
-    fn opened(folder: PathBuf, gate: Option<Arc<dyn Gate>>) -> House {
+    fn opened(folder: PathBuf, trying: Trying, gate: Option<Arc<dyn Gate>>) -> House {
         let disk = Files::open(&folder).unwrap();
         let signer = keys::signer(&disk).unwrap();
         let master = keys::master(&disk).unwrap();
@@ -256,7 +303,7 @@ impl House {
             Vault::open(disk.clone(), master, SealingCipher::Aes256Gcm, Box::new(OsEntropy))
                 .unwrap();
         let (node, _) = Node::open(disk, signer, NodeOptions::default()).unwrap();
-        House::over(folder, node, vault, ApiLimits::default(), gate)
+        House::over(folder, node, vault, trying, gate)
     }
 
     /// Ends; gives the folder.

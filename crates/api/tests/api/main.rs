@@ -13,6 +13,8 @@ mod paying;
 mod accounts;
 mod batches;
 mod events;
+mod webhooks;
+mod traces;
 mod rights;
 mod attacks;
 mod people;

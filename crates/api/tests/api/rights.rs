@@ -11,6 +11,7 @@ fn filled(path: &str) -> String {
         .replace("{payment}", "pay_00000000-0000-0000-0000-000000000001")
         .replace("{case}", "case_00000000-0000-0000-0000-000000000001")
         .replace("{hold}", "hold_00000000-0000-0000-0000-000000000001")
+        .replace("{webhook}", "whk_00000000-0000-0000-0000-000000000001")
         .replace("{record}", "3")
         .replace("{session}", "0000000000000001")
         .replace("{role}", "teller")
@@ -96,4 +97,36 @@ fn what_is_anothers_is_not_there() {
     }
     assert_eq!(house.get("/parties/pty_00000000-0000-0000-0000-000000000008", "anna").status, 404);
     assert_eq!(house.get("/cases", "anna").problem(), "forbidden");
+}
+
+#[test]
+fn the_committed_document_is_the_one_that_is_served() {
+    let house = House::new("document");
+    let request = |encoding: &str| {
+        let request = house.request("GET", "/api/v1/openapi.json", "");
+        house.send(request.header("accept-encoding", encoding).body(Body::empty()).unwrap())
+    };
+    let served = request("identity");
+    let text = String::from_utf8(served.bytes.clone()).unwrap() + "\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/openapi.json");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
+        std::fs::write(path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap();
+    assert!(
+        committed == text,
+        "the API's document changed; `BLESS=1 cargo test -p api --test api document` writes it anew"
+    );
+    assert_eq!(
+        (served.header("content-encoding"), served.header("vary")),
+        (None, Some("accept-encoding"))
+    );
+    let packed = request("br, gzip");
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    assert!(packed.bytes.len() < served.bytes.len() / 4);
+    let mut unpacked = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*packed.bytes), &mut unpacked)
+        .unwrap();
+    assert_eq!(unpacked.into_bytes(), served.bytes);
 }

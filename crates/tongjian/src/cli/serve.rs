@@ -22,6 +22,7 @@ use crate::tables::{self, NodeLedger, Tables};
 use access::{Access, Policies};
 use api::identity::{BankGate, now_s};
 use api::server::TlsNow;
+use api::subscribers::Subscribers;
 use channels::flight::{self, Desks, Door, FlightFailed, Limits, Tls};
 use config::{Config, TlsKind};
 use history::{Desk, NoVault};
@@ -49,6 +50,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 const END_PATIENCE: Duration = Duration::from_secs(5);
 /// The folder of identities in a bank's own.
 pub const ACCESS: &str = "access";
+/// The folder of those who are told of events.
+const WEBHOOKS: &str = "webhooks";
 
 /// Serve the API and the tables
 #[derive(Debug, clap::Args)]
@@ -222,7 +225,9 @@ impl Serve {
             None => None,
         };
         let house = match (api, addresses[0]) {
-            (Some(listener), Some(_)) => Some((listener, api_bank(&open, vault))),
+            (Some(listener), Some(_)) => {
+                Some((listener, api_bank(&context.dir, &open, vault)?))
+            }
             _ => None,
         };
         let (signals, told, caught) = signals()?;
@@ -301,19 +306,33 @@ struct Open<'a> {
 }
 
 /// The bank behind the API: its identities, its questions, its bounds.
-fn api_bank(open: &Open<'_>, vault: Option<journal::Vault<Files>>) -> Arc<api::bank::Bank> {
+fn api_bank(
+    folder: &Path,
+    open: &Open<'_>,
+    vault: Option<journal::Vault<Files>>,
+) -> Done<Arc<api::bank::Bank>> {
     let config = &open.config.api;
     let (desks, max) = (open.desks.clone(), config.queries_max);
     let asking = Questions::new(desks, open.looks.clone(), open.threads.clone(), max);
     let gate = BankGate::new(Arc::clone(&open.people.access), Arc::new(open.notes.clone()));
-    api::bank::Bank::new(api::bank::Parts {
+    Ok(api::bank::Bank::new(api::bank::Parts {
         handle: open.handle.clone(),
         reader: open.running.reader(),
         vault,
         gate: Arc::new(gate),
         asking: Arc::new(asking),
+        hooks: Some(Arc::new(open_hooks(folder, open.config)?)),
+        traces: open.config.traces.settings(),
         limits: config.limits(),
         log: Arc::new(|line| eprintln!("{line}")),
+    }))
+}
+
+/// Who is told of events.
+fn open_hooks(folder: &Path, config: &Config) -> Done<Subscribers> {
+    Subscribers::open(&folder.join(WEBHOOKS), config.webhooks.settings()).map_err(|error| {
+        let next = "restore the file from a copy, or see docs/formats/webhooks.md";
+        Failure::because(Exit::Failed, "the webhooks cannot be opened", &error, next)
     })
 }
 

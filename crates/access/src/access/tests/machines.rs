@@ -336,3 +336,28 @@ fn a_pass_is_for_the_tables_alone_and_ends_with_what_it_stands_on() {
     assert_eq!(shows(&other, NOW + 16).unwrap_err().why, Why::NoToken);
     assert!(!bank.all_notes().contains(&pass));
 }
+
+#[test]
+fn a_name_says_what_its_client_or_user_may_now_and_nothing_once_they_are_disabled() {
+    let bank = Bank::new();
+    bank.client("acme", &[Scope::Events]);
+    let console = bank.access.console();
+    let may = |id: &str, action| {
+        let named = bank.access.named(id, NOW)?;
+        let what = Resource::of(ResourceKind::Bank, "");
+        Some(bank.access.would_allow(&named, action, &what).is_yes())
+    };
+    assert_eq!(may("client:acme", Action::EventRead), Some(true));
+    assert_eq!(may("client:acme", Action::ReportRead), Some(false));
+    bank.access.client_scopes(&console, "acme", &[Scope::Proofs], NOW).unwrap();
+    assert_eq!(may("client:acme", Action::EventRead), Some(false));
+    bank.access.client_disable(&console, "acme", NOW).unwrap();
+    assert_eq!(may("client:acme", Action::EventRead), None);
+    let new = NewUser { name: "dora", roles: &[Role::Developer], party: None, institution: None };
+    bank.access.user_add(&console, &new, NOW).unwrap();
+    assert_eq!(may("user:dora", Action::EventRead), Some(true));
+    assert_eq!(may("user:dora", Action::PaymentCreate), Some(false));
+    for nobody in ["acme", "client:dora", "user:acme", "console", "user:", ""] {
+        assert_eq!(may(nobody, Action::EventRead), None, "{nobody:?}");
+    }
+}

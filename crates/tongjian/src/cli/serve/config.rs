@@ -3,6 +3,8 @@
 use crate::fail::{Done, Exit, Failure};
 use api::bank::ApiLimits;
 use api::server::ConnectionLimits;
+use api::subscribers::{AddressRules, HookSettings};
+use api::traces::TraceSettings;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,10 @@ pub const TEXT: &str = include_str!("serve.toml");
 pub struct Config {
     /// The open API.
     pub api: ApiConfig,
+    /// Events that are sent to whom asked for them.
+    pub webhooks: WebhookConfig,
+    /// What requests spend their time on.
+    pub traces: TraceConfig,
     /// Arrow Flight SQL.
     pub flight: FlightConfig,
 }
@@ -63,6 +69,68 @@ pub struct ApiConfig {
     pub head_kib_max: usize,
     /// Seconds for what is being answered when the server ends.
     pub end_patience_s: u32,
+}
+
+/// Events that are sent to whom asked for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookConfig {
+    /// Addresses of private networks may be called.
+    pub private_networks: bool,
+    /// This machine may be called, also without TLS.
+    pub loopback: bool,
+    /// Authorities beside the system's, in PEM; empty for none.
+    pub authorities: PathBuf,
+    /// Seconds one attempt may take.
+    pub patience_s: NonZeroU32,
+    /// Seconds before the second attempt.
+    pub retry_first_s: NonZeroU32,
+    /// Seconds between attempts at most.
+    pub retry_max_s: NonZeroU32,
+    /// Hours without success after which a webhook is paused.
+    pub give_up_h: NonZeroU32,
+    /// Webhooks in all.
+    pub hooks_max: usize,
+    /// Webhooks of one caller.
+    pub hooks_of_caller_max: usize,
+}
+
+impl WebhookConfig {
+    /// Bounds of webhooks.
+    pub fn settings(&self) -> HookSettings {
+        let seconds = |number: NonZeroU32| Duration::from_secs(number.get().into());
+        HookSettings {
+            addresses: AddressRules {
+                private_networks: self.private_networks,
+                loopback: self.loopback,
+            },
+            authorities: self.authorities.clone(),
+            patience: seconds(self.patience_s),
+            retry_first: seconds(self.retry_first_s),
+            retry_max: seconds(self.retry_max_s),
+            give_up: seconds(self.give_up_h).saturating_mul(3_600),
+            hooks_max: self.hooks_max,
+            hooks_of_caller_max: self.hooks_of_caller_max,
+        }
+    }
+}
+
+/// What requests spend their time on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TraceConfig {
+    /// Where a collector takes OTLP in JSON; empty for none.
+    pub endpoint: String,
+    /// One request of so many.
+    pub one_in: NonZeroU32,
+}
+
+impl TraceConfig {
+    /// Which requests are traced; `None` for none.
+    pub fn settings(&self) -> Option<TraceSettings> {
+        let (endpoint, one_in) = (self.endpoint.clone(), self.one_in.get().into());
+        (!endpoint.is_empty()).then_some(TraceSettings { endpoint, one_in })
+    }
 }
 
 /// Arrow Flight SQL.
