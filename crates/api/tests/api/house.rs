@@ -2,6 +2,7 @@
 
 use api::asking::{Answered, Asking, Question};
 use api::bank::{ApiLimits, Bank, Parts};
+use api::messages::{Counterpart, Desk, Naming, Store};
 use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown};
 use api::problem::{Kind, Problem};
 use api::server::{ConnectionLimits, serve};
@@ -19,7 +20,7 @@ use journal::{Files, keys};
 use node::{Node, NodeOptions, RunOptions, Running, SystemClock};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use terms::{
@@ -61,7 +62,7 @@ impl Gate for Words {
             "payment.create" | "batch.create" | "pending.post" | "pending.void"
             | "payment.return" => own,
             "account.read" | "balance.read" | "statement.read" | "payment.read" | "event.read"
-            | "party.read" | "journal.read" => own | Relations::VIEWER,
+            | "party.read" | "journal.read" | "batch.read" => own | Relations::VIEWER,
             _ => Relations::NONE,
         }
     }
@@ -170,7 +171,7 @@ impl House {
         let (running, handle) = node.run(SystemClock, RunOptions::default());
         let gate = Arc::new(Words { notes: Mutex::new(Vec::new()) });
         let bank = Bank::new(Parts {
-            handle,
+            handle: handle.clone(),
             reader: running.reader(),
             vault: Some(vault),
             gate: Arc::<Words>::clone(&gate),
@@ -178,6 +179,7 @@ impl House {
             limits,
             log: Arc::new(|_| {}),
         });
+        bank.open_desk(desk(&folder, (handle, &running), runtime.handle()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, told) = oneshot::channel::<()>();
@@ -289,6 +291,23 @@ impl Drop for House {
         if !self.restarted {
             let _ = std::fs::remove_dir_all(&self.folder);
         }
+    }
+}
+
+/// Where messages are handed in: this bank is TJANCNBJ and settles yuan with WOHNDEFF over account 9.
+fn desk(
+    folder: &Path,
+    (line, running): (node::Handle, &Running<Files>),
+    threads: &tokio::runtime::Handle,
+) -> Desk {
+    let settlement = [(Currency::CNY, AccountId(9))].into();
+    let counterpart = Counterpart { bic: "WOHNDEFFXXX".into(), settlement };
+    Desk {
+        line,
+        reader: running.reader(),
+        naming: Naming { bic: "TJANCNBJ".into(), iban: None, counterparts: vec![counterpart] },
+        store: Store::open(&folder.join("iso")).unwrap(),
+        threads: threads.clone(),
     }
 }
 

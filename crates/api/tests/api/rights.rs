@@ -12,6 +12,8 @@ fn filled(path: &str) -> String {
         .replace("{case}", "case_00000000-0000-0000-0000-000000000001")
         .replace("{hold}", "hold_00000000-0000-0000-0000-000000000001")
         .replace("{record}", "3")
+        .replace("{message}", "M1")
+        .replace("{kind}", "camt.053")
 }
 
 #[test]

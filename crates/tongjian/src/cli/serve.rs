@@ -3,12 +3,14 @@
 //! before its asker has all of its answer. Ctrl-C or SIGTERM end it: what was taken is answered, and the bank is closed.
 
 mod config;
+mod folder;
 mod gate;
 mod looks;
 mod notes;
 mod questions;
 mod tls;
 
+pub use config::Config;
 pub use gate::now_s;
 pub use notes::NoteLog;
 
@@ -22,7 +24,7 @@ use access::{Access, Policies};
 use api::server::TlsNow;
 use channels::flight::{self, Door, FlightFailed, Limits, Tls};
 use channels::tokens::Tokens;
-use config::{Config, TlsKind};
+use config::TlsKind;
 use gate::BankGate;
 use history::{Desk, NoVault};
 use journal::Files;
@@ -198,6 +200,10 @@ impl Serve {
             }
             _ => None,
         };
+        let messages = match &house {
+            Some((_, bank)) => Some(folder::open(context, open.config, &open, bank, &network)?),
+            None => None,
+        };
         let (signals, told, caught) = signals()?;
         say_ready(context, addresses, &open);
         let served = network.block_on(async {
@@ -218,6 +224,7 @@ impl Serve {
         });
         signals.close();
         let _ = caught.join();
+        drop(messages);
         network.shutdown_timeout(END_PATIENCE);
         served.0.map_err(|error| flight_failed(&open.config.flight.listen, &error))?;
         served.1.map_err(|error| {
