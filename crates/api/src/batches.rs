@@ -165,14 +165,7 @@ impl Upload {
         prefix.update(key.as_bytes());
         prefix.update(b"\n");
         let pipeline = Pipeline::new(call.bank.handle.clone(), call.deadline);
-        Upload {
-            call,
-            prefix,
-            send,
-            pipeline,
-            may: HashMap::new(),
-            summary: Summary::default(),
-        }
+        Upload { call, prefix, send, pipeline, may: HashMap::new(), summary: Summary::default() }
     }
 
     /// The id of an item under the upload's key.

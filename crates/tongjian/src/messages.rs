@@ -163,23 +163,23 @@ pub fn at_desk<T>(
     let store = store(folder)?;
     let threads = Builder::new_multi_thread().worker_threads(1).enable_time().build();
     let threads = threads.map_err(|error| {
-        Failure::because(Exit::Failed, "no threads to wait with", &error, "see to the system's limits")
+        Failure::because(
+            Exit::Failed,
+            "no threads to wait with",
+            &error,
+            "see to the system's limits",
+        )
     })?;
     let keeper = Keeper(Mutex::new(bank.vault_out()));
     let (running, line) = bank.node.run(SystemClock, RunOptions::default());
-    let desk = Desk {
-        line,
-        reader: running.reader(),
-        naming,
-        store,
-        threads: threads.handle().clone(),
-    };
+    let desk =
+        Desk { line, reader: running.reader(), naming, store, threads: threads.handle().clone() };
     let done = work(&desk, &keeper);
     drop(desk);
     let next = "see to the disk, then start again; what was answered is durable";
-    let stopped = running.stop().map_err(|error| {
-        Failure::because(Exit::Failed, "the bank has stopped", &error, next)
-    });
+    let stopped = running
+        .stop()
+        .map_err(|error| Failure::because(Exit::Failed, "the bank has stopped", &error, next));
     bank.node = stopped?;
     bank.close()?;
     done

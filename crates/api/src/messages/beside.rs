@@ -114,7 +114,9 @@ impl Beside {
         kept.creditor.shorten();
         loop {
             let text = serde_json::to_string(&kept).unwrap_or_default();
-            if text.len() <= BYTES_MAX || (kept.texts.pop().or_else(|| kept.references.pop())).is_none() {
+            if text.len() <= BYTES_MAX
+                || (kept.texts.pop().or_else(|| kept.references.pop())).is_none()
+            {
                 return text;
             }
         }

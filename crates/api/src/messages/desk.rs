@@ -220,7 +220,7 @@ impl Desk {
         if kind != Kind::Initiation && !sender.may_all() {
             return Err(NotTaken::Forbidden);
         }
-        let (again, mut denied) = (false, Vec::new());
+        let mut denied = Vec::new();
         match self.store.begin(&taken.sender, &taken.message, &taken.digest)? {
             Began::Work(work) => {
                 denied = self.work(kind, &mut taken, plans, sender, keeps)?;
@@ -232,13 +232,14 @@ impl Desk {
             }
             Began::InWork => return Err(NotTaken::InWork),
             Began::Other => {
-                let text = "another message came under this MsgId before; send this one under a new MsgId";
+                let text =
+                    "another message came under this MsgId before; send this one under a new MsgId";
                 taken.refused = vec![Why::of(Reason::DU01, text)];
                 taken.items.clear();
                 taken.blocks.clear();
             }
         }
-        Ok(Done { kind, taken, again, denied })
+        Ok(Done { kind, taken, again: false, denied })
     }
 
     /// What became of a message that was taken, as it stands now; `None` if it was not.
@@ -269,9 +270,7 @@ impl Desk {
             let ids: Vec<Option<TransferId>> =
                 chunk.iter().map(|at| taken.items.get(*at).and_then(|item| item.id)).collect();
             let stand = self.ask(move |engine| {
-                ids.iter()
-                    .map(|id| standing(engine, (*id)?, posted))
-                    .collect::<Vec<_>>()
+                ids.iter().map(|id| standing(engine, (*id)?, posted)).collect::<Vec<_>>()
             })?;
             for (at, stands) in chunk.iter().zip(stand) {
                 if let (Some(item), Some((status, why))) = (taken.items.get_mut(*at), stands) {
@@ -321,7 +320,11 @@ impl Desk {
     }
 
     /// Accounts that would pay and are not the sender's to pay from.
-    fn not_theirs(&self, sender: &Sender, plans: &[Plan]) -> Result<BTreeSet<AccountId>, Unanswered> {
+    fn not_theirs(
+        &self,
+        sender: &Sender,
+        plans: &[Plan],
+    ) -> Result<BTreeSet<AccountId>, Unanswered> {
         let mut not = BTreeSet::new();
         let (false, Sender::Caller { party, relations, .. }) = (sender.may_all(), sender) else {
             return Ok(not);
@@ -373,7 +376,8 @@ impl Desk {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let (tell, told) = std::sync::mpsc::sync_channel(1);
-            let asked = self.line.ask_then(deadline, look.clone(), move |seen| drop(tell.send(seen)));
+            let asked =
+                self.line.ask_then(deadline, look.clone(), move |seen| drop(tell.send(seen)));
             match asked {
                 Ok(()) => return told.recv_timeout(PATIENCE).map_err(|_| Unanswered::Stopped),
                 Err(Unanswered::Busy { retry_after }) if Instant::now() < deadline => {
@@ -525,7 +529,8 @@ impl Asking<'_> {
                 if flags.has(TransferFlags::HELD) {
                     (item.status, item.why) = (Status::PDNG, vec![looked_at()]);
                 } else {
-                    item.status = if flags.has(TransferFlags::PENDING) { Status::ACSP } else { posted };
+                    item.status =
+                        if flags.has(TransferFlags::PENDING) { Status::ACSP } else { posted };
                 }
                 return;
             }

@@ -7,11 +7,11 @@ use crate::messages::desk::Desk;
 use crate::messages::taken::reference;
 use iso20022::{
     Agent, Balance, BalanceKind, BankCode, BankHeader, CreditTransfer, Decimal, Detail, Direction,
-    Entry, EntryStatus, Kind, Money, Payback, PaybackWriter, PaymentIds, PaymentType,
-    Reason, Remarks, Statement, StatementHeader, StatementWriter, StatusReason, TransferWriter,
-    Uetr, WriteError,
+    Entry, EntryStatus, Kind, Money, Payback, PaybackWriter, PaymentIds, PaymentType, Reason,
+    Remarks, Statement, StatementHeader, StatementWriter, StatusReason, TransferWriter, Uetr,
+    WriteError,
 };
-use journal::{Files, Reader, StoredBatch};
+use journal::{Files, Reader};
 use node::{Clock, DateKind, StatementLine, SystemClock, Unanswered};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -48,7 +48,9 @@ impl fmt::Display for NotMade {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotMade::Unknown => f.write_str("there is no such account"),
-            NotMade::NoBank => f.write_str("no bank settles over this account; [[iso.counterparts]] names those that do"),
+            NotMade::NoBank => f.write_str(
+                "no bank settles over this account; [[iso.counterparts]] names those that do",
+            ),
             NotMade::TooLong => write!(f, "the account has more than {LINES_MAX} lines"),
             NotMade::Unanswered(why) => why.fmt(f),
             NotMade::Unreadable(why) => write!(f, "the journal cannot be read: {why}"),
@@ -74,22 +76,28 @@ impl From<WriteError> for NotMade {
 /// Records one after the other, each batch read once.
 struct Records<'a> {
     reader: &'a Reader<Files>,
-    batch: Option<StoredBatch>,
+    /// The number of the first record of the batch that was read last.
+    first: u64,
+    rows: Vec<Vec<u8>>,
 }
 
-impl Records<'_> {
+impl<'a> Records<'a> {
+    fn of(reader: &'a Reader<Files>) -> Records<'a> {
+        Records { reader, first: 0, rows: Vec::new() }
+    }
+
     fn event(&mut self, record: u64) -> Result<Event, NotMade> {
         let unreadable = |why: &dyn fmt::Display| NotMade::Unreadable(why.to_string());
-        let within = |batch: &StoredBatch| {
-            (batch.header.first_record..batch.header.next_record()).contains(&record)
-        };
-        if !self.batch.as_ref().is_some_and(within) {
+        let within = self.first..self.first + self.rows.len() as u64;
+        if !within.contains(&record) {
             let (entry, _) = self.reader.locate(record).map_err(|why| unreadable(&why))?;
-            self.batch = Some(self.reader.batch(entry).map_err(|why| unreadable(&why))?);
+            let batch = self.reader.batch(entry).map_err(|why| unreadable(&why))?;
+            self.first = batch.header.first_record;
+            let rows = batch.records().map(|(_, bytes)| bytes.map(<[u8]>::to_vec));
+            self.rows = rows.collect::<Result<_, _>>().map_err(|why| unreadable(&why))?;
         }
-        let batch = self.batch.as_ref().ok_or_else(|| unreadable(&"there is no batch"))?;
-        let row = u32::try_from(record - batch.header.first_record).unwrap_or(u32::MAX);
-        let bytes = batch.record(row).ok_or_else(|| unreadable(&"a batch has not its records"))?;
+        let row = usize::try_from(record - self.first).ok().and_then(|row| self.rows.get(row));
+        let bytes = row.ok_or_else(|| unreadable(&"a batch has not its records"))?;
         journal::record::decode(bytes).map_err(|why| unreadable(&why))
     }
 
@@ -238,7 +246,7 @@ impl Desk {
         wanted.retain(|record| before.is_none_or(|before| *record < before));
         wanted.truncate(SENT_MAX);
         let Some(last) = wanted.last().copied() else { return Ok(None) };
-        let mut records = Records { reader: &self.reader, batch: None };
+        let mut records = Records::of(&self.reader);
         let mut moved = Vec::new();
         for record in wanted {
             if let Event::Transfer(event) = records.event(record)? {
@@ -292,7 +300,9 @@ impl Desk {
             debtor: beside.debtor.party().unwrap_or_default(),
             debtor_account: beside.debtor.numbered(),
             debtor_agent: self.naming.us(),
-            creditor_agent: Agent::bic(beside.creditor.bic.clone().unwrap_or_else(|| out.bic.clone())),
+            creditor_agent: Agent::bic(
+                beside.creditor.bic.clone().unwrap_or_else(|| out.bic.clone()),
+            ),
             creditor: beside.creditor.party().unwrap_or_default(),
             creditor_account: beside.creditor.numbered(),
             ultimate_creditor: None,
@@ -335,7 +345,12 @@ impl Outgoing {
         format!("TJ{kind}-{}-{:x}-{:x}", short(self.account), self.from, self.until)
     }
 
-    fn header(&self, desk: &Desk, kind: char, amounts: impl Iterator<Item = Money> + Clone) -> BankHeader {
+    fn header(
+        &self,
+        desk: &Desk,
+        kind: char,
+        amounts: impl Iterator<Item = Money> + Clone,
+    ) -> BankHeader {
         let count = amounts.clone().count() as u64;
         let total = amounts.fold(0u128, |sum, money| sum.saturating_add(money.amount.0));
         let total = Money { currency: self.currency, amount: Amount(total) };
@@ -408,8 +423,12 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn of(desk: &'a Desk, keeps: &'a dyn Keeps, lines: &[StatementLine]) -> Result<Lines<'a>, NotMade> {
-        let mut records = Records { reader: &desk.reader, batch: None };
+    fn of(
+        desk: &'a Desk,
+        keeps: &'a dyn Keeps,
+        lines: &[StatementLine],
+    ) -> Result<Lines<'a>, NotMade> {
+        let mut records = Records::of(&desk.reader);
         let mut others = Vec::new();
         for line in lines {
             if let Event::Transfer(event) = records.event(line.record)?
@@ -423,8 +442,7 @@ impl<'a> Lines<'a> {
 
     fn entry(&mut self, currency: Currency, line: &StatementLine) -> Result<Entry, NotMade> {
         let amount = Money { currency, amount: line.amount };
-        let direction =
-            if line.side == Side::Debit { Direction::Debit } else { Direction::Credit };
+        let direction = if line.side == Side::Debit { Direction::Debit } else { Direction::Credit };
         let mut details = Vec::new();
         if let Event::Transfer(event) = self.records.event(line.record)? {
             let of = origin(&event.transfer);

@@ -155,7 +155,8 @@ mod tests {
         for other in ["GB29NWBK60161331926819", "DE88370400440532013000", "DE89", ""] {
             assert_eq!(naming.account_of(&AccountNumber::Iban(other.into())), None, "{other}");
         }
-        for other in ["", "01", "12a", "-1", "+1", " 1", "gggggggggggggggggggggggggggggggg", "１２"] {
+        for other in ["", "01", "12a", "-1", "+1", " 1", "gggggggggggggggggggggggggggggggg", "１２"]
+        {
             assert_eq!(naming.account_of(&AccountNumber::Other(other.into())), None, "{other}");
         }
         assert!(same_bic("TJANDEFF", "TJANDEFFXXX") && !same_bic("TJANDEFF", "TJANDEFF123"));

@@ -345,7 +345,12 @@ impl Reading<'_> {
     }
 
     /// From which bank a message between banks comes; none if that is not said, or it is none of those known here.
-    fn bank(&mut self, instructing: Option<&Agent>, instructed: Option<&Agent>, header: Option<&Header>) {
+    fn bank(
+        &mut self,
+        instructing: Option<&Agent>,
+        instructed: Option<&Agent>,
+        header: Option<&Header>,
+    ) {
         let known = self.known;
         let from = instructing.and_then(|agent| agent.bic.as_deref());
         let from = from.or_else(|| header.and_then(|header| header.from.bic.as_deref()));
@@ -436,7 +441,8 @@ impl Reading<'_> {
         if new {
             item.id = Some(id);
         } else {
-            let text = "a payment before it in this message has the same transaction and end-to-end ids";
+            let text =
+                "a payment before it in this message has the same transaction and end-to-end ids";
             item.reject([Why::of(Reason::DU03, text)]);
         }
         new
@@ -456,9 +462,8 @@ impl Reading<'_> {
         let debit = self.settlement(transfer.amount.currency)?;
         let account = transfer.creditor_account.as_ref();
         let credit = account.and_then(|account| naming.account_of(&account.number));
-        let credit = credit.ok_or_else(|| {
-            Why::of(Reason::AC03, "the payee's account is none of this bank")
-        })?;
+        let credit = credit
+            .ok_or_else(|| Why::of(Reason::AC03, "the payee's account is none of this bank"))?;
         let beside = Beside {
             message: self.taken.message.clone(),
             definition: self.taken.definition.clone(),

@@ -1,7 +1,7 @@
 //! What became of a message, as a report: a pain.002 to a customer, a pacs.002 to a bank.
 
 use crate::messages::naming::Naming;
-use crate::messages::taken::{Item, Taken, Why, reference};
+use crate::messages::taken::{Item, NAME_MAX, Taken, Why, reference};
 use iso20022::{
     Agent, BlockStatus, Decimal, GroupStatus, PaymentStatus, ReportHeader, Status, StatusReason,
     StatusWriter, WriteError,
@@ -44,26 +44,25 @@ pub fn write_report<W: Write>(
         status: Some(taken.group_status()),
         reasons: reasons(&taken.refused),
     })?;
-    let mut items = taken.items.iter().peekable();
+    let mut rest = taken.items.as_slice();
     for (place, block) in (0u32..).zip(&taken.blocks) {
-        let of_block = |item: &&Item| item.block == Some(place);
-        let statuses = taken.items.iter().skip_while(|item| item.block < Some(place));
-        let statuses = statuses.take_while(of_block).map(|item| item.status);
-        let status = if block.refused.is_empty() { Status::of_group(statuses) } else { Some(Status::RJCT) };
+        let count = rest.iter().take_while(|item| item.block == Some(place)).count();
+        let (own, after) = rest.split_at(count);
+        rest = after;
+        let status = match block.refused.is_empty() {
+            true => Status::of_group(own.iter().map(|item| item.status)),
+            false => Some(Status::RJCT),
+        };
         let id = if block.id.is_empty() { iso20022::NOT_PROVIDED } else { &block.id };
         writer.block(&BlockStatus {
-            block: id.chars().take(35).collect(),
+            block: id.chars().take(NAME_MAX).collect(),
             payments: None,
             status,
             reasons: reasons(&block.refused),
         })?;
-        while let Some(item) = items.next_if(of_block) {
-            writer.payment(&payment(item))?;
-        }
+        own.iter().try_for_each(|item| writer.payment(&payment(item)))?;
     }
-    for item in items {
-        writer.payment(&payment(item))?;
-    }
+    rest.iter().try_for_each(|item| writer.payment(&payment(item)))?;
     writer.finish()
 }
 

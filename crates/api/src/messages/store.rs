@@ -146,7 +146,10 @@ impl Store {
 ///
 /// # Errors
 /// The disk's, or what `write` says.
-pub fn put(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+pub fn put(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let aside = path.with_file_name(format!(".{name}.part"));
     let mut out = BufWriter::new(File::create(&aside)?);
@@ -184,7 +187,11 @@ mod tests {
         drop(work);
         assert!(matches!(store.begin("anna", "M1", "d2").unwrap(), Began::Other));
         let Began::Work(work) = store.begin("anna", "M1", "d1").unwrap() else { panic!("again") };
-        let taken = Taken { message: "M1".into(), items: vec![super::super::taken::Item::received()], ..Taken::default() };
+        let taken = Taken {
+            message: "M1".into(),
+            items: vec![super::super::taken::Item::received()],
+            ..Taken::default()
+        };
         store.keep(&work, &taken).unwrap();
         drop(work);
         let Began::Done(known) = store.begin("anna", "M1", "d1").unwrap() else { panic!("done") };

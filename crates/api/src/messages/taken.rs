@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use terms::TransferId;
 
 /// Longest name that a report may repeat (`Max35Text`).
-const NAME_MAX: usize = 35;
+pub const NAME_MAX: usize = 35;
 
 /// A message that was taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,7 +159,7 @@ fn wrong<T, E: serde::de::Error>(found: Option<T>, what: &str) -> Result<T, E> {
     found.ok_or_else(|| E::custom(format!("not {what}")))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn code_of_reason<S: Serializer>(reason: &Reason, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(reason.code())
 }
@@ -168,7 +168,7 @@ fn reason_of_code<'de, D: Deserializer<'de>>(from: D) -> Result<Reason, D::Error
     wrong(Reason::parse(&String::deserialize(from)?), "a reason code")
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn code_of_status<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(status.code())
 }

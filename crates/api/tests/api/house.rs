@@ -2,8 +2,8 @@
 
 use api::asking::{Answered, Asking, Question};
 use api::bank::{ApiLimits, Bank, Parts};
-use api::messages::{Counterpart, Desk, Naming, Store};
 use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown};
+use api::messages::{Counterpart, Desk, Naming, Store};
 use api::problem::{Kind, Problem};
 use api::server::{ConnectionLimits, serve};
 use axum::body::Body;

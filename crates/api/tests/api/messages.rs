@@ -46,7 +46,8 @@ fn file(message: &str, payments: &[(&str, &str, u128)]) -> Vec<u8> {
 
 fn order(at: usize, to: &str, amount: u128) -> Order {
     // An account behind a bank is that bank's.
-    let (bank, number) = to.split_once('/').map_or((None, to), |(bank, number)| (Some(bank), number));
+    let (bank, number) =
+        to.split_once('/').map_or((None, to), |(bank, number)| (Some(bank), number));
     Order {
         ids: PaymentIds {
             uetr: (at == 0).then(|| Uetr::parse(UETR).unwrap()),
@@ -143,7 +144,8 @@ fn told(payment: &PaymentStatus) -> String {
 #[test]
 fn each_payment_of_a_file_is_told_and_none_is_made_twice() {
     let house = House::new("file");
-    let xml = file("M1", &[("1", "2", 1_250), ("1", "77", 100), ("1", "2", 999_999), ("1", "2", 50)]);
+    let xml =
+        file("M1", &[("1", "2", 1_250), ("1", "77", 100), ("1", "2", 999_999), ("1", "2", 50)]);
     let first = hand_in(&house, "anna", &xml);
     let payments = ["E0 ACSC", "E1 RJCT AC03", "E2 RJCT AM04", "E3 ACSC"].map(str::to_owned);
     assert_eq!(report(&first), (Status::PART, payments.to_vec()));
@@ -203,8 +205,11 @@ fn a_message_goes_on_after_a_restart_and_another_under_its_name_is_refused() {
 #[test]
 fn a_file_pays_from_nobody_elses_account_and_shows_nobody_elses() {
     let house = House::new("others");
-    let (status, told) =
-        report(&hand_in(&house, "bert", &file("M1", &[("1", "2", 1), ("2", "1", 1), ("78", "1", 1)])));
+    let (status, told) = report(&hand_in(
+        &house,
+        "bert",
+        &file("M1", &[("1", "2", 1), ("2", "1", 1), ("78", "1", 1)]),
+    ));
     // Another's account and one that is not there are told alike, but for the passing one of the ledger.
     assert_eq!(status, Status::RJCT);
     assert_eq!(told, ["E0 RJCT AC02", "E1 RJCT AM04", "E2 RJCT AC02"]);

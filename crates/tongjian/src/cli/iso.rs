@@ -138,7 +138,12 @@ impl IsoCommand {
             IsoCommand::Validate { file } => validate(context, &file),
             IsoCommand::Sample { kind } => {
                 let bytes = iso20022::sample(kind.kind()).map_err(|error| {
-                    Failure::because(Exit::Failed, "the example cannot be written", &error, "report it")
+                    Failure::because(
+                        Exit::Failed,
+                        "the example cannot be written",
+                        &error,
+                        "report it",
+                    )
                 })?;
                 context.out.raw(String::from_utf8_lossy(&bytes));
                 Ok(())
@@ -155,7 +160,8 @@ fn import(context: &Context, file: &Path, output: Option<&Path>, config: Option<
     let naming = Config::of(config)?.iso.naming()?;
     let source = Source::File(file.to_owned());
     let (taken, again, report) = at_desk(context.bank()?, &context.dir, naming, |desk, keeps| {
-        let done = desk.take(&source, &Sender::House, keeps).map_err(|why| not_taken(file, &why))?;
+        let done =
+            desk.take(&source, &Sender::House, keeps).map_err(|why| not_taken(file, &why))?;
         let report = write_report(&done.taken, &desk.naming, SystemClock.now(), Vec::new());
         Ok((done.taken, done.again, report.map_err(|why| not_made(NotMade::Write(why)))?))
     })?;
@@ -177,7 +183,11 @@ fn tell(context: &Context, taken: &Taken, again: bool) {
     let count = |status| taken.count(status);
     let posted = count(Status::ACSC) + count(Status::ACCC);
     let (reserved, waiting) = (count(Status::ACSP), count(Status::PDNG));
-    let refused: Vec<_> = taken.refused.iter().map(|why| json!({ "reason": why.reason.code(), "text": why.text })).collect();
+    let refused: Vec<_> = taken
+        .refused
+        .iter()
+        .map(|why| json!({ "reason": why.reason.code(), "text": why.text }))
+        .collect();
     context.out.json(&json!({
         "message": taken.message, "sender": taken.sender, "definition": taken.definition,
         "status": taken.group_status().code(), "again": again, "payments": taken.items.len(),
@@ -206,9 +216,12 @@ fn tell(context: &Context, taken: &Taken, again: bool) {
 pub fn not_taken(file: &Path, why: &NotTaken) -> Failure {
     let what = format!("{} is not taken", file.display());
     match why {
-        NotTaken::Unread(Unread::Refused(refused)) => {
-            Failure::because(Exit::Refused, what, refused, "mend the file; `tj iso validate` tells more")
-        }
+        NotTaken::Unread(Unread::Refused(refused)) => Failure::because(
+            Exit::Refused,
+            what,
+            refused,
+            "mend the file; `tj iso validate` tells more",
+        ),
         NotTaken::Unread(Unread::NotTaken(definition)) => Failure::new(
             Exit::Refused,
             format!("{what}: there is nothing to do with a {definition}"),
@@ -256,9 +269,8 @@ fn give(context: &Context, output: Option<&Path>, bytes: &[u8]) -> Done {
 impl Export {
     fn run(self, context: &Context) -> Done {
         let naming = Config::of(self.config.as_deref())?.iso.naming()?;
-        let bytes = at_desk(context.bank()?, &context.dir, naming, |desk, keeps| {
-            self.made(desk, keeps)
-        })?;
+        let bytes =
+            at_desk(context.bank()?, &context.dir, naming, |desk, keeps| self.made(desk, keeps))?;
         give(context, self.output.as_deref(), &bytes)
     }
 
@@ -273,14 +285,23 @@ impl Export {
                 let missing = || Failure::usage("of which day is not said", "give --from");
                 let from = self.from.ok_or_else(missing)?;
                 let days = (from, self.to.unwrap_or(from));
-                let made =
-                    desk.write_statement(keeps, self.account()?, self.kind.kind(), days, Vec::new());
+                let made = desk.write_statement(
+                    keeps,
+                    self.account()?,
+                    self.kind.kind(),
+                    days,
+                    Vec::new(),
+                );
                 made.map_err(not_made)
             }
             MessageKind::Pacs008 | MessageKind::Pacs004 => {
                 let sent = desk.outgoing(keeps, self.account()?, self.from_record, None);
                 let nothing = || {
-                    Failure::new(Exit::Failed, "there is nothing to send", "choose an earlier --from-record")
+                    Failure::new(
+                        Exit::Failed,
+                        "there is nothing to send",
+                        "choose an earlier --from-record",
+                    )
                 };
                 let sent = sent.map_err(not_made)?.ok_or_else(nothing)?;
                 let made = match self.kind {

@@ -201,8 +201,8 @@ impl Serve {
             _ => None,
         };
         let messages = match &house {
-            Some((_, bank)) => Some(folder::open(context, open.config, &open, bank, &network)?),
-            None => None,
+            Some((_, bank)) => Some(folder::open(context, &open, bank, &network)?),
+            None => folder::must_be_none(open.config)?,
         };
         let (signals, told, caught) = signals()?;
         say_ready(context, addresses, &open);

@@ -31,7 +31,8 @@ fn yuan(minor: u128) -> Money {
 
 fn order(name: &str, to: &str, minor: u128) -> Order {
     // An account behind a bank is that bank's.
-    let (bank, number) = to.split_once('/').map_or((None, to), |(bank, number)| (Some(bank), number));
+    let (bank, number) =
+        to.split_once('/').map_or((None, to), |(bank, number)| (Some(bank), number));
     Order {
         ids: PaymentIds::end_to_end(name),
         repeat: 0,
@@ -85,11 +86,12 @@ fn bank(name: &str) -> Folder {
 
 /// Holds a document against the standard's own schema; says loudly when there is no `xmllint`.
 fn accepted(document: &str, version: &str) {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join(format!("../iso20022/schemas/{version}.xsd"));
+    let schema =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../iso20022/schemas/{version}.xsd"));
     let file = std::env::temp_dir().join(format!("tj-{}-{version}.xml", std::process::id()));
     std::fs::write(&file, document).unwrap();
-    let said = Command::new("xmllint").args(["--noout", "--schema"]).arg(schema).arg(&file).output();
+    let said =
+        Command::new("xmllint").args(["--noout", "--schema"]).arg(schema).arg(&file).output();
     let Ok(said) = said else {
         eprintln!("SKIPPED: there is no xmllint, so {version} was held against no schema");
         return;
@@ -101,7 +103,10 @@ fn accepted(document: &str, version: &str) {
 #[test]
 fn every_example_is_right_and_a_wrong_one_is_refused_at_its_place() {
     let at = Folder::new("iso-samples");
-    let kinds = ["pain.001", "pain.002", "pacs.008", "pacs.002", "pacs.004", "camt.052", "camt.053", "camt.054", "head.001"];
+    let kinds = [
+        "pain.001", "pain.002", "pacs.008", "pacs.002", "pacs.004", "camt.052", "camt.053",
+        "camt.054", "head.001",
+    ];
     for kind in kinds {
         let text = at.ok(&format!("iso sample {kind}"));
         at.write("sample.xml", &text);
@@ -170,7 +175,9 @@ fn a_payment_to_another_bank_is_sent_comes_back_once_and_no_other_does() {
     let ids: Vec<&str> = sent.split("<TxId>").skip(1).map(|rest| &rest[..32]).collect();
     assert_eq!(ids.len(), 2);
     let messages = [back("R1", ids[0], 2_000), back("R2", ids[0], 2_000), back("R3", ids[1], 1)];
-    for (message, (code, balance)) in messages.iter().zip([(0, "70.00"), (3, "70.00"), (3, "70.00")]) {
+    for (message, (code, balance)) in
+        messages.iter().zip([(0, "70.00"), (3, "70.00"), (3, "70.00")])
+    {
         at.write("back.xml", message);
         let said = at.tj(&["iso", "import", "back.xml", "--config", "tj.toml"]);
         assert_eq!(said.code, code, "{said:?}");
@@ -184,6 +191,42 @@ fn a_payment_to_another_bank_is_sent_comes_back_once_and_no_other_does() {
     assert_eq!(at.balance("1001"), "100.00");
     assert_eq!(at.balance("3"), "0.00");
     at.ok("verify bank.tj");
+}
+
+#[test]
+fn what_rules_say_of_a_payment_is_told_in_the_words_of_the_standard() {
+    let at = bank("iso-risk");
+    crate::risky::book(&at, "payer_owned AND amount >= 10");
+    at.ok("risk rules adopt --rulebook book --by office --stops 1");
+    let orders = [order("E1", "1002", 1_250), order("E2", "1002", 300), order("E3", "1002", 4_000)];
+    at.write("wages.xml", &file("M1", &orders));
+    let told = at.json("iso import wages.xml --config tj.toml -o report.xml");
+    assert_eq!(
+        (&told["posted"], &told["waiting"], &told["rejected"]),
+        (&1.into(), &1.into(), &1.into())
+    );
+    let report = at.read("report.xml");
+    accepted(&report, "pain.002.001.11");
+    let of = |name: &str| {
+        let from = report.find(&format!("<OrgnlEndToEndId>{name}<")).unwrap();
+        report[from..].split("</TxInfAndSts>").next().unwrap().to_owned()
+    };
+    // Nobody can be asked, so it is rejected, with what the payer would have been told.
+    assert!(of("E1").contains("RJCT") && of("E1").contains("<AddtlInf>t</AddtlInf>"), "{report}");
+    assert!(of("E2").contains("ACSC"), "{report}");
+    assert!(of("E3").contains("PDNG") && of("E3").contains("somebody"), "{report}");
+    assert_eq!(at.balance("1002"), "3.00");
+    let cases = at.json("case list");
+    let case =
+        cases["cases"][0]["transfer"].as_str().unwrap_or_else(|| panic!("{cases}")).to_owned();
+    at.ok(&format!("case claim {case} --by anna"));
+    at.ok(&format!("case release {case} --by anna"));
+    let told = at.ok("iso export pain.002 --message M1 --sender house:Ada");
+    assert_eq!(told.matches("<TxSts>ACSC<").count(), 2, "what was released since is told: {told}");
+    assert_eq!(at.balance("1002"), "43.00");
+    // A statement tells what was written beside a payment that was released, too.
+    let text = at.ok("iso export camt.053 --account 1002 --from 2026-03-02");
+    assert!(text.contains("<EndToEndId>E3<"), "{text}");
 }
 
 /// A return by WOHNDEFF.
@@ -272,7 +315,9 @@ fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 fn quiet(at: &Folder) {
-    until("the folder is not worked off", || names(at, "in").is_empty() && names(at, "work").is_empty());
+    until("the folder is not worked off", || {
+        names(at, "in").is_empty() && names(at, "work").is_empty()
+    });
 }
 
 #[test]
@@ -288,7 +333,9 @@ fn whatever_is_killed_in_between_each_payment_of_the_folder_is_made_once() {
         let served = Served::start(&at);
         for n in 0..6 {
             let orders: Vec<Order> = (0..200)
-                .map(|o| order(&format!("E{o}"), if o % 2 == 0 { "1002" } else { "WOHNDEFF/W1" }, 1))
+                .map(|o| {
+                    order(&format!("E{o}"), if o % 2 == 0 { "1002" } else { "WOHNDEFF/W1" }, 1)
+                })
                 .collect();
             let text = file(&format!("M{round}-{n}"), &orders);
             payments += 200;
@@ -317,7 +364,11 @@ fn whatever_is_killed_in_between_each_payment_of_the_folder_is_made_once() {
     let mut ids = sent(&at);
     ids.sort();
     ids.dedup();
-    assert_eq!(ids.len() as u128, payments / 2, "each payment stands in one message to the other bank");
+    assert_eq!(
+        ids.len() as u128,
+        payments / 2,
+        "each payment stands in one message to the other bank"
+    );
     at.ok("verify bank.tj");
 }
 
@@ -354,7 +405,11 @@ fn what_others_write_is_taken_or_refused_with_its_reason() {
     }
     for name in names(&at, "err").iter().filter(|name| name.ends_with(".reason.txt")) {
         let reason = at.read(&format!("post/err/{name}"));
-        told += &format!("{}: {}\n", name.trim_end_matches(".reason.txt"), reason.lines().next().unwrap());
+        told += &format!(
+            "{}: {}\n",
+            name.trim_end_matches(".reason.txt"),
+            reason.lines().next().unwrap()
+        );
     }
     for path in &files {
         let name = path.file_name().unwrap().to_str().unwrap();

@@ -53,12 +53,12 @@ impl Drop for DropFolder {
 /// The configuration; the disk.
 pub fn open(
     context: &Context,
-    config: &Config,
     open: &Open<'_>,
     bank: &Arc<Bank>,
     network: &Runtime,
 ) -> Done<DropFolder> {
-    let naming = config.iso.naming()?;
+    let config = &open.config.iso;
+    let naming = config.naming()?;
     bank.open_desk(Desk {
         line: open.handle.clone(),
         reader: open.running.reader(),
@@ -66,7 +66,7 @@ pub fn open(
         store: crate::messages::store(&context.dir)?,
         threads: network.handle().clone(),
     });
-    let root = config.iso.folder.clone();
+    let root = config.folder.clone();
     if root.as_os_str().is_empty() {
         return Ok(DropFolder { stop: None, thread: None });
     }
@@ -77,11 +77,23 @@ pub fn open(
             Failure::because(Exit::Failed, what, &error, "see to [iso] folder in the file")
         })?;
     }
-    let send_every = Duration::from_secs(config.iso.send_every_s.max(1).into());
+    let send_every = Duration::from_secs(config.send_every_s.max(1).into());
     let (stop, told) = sync_channel(0);
     let watched = Watched { root, bank: Arc::clone(bank), send_every };
     let thread = std::thread::spawn(move || watched.watch(&told));
     Ok(DropFolder { stop: Some(stop), thread: Some(thread) })
+}
+
+/// Where the API is not served, there is no desk.
+///
+/// # Errors
+/// There is a folder all the same.
+pub fn must_be_none(config: &Config) -> Done<Option<DropFolder>> {
+    if config.iso.folder.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let next = "give [api] listen an address, or leave [iso] folder empty";
+    Err(Failure::usage("there is a folder for messages, and the API is off", next))
 }
 
 /// Why a file stays where it is for now.
