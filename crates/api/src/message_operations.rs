@@ -4,7 +4,7 @@
 
 use crate::bank::{Bank, now};
 use crate::call::{Call, REPLAYED, Reply};
-use crate::gate::relation;
+use crate::gate::{Relations, relation};
 use crate::messages::{NotMade, NotTaken, Sender, Source, Taken, Unread, write_report};
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, get, post};
@@ -40,6 +40,7 @@ pub fn operations() -> Vec<Operation> {
             "What became of a message that you handed in, by its MsgId, as it stands now",
         )
         .act("batch.read")
+        .query::<Whose>()
         .gives_other(200, XML, "A pain.002 or pacs.002.")
         .gives::<MessageDocument>(202, "Of a pacs.002.")
         .by(show),
@@ -79,6 +80,16 @@ pub struct NotReturned {
     pub transaction: Option<String>,
     /// Why.
     pub detail: String,
+}
+
+/// Whose message.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Whose {
+    /// Who sent it: you, unless given. The bank's own programs may name others, such as `bank:WOHNDEFFXXX`.
+    #[serde(default)]
+    #[schemars(length(min = 1, max = 200))]
+    pub sender: Option<String>,
 }
 
 /// A period of business days.
@@ -190,7 +201,13 @@ async fn show(call: Call) -> Result<Reply, Problem> {
         let fits = (1..=35).contains(&text.chars().count());
         fits.then(|| text.to_owned()).ok_or("it has 1 to 35 letters")
     })?;
-    let who = Arc::clone(&call.who.id);
+    let Whose { sender } = call.query()?;
+    let missing = || Problem::missing(format_args!("message {message:?}"));
+    let who = sender.unwrap_or_else(|| call.who.id.to_string());
+    if who != *call.who.id && !call.relations.meets(Relations::STRANGER) {
+        call.denied(None);
+        return Err(missing());
+    }
     let wanted = message.clone();
     let read = call.blocking(move |bank| {
         let told = bank.desk()?.told(&who, &wanted);
@@ -202,8 +219,7 @@ async fn show(call: Call) -> Result<Reply, Problem> {
     });
     let reply = read.await?.map_err(|why| not_taken(&call, why))?;
     let records = call.ask(engine::Engine::records).await?;
-    let reply = reply.ok_or_else(|| Problem::missing(format_args!("message {message:?}")))?;
-    Ok(reply.at_entry(call.bank.entries_of(records)?))
+    Ok(reply.ok_or_else(missing)?.at_entry(call.bank.entries_of(records)?))
 }
 
 async fn export(call: Call) -> Result<Reply, Problem> {

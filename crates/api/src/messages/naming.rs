@@ -101,6 +101,17 @@ impl Naming {
         self.counterparts.iter().find(|known| same_bic(&known.bic, bic))
     }
 
+    /// Whether payments are settled over an account: it is no customer's, and nobody is paid on it by name.
+    pub fn settles(&self, account: AccountId) -> bool {
+        let mut over = self.counterparts.iter().flat_map(|bank| bank.settlement.values());
+        over.any(|known| *known == account)
+    }
+
+    /// The account of ours, but for those that banks settle over, that has this number.
+    pub fn customer_of(&self, number: &AccountNumber) -> Option<AccountId> {
+        self.account_of(number).filter(|account| !self.settles(*account))
+    }
+
     /// This bank.
     pub fn us(&self) -> Agent {
         Agent::bic(self.bic.clone())

@@ -314,7 +314,7 @@ impl Reading<'_> {
             return Ok((*account, true));
         }
         let number = order.creditor_account.as_ref().map(|account| &account.number);
-        let ours = number.and_then(|number| naming.account_of(number));
+        let ours = number.and_then(|number| naming.customer_of(number));
         let text = "the payee's account is none of this bank, and no other bank is named";
         ours.map(|account| (account, false)).ok_or_else(|| Why::of(Reason::AC03, text))
     }
@@ -461,7 +461,7 @@ impl Reading<'_> {
         }
         let debit = self.settlement(transfer.amount.currency)?;
         let account = transfer.creditor_account.as_ref();
-        let credit = account.and_then(|account| naming.account_of(&account.number));
+        let credit = account.and_then(|account| naming.customer_of(&account.number));
         let credit = credit
             .ok_or_else(|| Why::of(Reason::AC03, "the payee's account is none of this bank"))?;
         let beside = Beside {

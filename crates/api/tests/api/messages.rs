@@ -232,6 +232,12 @@ fn banks_pay_in_and_out_over_their_settlement_account() {
     let (status, told) = report(&hand_in(&house, "staff", &incoming("P1", "2", 70_000)));
     assert_eq!((status, told), (Status::ACCC, vec!["E1 ACCC".to_owned()]));
     assert_eq!(house.booked(2), "700.00");
+    let path = "/messages/P1?sender=bank:WOHNDEFFXXX";
+    assert_eq!(report(&house.get(path, "staff")).0, Status::ACCC);
+    assert_eq!(house.get(path, "anna").status, 404, "what is not yours is not there");
+    // Nobody is paid on an account that banks settle over.
+    let (_, told) = report(&hand_in(&house, "anna", &file("M0", &[("1", "9", 1)])));
+    assert_eq!(told, ["E0 RJCT AC03"]);
     let (_, told) = report(&hand_in(&house, "staff", &incoming("P2", "nobody", 1)));
     assert_eq!(told, ["E1 RJCT AC03"]);
     let xml = file("M1", &[("1", "WOHNDEFF/DE-1", 2_500), ("1", "OTHRDEFF/1", 1)]);

@@ -3,8 +3,9 @@
 
 use crate::run::{Folder, beside};
 use iso20022::{
-    Account, Agent, Block, InitiationHeader, InitiationWriter, Money, Order, Party, Payback,
-    PaybackWriter, PaymentIds, PaymentType, Reason, Remarks, Remittance, StatusReason,
+    Account, Agent, Block, CreditTransfer, InitiationHeader, InitiationWriter, Money, Order, Party,
+    Payback, PaybackWriter, PaymentIds, PaymentType, Reason, Remarks, Remittance, StatusReason,
+    TransferWriter,
 };
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -183,6 +184,18 @@ fn a_payment_to_another_bank_is_sent_comes_back_once_and_no_other_does() {
         assert_eq!(said.code, code, "{said:?}");
         assert_eq!(at.balance("1001"), balance, "{said:?}");
     }
+    // What came from the other bank goes back to it.
+    at.write("in.xml", &incoming("P1", "1002", 500));
+    at.ok("iso import in.xml --config tj.toml -o report.xml");
+    assert_eq!(at.balance("1002"), "5.00");
+    let report = at.read("report.xml");
+    accepted(&report, "pacs.002.001.11");
+    let id = report.split("<AcctSvcrRef>").nth(1).unwrap()[..32].to_owned();
+    at.ok(&format!("reverse {}", u128::from_str_radix(&id, 16).unwrap()));
+    let sent = at.ok("iso export pacs.004 --account 3 --config tj.toml");
+    accepted(&sent, "pacs.004.001.10");
+    assert!(sent.contains("<OrgnlTxId>T1<") && sent.contains("<OrgnlMsgId>P1<"), "{sent}");
+    assert_eq!(at.balance("1002"), "0.00");
     // A rejection brings the other one back.
     let rejected = at.ok("iso sample pacs.002").replace("TJ-000000042", ids[1]);
     let rejected = rejected.replace("ACSC", "RJCT").replace("TJANDEFFXXX", "TJANCNBJXXX");
@@ -227,6 +240,45 @@ fn what_rules_say_of_a_payment_is_told_in_the_words_of_the_standard() {
     // A statement tells what was written beside a payment that was released, too.
     let text = at.ok("iso export camt.053 --account 1002 --from 2026-03-02");
     assert!(text.contains("<EndToEndId>E3<"), "{text}");
+}
+
+/// A payment by WOHNDEFF.
+fn incoming(message: &str, to: &str, minor: u128) -> String {
+    let header = iso20022::BankHeader {
+        message: message.into(),
+        created: "2026-03-02T09:30:00Z".into(),
+        payments: 1,
+        settlement: Some(day()),
+        method: "INGA".into(),
+        instructing: Some(Agent::bic("WOHNDEFF")),
+        instructed: Some(Agent::bic("TJANCNBJ")),
+        ..iso20022::BankHeader::default()
+    };
+    let ids = PaymentIds { transaction: Some("T1".into()), ..PaymentIds::end_to_end("E1") };
+    let transfer = CreditTransfer {
+        ids,
+        payment_type: PaymentType::default(),
+        amount: yuan(minor),
+        settlement: None,
+        instructed_amount: None,
+        charges: None,
+        instructing: None,
+        instructed: None,
+        ultimate_debtor: None,
+        debtor: Party::named("Wohnbau"),
+        debtor_account: Some(Account::iban("DE89370400440532013000")),
+        debtor_agent: Agent::bic("WOHNDEFF"),
+        creditor_agent: Agent::bic("TJANCNBJ"),
+        creditor: Party::named("Bo"),
+        creditor_account: Some(Account::other(to)),
+        ultimate_creditor: None,
+        purpose: None,
+        remittance: Remittance::text("Deposit"),
+        remarks: Remarks::default(),
+    };
+    let mut writer = TransferWriter::begin(Vec::new(), &header).unwrap();
+    writer.transfer(&transfer).unwrap();
+    String::from_utf8(writer.finish().unwrap()).unwrap()
 }
 
 /// A return by WOHNDEFF.
