@@ -210,8 +210,8 @@ async fn show(call: Call) -> Result<Reply, Problem> {
     }
     let wanted = message.clone();
     let read = call.blocking(move |bank| {
-        let told = bank.desk()?.told(&who, &wanted);
-        Ok(match told {
+        let known = bank.desk()?.told(&who, &wanted);
+        Ok(match known {
             Ok(Some(taken)) => Ok(Some(told(bank, &taken)?)),
             Ok(None) => Ok(None),
             Err(why) => Err(why),
