@@ -3,6 +3,7 @@
 
 use crate::asking::Asking;
 use crate::gate::{Caller, Gate};
+use crate::messages::{Desk, Keeps};
 use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
 use crate::subscribers::Subscribers;
@@ -17,7 +18,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use terms::{Event, Party, PartyId, Refusal, Sealed, TimeNs, TransferId};
 
@@ -121,6 +122,7 @@ pub struct Bank {
     /// The vault, unless it is lost.
     vault: Mutex<Option<Vault<Files>>>,
     nobody: Arc<Caller>,
+    desk: OnceLock<Desk>,
     log: LogLine,
     latest: Mutex<(u64, u64)>,
     closing: AtomicBool,
@@ -166,6 +168,7 @@ impl Bank {
             limits: parts.limits,
             vault: Mutex::new(parts.vault),
             nobody: Arc::new(Caller { id: "".into(), party: None, known: Arc::new(()) }),
+            desk: OnceLock::new(),
             log: parts.log,
             latest: Mutex::new((0, 0)),
             closing: AtomicBool::new(false),
@@ -173,6 +176,21 @@ impl Bank {
         let (weak, reader) = (Arc::downgrade(&bank), bank.reader.clone());
         std::thread::spawn(move || learn_refused(&weak, &reader));
         bank
+    }
+
+    /// Opens the desk for messages; once.
+    pub fn open_desk(&self, desk: Desk) {
+        // Whoever comes second changes nothing.
+        let _ = self.desk.set(desk);
+    }
+
+    /// The desk for messages.
+    ///
+    /// # Errors
+    /// It was not opened.
+    pub fn desk(&self) -> Result<&Desk, Problem> {
+        let closed = || Problem::new(Kind::Unavailable, "this bank takes no messages");
+        self.desk.get().ok_or_else(closed)
     }
 
     /// Whoever asks for what everybody may know.
@@ -283,6 +301,24 @@ impl Bank {
         let mut vault = self.vault();
         let vault = vault.as_mut().ok_or_else(vault_lost)?;
         vault.destroy(party).map_err(|why| Problem::new(Kind::Failed, why.to_string()))
+    }
+}
+
+impl Keeps for Bank {
+    fn seal(&self, party: PartyId, text: &[u8]) -> Result<Sealed, String> {
+        Bank::seal(self, party, text).map_err(|problem| problem.detail().to_owned())
+    }
+
+    fn open(&self, party: PartyId, sealed: &Sealed) -> Option<Vec<u8>> {
+        self.vault().as_ref()?.open_sealed(party, sealed).ok()
+    }
+
+    fn refused_at(&self, id: TransferId) -> Option<u64> {
+        self.keys.refused(id)
+    }
+
+    fn note_refused(&self, id: TransferId, record: u64) {
+        self.keys.note_refused(id, record);
     }
 }
 

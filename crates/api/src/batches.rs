@@ -8,6 +8,7 @@ use crate::bank::Bank;
 use crate::batches::items::{Item, Items, count};
 use crate::call::{Call, Reply};
 use crate::gate::{Relations, relation};
+use crate::pipeline::{CHUNK, IN_LINE, ITEMS_MAX, Pipeline};
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, post};
 use crate::wire::{PaymentRef, hashed_id};
@@ -17,23 +18,17 @@ use axum::http::header::CONTENT_TYPE;
 use bytes::Bytes;
 use futures::stream;
 use items::{BatchItem, Format};
-use node::{Answer, Unanswered};
+use node::Answer;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use terms::{AccountId, Command, Event, Refusal, TransferFlags, TransferId};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 const TAG: &str = "payments";
-/// Payments of an upload at most.
-pub const ITEMS_MAX: usize = 100_000;
-/// Payments that go to the writer as one request.
-const CHUNK: usize = 2_048;
-/// Requests of an upload that are with the writer at once.
-const IN_LINE: usize = 4;
 /// How long an upload may take in all.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -143,19 +138,18 @@ async fn create(call: Call) -> Result<Reply, Problem> {
 /// Whoever sent it has gone; what was taken is decided all the same, and can be sent again.
 struct Gone;
 
-/// A request that is with the writer, and what it is of.
-struct InLine {
+/// What a request to the writer is of.
+struct Chunk {
     items: Vec<Item>,
     /// Of each item, the place of its command; none if it was not sent.
     places: Vec<Option<usize>>,
-    said: oneshot::Receiver<Result<Vec<Answer>, Unanswered>>,
 }
 
 struct Upload {
     call: Call,
     prefix: Sha256,
     send: mpsc::Sender<Bytes>,
-    in_line: VecDeque<InLine>,
+    pipeline: Pipeline<Chunk>,
     may: HashMap<AccountId, bool>,
     summary: Summary,
 }
@@ -170,14 +164,8 @@ impl Upload {
         prefix.update(b"\n");
         prefix.update(key.as_bytes());
         prefix.update(b"\n");
-        Upload {
-            call,
-            prefix,
-            send,
-            in_line: VecDeque::new(),
-            may: HashMap::new(),
-            summary: Summary::default(),
-        }
+        let pipeline = Pipeline::new(call.bank.handle.clone(), call.deadline);
+        Upload { call, prefix, send, pipeline, may: HashMap::new(), summary: Summary::default() }
     }
 
     /// The id of an item under the upload's key.
@@ -198,9 +186,10 @@ impl Upload {
             });
             places.push(place);
         }
-        let said = self.submit(request).await;
-        self.in_line.push_back(InLine { items, places, said });
-        if self.in_line.len() >= IN_LINE { self.tell_first().await } else { Ok(()) }
+        match self.pipeline.put(Chunk { items, places }, request).await {
+            Some((first, answers)) => self.tell(first, &answers).await,
+            None => Ok(()),
+        }
     }
 
     /// The command of an item, unless something is wrong with it; then the item says so.
@@ -258,37 +247,8 @@ impl Upload {
         }
     }
 
-    /// Puts a request in line; when the line is full, waits and tries again until the deadline.
-    async fn submit(
-        &self,
-        request: Vec<Command>,
-    ) -> oneshot::Receiver<Result<Vec<Answer>, Unanswered>> {
-        let mut request = request;
-        loop {
-            let (tell, said) = oneshot::channel();
-            if request.is_empty() {
-                drop(tell.send(Ok(Vec::new())));
-                return said;
-            }
-            let again = request.clone();
-            let reply = move |answers| drop(tell.send(answers));
-            match self.call.bank.handle.submit_then(request, self.call.deadline, None, reply) {
-                Err(Unanswered::Busy { retry_after }) if Instant::now() < self.call.deadline => {
-                    request = again;
-                    tokio::time::sleep(retry_after).await;
-                }
-                _ => return said,
-            }
-        }
-    }
-
     /// Tells the results of what has been in line for longest.
-    async fn tell_first(&mut self) -> Result<(), Gone> {
-        let Some(first) = self.in_line.pop_front() else { return Ok(()) };
-        let answers = match tokio::time::timeout_at(self.call.deadline.into(), first.said).await {
-            Ok(Ok(Ok(answers))) => answers,
-            _ => Vec::new(),
-        };
+    async fn tell(&mut self, first: Chunk, answers: &[Answer]) -> Result<(), Gone> {
         let mut out = Vec::with_capacity(first.items.len() * 128);
         for (item, place) in first.items.iter().zip(&first.places) {
             let result = match (&item.order, place) {
@@ -308,8 +268,8 @@ impl Upload {
     }
 
     async fn end(mut self) {
-        while !self.in_line.is_empty() {
-            if self.tell_first().await.is_err() {
+        while let Some((first, answers)) = self.pipeline.next().await {
+            if self.tell(first, &answers).await.is_err() {
                 return;
             }
         }

@@ -6,7 +6,9 @@ use crate::gate::Shown;
 use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, Peer, ROOT, not_found, request_id, routes, with_headers};
-use crate::{accounts, batches, cases, events, log, parties, payments, people, webhooks};
+use crate::{
+    accounts, batches, cases, events, log, message_operations, parties, payments, people, webhooks,
+};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -33,6 +35,7 @@ pub fn table() -> Vec<Operation> {
     let families = [
         payments::operations(),
         batches::operations(),
+        message_operations::operations(),
         accounts::operations(),
         parties::operations(),
         cases::operations(),

@@ -86,6 +86,9 @@ fn operation_of(operation: &Operation, generator: &mut SchemaGenerator, problem:
                     "text/csv": { "schema": { "type": "string", "description": "The fields of a BatchItem as columns, named in the first row." } },
                 })
             }
+            BodyKind::Xml => {
+                json!({ "application/xml": { "schema": { "type": "string", "description": "An ISO 20022 message, in UTF-8." } } })
+            }
         };
         fields.insert("requestBody".into(), json!({ "required": true, "content": content }));
     }
@@ -166,6 +169,8 @@ fn path_schema(name: &str, generator: &mut SchemaGenerator) -> Value {
         "record" => {
             return json!({ "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991i64 });
         }
+        "message" => return json!({ "type": "string", "minLength": 1, "maxLength": 35 }),
+        "kind" => return json!({ "type": "string", "enum": ["camt.052", "camt.053", "camt.054"] }),
         _ => return json!({ "type": "string", "minLength": 1 }),
     };
     json!(schema)

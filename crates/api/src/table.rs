@@ -49,6 +49,8 @@ pub enum BodyKind {
     Json(SchemaOf),
     /// Lines or rows, each a JSON document or its fields: `application/x-ndjson` or `text/csv`.
     Upload(SchemaOf),
+    /// A message in XML.
+    Xml,
 }
 
 /// An answer that an operation gives when it goes well.
@@ -218,6 +220,13 @@ impl Row {
     #[must_use]
     pub fn takes_lines<T: JsonSchema>(mut self) -> Row {
         self.0.body = Some(BodyKind::Upload(subschema::<T>));
+        self
+    }
+
+    /// It takes a message in XML.
+    #[must_use]
+    pub fn takes_xml(mut self) -> Row {
+        self.0.body = Some(BodyKind::Xml);
         self
     }
 
@@ -455,6 +464,7 @@ async fn read(operation: &Operation, headers: &HeaderMap, body: Body) -> Result<
     let (takes, bytes_max): (&[&str], usize) = match kind {
         BodyKind::Json(_) => (&["application/json"], BODY_BYTES_MAX),
         BodyKind::Upload(_) => (&["application/x-ndjson", "text/csv"], UPLOAD_BYTES_MAX),
+        BodyKind::Xml => (&["application/xml", "text/xml"], UPLOAD_BYTES_MAX),
     };
     if !takes.contains(&sent.as_str()) {
         let detail = format!("Content-Type is {sent:?}, and {} is taken here", takes.join(" or "));

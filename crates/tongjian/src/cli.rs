@@ -20,6 +20,7 @@ mod identities;
 mod import;
 mod init;
 mod interest;
+mod iso;
 mod journal;
 mod labels;
 mod limits;
@@ -101,6 +102,9 @@ enum Command {
     Init(init::Init),
     /// What the bank has, and where its journal stands
     Status(status::Status),
+    /// Messages of ISO 20022
+    #[command(subcommand)]
+    Iso(iso::IsoCommand),
     /// Bring in other banks' data
     #[command(subcommand)]
     Import(import::Import),
@@ -210,6 +214,7 @@ impl Line {
             Command::Demo(c) => c.run(context),
             Command::Init(c) => c.run(context),
             Command::Status(c) => c.run(context),
+            Command::Iso(c) => c.run(context),
             Command::Import(c) => c.run(context),
             Command::Chart(c) => c.run(context),
             Command::Party(c) => c.run(context),

@@ -7,6 +7,7 @@ mod cli;
 mod fail;
 mod figures;
 mod import;
+mod messages;
 mod out;
 mod progress;
 mod reasons;

@@ -15,7 +15,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("node", &["terms", "engine", "proof", "journal"]),
     ("rulebook", &["terms", "engine"]),
     ("history", &["terms", "proof", "journal", "rulebook"]),
-    ("api", &["terms", "engine", "proof", "journal", "node", "access"]),
+    ("api", &["terms", "engine", "proof", "journal", "node", "access", "iso20022"]),
     ("channels", &["terms", "history"]),
     ("screening", &[]),
     ("access", &["terms"]),

@@ -9,7 +9,7 @@ use crate::wire::{AccountRef, Date, Money, OrderRef};
 use engine::OrderView;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use terms::{Account, Command, Currency, Day, OrderEnd, Refusal, Rhythm, StandingOrder};
+use terms::{Account, Command, Currency, Day, OrderEnd, Refusal, Rhythm, StandingOrder, Transfer};
 
 /// The operations.
 pub(super) fn operations() -> Vec<Operation> {
@@ -30,6 +30,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "Orders a payment for a later day, or one that repeats",
         )
         .act("standing.write")
+        .by_amount()
         .money()
         .takes::<NewOrder>()
         .gives::<OrderDocument>(201, "It is ordered; nothing moves before the first day.")
@@ -203,6 +204,17 @@ async fn place(call: Call) -> Result<Reply, Problem> {
         by: call.who.id.to_string(),
     };
     let id = order.id;
+    // It is signed like the first payment it brings.
+    let first = Transfer {
+        id,
+        debit_account: account,
+        credit_account: order.credit_account,
+        amount: order.amount,
+        ledger,
+        code: order.code,
+        ..Transfer::default()
+    };
+    let call = crate::people::allowed(call, &first).await?;
     let answers = call.submit(vec![Command::PlaceOrder(order)], vec![account]).await?;
     let outcome = answers.first().map(|answer| answer.event.outcome());
     if outcome == Some(Err(Refusal::ExistsWithDifferentContent)) {

@@ -13,7 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use terms::Transfer;
+use terms::{Transfer, TransferId};
 
 /// Bytes of an answer in the header.
 const ANSWER_BYTES_MAX: usize = 8 << 10;
@@ -43,7 +43,7 @@ pub async fn allowed(mut call: Call, transfer: &Transfer) -> Result<Call, Proble
     let mut permission = call.bank.gate.may_pay(&call.who, call.act, &paying);
     if permission == Permission::Signed {
         let id = transfer.id;
-        if call.ask(move |engine| engine.transfer(id).is_some() || engine.has_failed(id)).await? {
+        if call.ask(move |engine| known(engine, id)).await? {
             return Ok(call);
         }
         let signing = Signed::of(transfer);
@@ -58,6 +58,11 @@ pub async fn allowed(mut call: Call, transfer: &Transfer) -> Result<Call, Proble
         }
         _ => Err(call.denied(Some(transfer.debit_account))),
     }
+}
+
+/// Whether a payment, or an order for later, was decided under this id.
+fn known(engine: &engine::Engine, id: TransferId) -> bool {
+    engine.transfer(id).is_some() || engine.has_failed(id) || engine.order(id).is_some()
 }
 
 /// What is signed, as it is shown.

@@ -5,6 +5,7 @@ use api::asking::{Answered, Asking, Question};
 use api::bank::{ApiLimits, Bank, Parts};
 use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown};
 use api::identity::{BankGate, now_s};
+use api::messages::{Counterpart, Desk, Naming, Store};
 use api::problem::{Kind, Problem};
 use api::server::{ConnectionLimits, serve};
 use api::subscribers::{HookSettings, Subscribers};
@@ -23,7 +24,7 @@ use journal::{Files, keys};
 use node::{Node, NodeOptions, RunOptions, Running, SystemClock};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use terms::{
@@ -80,7 +81,7 @@ impl Gate for Words {
             "payment.create" | "batch.create" | "pending.post" | "pending.void"
             | "payment.return" => own,
             "account.read" | "balance.read" | "statement.read" | "payment.read" | "event.read"
-            | "party.read" | "journal.read" | "webhook.read" | "webhook.write" => {
+            | "party.read" | "journal.read" | "batch.read" | "webhook.read" | "webhook.write" => {
                 own | Relations::VIEWER
             }
             _ => Relations::NONE,
@@ -247,7 +248,7 @@ impl House {
         let said = Arc::clone(&log);
         let gate = Arc::new(Words { notes: Mutex::default(), gone: Mutex::default() });
         let bank = Bank::new(Parts {
-            handle,
+            handle: handle.clone(),
             reader: running.reader(),
             vault: Some(vault),
             gate: other.unwrap_or_else(|| Arc::<Words>::clone(&gate)),
@@ -257,6 +258,7 @@ impl House {
             limits,
             log: Arc::new(move |line| said.lock().unwrap().push(line.to_owned())),
         });
+        bank.open_desk(desk(&folder, (handle, &running), runtime.handle()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, told) = oneshot::channel::<()>();
@@ -374,6 +376,23 @@ impl Drop for House {
         if !self.restarted {
             let _ = std::fs::remove_dir_all(&self.folder);
         }
+    }
+}
+
+/// Where messages are handed in: this bank is TJANCNBJ and settles yuan with WOHNDEFF over account 9.
+fn desk(
+    folder: &Path,
+    (line, running): (node::Handle, &Running<Files>),
+    threads: &tokio::runtime::Handle,
+) -> Desk {
+    let settlement = [(Currency::CNY, AccountId(9))].into();
+    let counterpart = Counterpart { bic: "WOHNDEFFXXX".into(), settlement };
+    Desk {
+        line,
+        reader: running.reader(),
+        naming: Naming { bic: "TJANCNBJ".into(), iban: None, counterparts: vec![counterpart] },
+        store: Store::open(&folder.join("iso")).unwrap(),
+        threads: threads.clone(),
     }
 }
 

@@ -12,6 +12,7 @@ mod house;
 mod paying;
 mod accounts;
 mod batches;
+mod messages;
 mod events;
 mod webhooks;
 mod traces;

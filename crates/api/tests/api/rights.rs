@@ -13,6 +13,8 @@ fn filled(path: &str) -> String {
         .replace("{hold}", "hold_00000000-0000-0000-0000-000000000001")
         .replace("{webhook}", "whk_00000000-0000-0000-0000-000000000001")
         .replace("{record}", "3")
+        .replace("{message}", "M1")
+        .replace("{kind}", "camt.053")
         .replace("{session}", "0000000000000001")
         .replace("{role}", "teller")
         .replace("{approval}", "1")

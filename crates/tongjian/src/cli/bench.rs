@@ -3,6 +3,7 @@
 mod cpu;
 mod features;
 mod history;
+mod iso;
 mod ledger;
 mod risk;
 
@@ -15,6 +16,8 @@ use clap::Subcommand;
 pub enum Bench {
     /// Durable transfers, their answers, restart, verification and receipts
     Ledger(ledger::Ledger),
+    /// A customer's file of payments: read, decided under rules, durable, and answered
+    Iso(iso::IsoBench),
     /// Rolling into tables, a dozen questions, and what looking costs paying
     History(history::HistoryBench),
     /// Features and rules of payments: what judging one costs
@@ -31,6 +34,7 @@ impl Bench {
     pub fn run(self, context: &Context) -> Done {
         match self {
             Bench::Ledger(command) => command.run(context),
+            Bench::Iso(command) => command.run(context),
             Bench::History(command) => command.run(context),
             Bench::Risk(command) => command.run(context),
             Bench::Features(command) => command.run(context),

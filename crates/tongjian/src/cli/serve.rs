@@ -3,6 +3,7 @@
 //! before its asker has all of its answer. Ctrl-C or SIGTERM end it: what was taken is answered, and the bank is closed.
 
 mod config;
+mod folder;
 mod keeper;
 mod looks;
 mod orders;
@@ -11,6 +12,7 @@ mod people;
 mod questions;
 mod tls;
 
+pub use config::Config;
 pub use notes::{NoteKeeper, NotesKept};
 pub use people::{first, first_json, say_first};
 
@@ -24,7 +26,7 @@ use api::identity::{BankGate, now_s};
 use api::server::TlsNow;
 use api::subscribers::Subscribers;
 use channels::flight::{self, Desks, Door, FlightFailed, Limits, Tls};
-use config::{Config, TlsKind};
+use config::TlsKind;
 use history::{Desk, NoVault};
 use journal::Files;
 use keeper::Keeper;
@@ -225,10 +227,12 @@ impl Serve {
             None => None,
         };
         let house = match (api, addresses[0]) {
-            (Some(listener), Some(_)) => {
-                Some((listener, api_bank(&context.dir, &open, vault)?))
-            }
+            (Some(listener), Some(_)) => Some((listener, api_bank(&context.dir, &open, vault)?)),
             _ => None,
+        };
+        let messages = match &house {
+            Some((_, bank)) => Some(folder::open(context, &open, bank, &network)?),
+            None => folder::must_be_none(open.config)?,
         };
         let (signals, told, caught) = signals()?;
         // Made as late as can be, so that nobody is let in whose secret was never shown.
@@ -252,6 +256,7 @@ impl Serve {
         });
         signals.close();
         let _ = caught.join();
+        drop(messages);
         network.shutdown_timeout(END_PATIENCE);
         served.0.map_err(|error| flight_failed(&open.config.flight.listen, &error))?;
         served.1.map_err(|error| {

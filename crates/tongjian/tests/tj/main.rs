@@ -11,6 +11,7 @@
 mod run;
 mod whole;
 mod money;
+mod messages;
 mod answers;
 mod forget;
 mod damage;

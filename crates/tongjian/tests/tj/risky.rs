@@ -13,7 +13,7 @@ fn rule(id: &str, head: &str, sql: &str) -> String {
     )
 }
 
-fn book(at: &Folder, large: &str) {
+pub fn book(at: &Folder, large: &str) {
     std::fs::create_dir_all(at.path("book/own")).unwrap();
     at.write("book/own/pack.toml", PACK);
     at.write("book/own/large.sql", &rule("large", "-- outcome = \"ask\"\n-- points = 20\n", large));

@@ -1,7 +1,7 @@
 //! `tj bench ledger`: requests are made beforehand; measured is from submitting one to its answer, which
 //! is durable, hashed into the tree and shown. Restart, verification and receipts are measured after it.
 
-mod work;
+pub mod work;
 
 use super::cpu::{Threads, load, memory};
 use crate::bank::{self, Bank};

@@ -1,6 +1,7 @@
 //! How a bank is served: one file, every default written out. A key that is not known is refused by its name.
 
 use crate::fail::{Done, Exit, Failure};
+use crate::messages::IsoConfig;
 use api::bank::ApiLimits;
 use api::server::ConnectionLimits;
 use api::subscribers::{AddressRules, HookSettings};
@@ -25,6 +26,8 @@ pub struct Config {
     pub traces: TraceConfig,
     /// Arrow Flight SQL.
     pub flight: FlightConfig,
+    /// Messages of ISO 20022.
+    pub iso: IsoConfig,
 }
 
 /// The open API.

@@ -1,0 +1,205 @@
+//! Which messages were taken, and what became of them: two small files a message in the bank's folder. They are what a
+//! sender's second copy is compared with; that no payment is made twice rests on the ledger alone, which knows each by the
+//! name its sender gave it. So they may be removed when nobody will ask any more.
+
+use crate::messages::taken::Taken;
+use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The messages of a bank.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    working: Arc<Mutex<HashSet<String>>>,
+}
+
+/// What is known of a message before anything of it is done.
+#[derive(Debug)]
+pub enum Began {
+    /// It is to be worked on; new, or broken off before.
+    Work(Work),
+    /// It was done before; it is only told again.
+    Done(Box<Taken>),
+    /// Another message came under its name.
+    Other,
+    /// Somebody works on it.
+    InWork,
+}
+
+/// A message that is being worked on, until this is dropped.
+#[derive(Debug)]
+pub struct Work {
+    working: Arc<Mutex<HashSet<String>>>,
+    stem: String,
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.working.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.stem);
+    }
+}
+
+/// What a message's files are called: a hash of its sender and its `MsgId`.
+fn stem_of(sender: &str, message: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"tongjian message 1\n");
+    for name in [sender, message] {
+        hash.update((name.len() as u64).to_be_bytes());
+        hash.update(name.as_bytes());
+    }
+    crate::wire::hex(&hash.finalize()[..16])
+}
+
+impl Store {
+    /// In a folder, which is made.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn open(folder: &Path) -> io::Result<Store> {
+        fs::create_dir_all(folder)?;
+        Ok(Store { folder: folder.to_owned(), working: Arc::default() })
+    }
+
+    /// Begins to work on a message; that it came, and its digest, are durable when this returns.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn begin(&self, sender: &str, message: &str, digest: &str) -> io::Result<Began> {
+        let stem = stem_of(sender, message);
+        let fresh =
+            self.working.lock().unwrap_or_else(PoisonError::into_inner).insert(stem.clone());
+        if !fresh {
+            return Ok(Began::InWork);
+        }
+        let work = Work { working: Arc::clone(&self.working), stem };
+        let claim = self.file(&work.stem, "digest");
+        match fs::read_to_string(&claim) {
+            Ok(known) if known.trim() != digest => return Ok(Began::Other),
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                put(&claim, |out| out.write_all(digest.as_bytes()))?;
+            }
+            Err(error) => return Err(error),
+        }
+        match self.read_stem(&work.stem)? {
+            Some(taken) => Ok(Began::Done(Box::new(taken))),
+            None => Ok(Began::Work(work)),
+        }
+    }
+
+    /// Keeps what became of it; durable when this returns.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn keep(&self, work: &Work, taken: &Taken) -> io::Result<()> {
+        put(&self.file(&work.stem, "json"), |out| {
+            serde_json::to_writer(out, taken).map_err(io::Error::from)
+        })
+    }
+
+    /// What became of a message; `None` if it did not come or is not done.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn read(&self, sender: &str, message: &str) -> io::Result<Option<Taken>> {
+        self.read_stem(&stem_of(sender, message))
+    }
+
+    fn read_stem(&self, stem: &str) -> io::Result<Option<Taken>> {
+        match fs::read(self.file(stem, "json")) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A number that is kept under a name; zero if there is none.
+    ///
+    /// # Errors
+    /// The disk's; it is no number.
+    pub fn mark(&self, name: &str) -> io::Result<u64> {
+        match fs::read_to_string(self.folder.join(name)) {
+            Ok(text) => text.trim().parse().map_err(io::Error::other),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps a number under a name; durable when this returns.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn set_mark(&self, name: &str, number: u64) -> io::Result<()> {
+        put(&self.folder.join(name), |out| writeln!(out, "{number}"))
+    }
+
+    fn file(&self, stem: &str, kind: &str) -> PathBuf {
+        self.folder.join(format!("{stem}.{kind}"))
+    }
+}
+
+/// Puts a file in its place whole or not at all; durable when this returns.
+///
+/// # Errors
+/// The disk's, or what `write` says.
+pub fn put(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let aside = path.with_file_name(format!(".{name}.part"));
+    let mut out = BufWriter::new(File::create(&aside)?);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    rename(&aside, path)
+}
+
+/// Moves a file; durable when this returns.
+///
+/// # Errors
+/// The disk's.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    let folders = [to.parent(), from.parent().filter(|parent| Some(*parent) != to.parent())];
+    for folder in folders.into_iter().flatten() {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_worked_on_once_and_another_under_its_name_is_known() {
+        let folder = std::env::temp_dir().join(format!("tongjian-store-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        let store = Store::open(&folder).unwrap();
+        let Began::Work(work) = store.begin("anna", "M1", "d1").unwrap() else { panic!("new") };
+        assert!(matches!(store.begin("anna", "M1", "d1").unwrap(), Began::InWork));
+        assert!(matches!(store.begin("bert", "M1", "d2").unwrap(), Began::Work(_)), "another's");
+        drop(work);
+        assert!(matches!(store.begin("anna", "M1", "d2").unwrap(), Began::Other));
+        let Began::Work(work) = store.begin("anna", "M1", "d1").unwrap() else { panic!("again") };
+        let taken = Taken {
+            message: "M1".into(),
+            items: vec![super::super::taken::Item::received()],
+            ..Taken::default()
+        };
+        store.keep(&work, &taken).unwrap();
+        drop(work);
+        let Began::Done(known) = store.begin("anna", "M1", "d1").unwrap() else { panic!("done") };
+        assert_eq!(*known, taken);
+        assert_eq!(store.read("anna", "M2").unwrap(), None);
+        assert_eq!(store.mark("sent").unwrap(), 0);
+        store.set_mark("sent", 17).unwrap();
+        assert_eq!(store.mark("sent").unwrap(), 17);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
