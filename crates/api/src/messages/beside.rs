@@ -135,6 +135,9 @@ impl Beside {
 
 /// What a bank keeps beside its journal: people's keys, and where refusals stand.
 pub trait Keeps: Send + Sync {
+    /// Sees to it that parties have keys, all at once. Where that fails, sealing says why.
+    fn prepare(&self, parties: &[PartyId]);
+
     /// Under the key of a party, which is made if there is none.
     ///
     /// # Errors

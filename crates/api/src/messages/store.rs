@@ -165,9 +165,13 @@ pub fn put(
 /// The disk's.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
-    let folders = [to.parent(), from.parent().filter(|parent| Some(*parent) != to.parent())];
-    for folder in folders.into_iter().flatten() {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    let (old, new) = (folder_of(from), folder_of(to));
+    File::open(new)?.sync_all()?;
+    if old == new { Ok(()) } else { File::open(old)?.sync_all() }
+}
+
+/// The folder of a file; of one that is named without any, the one the program works in.
+fn folder_of(path: &Path) -> &Path {
+    let named = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    named.unwrap_or(Path::new("."))
 }
