@@ -305,6 +305,13 @@ impl Bank {
 }
 
 impl Keeps for Bank {
+    fn prepare(&self, parties: &[PartyId]) {
+        if let Some(vault) = self.vault().as_mut() {
+            // Whose key cannot be made is told when something is sealed under it.
+            let _ = vault.ensure_keys(parties);
+        }
+    }
+
     fn seal(&self, party: PartyId, text: &[u8]) -> Result<Sealed, String> {
         Bank::seal(self, party, text).map_err(|problem| problem.detail().to_owned())
     }

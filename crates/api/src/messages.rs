@@ -11,11 +11,11 @@ mod desk;
 mod report;
 mod export;
 
-pub use beside::{Beside, Keeps};
+pub use beside::{Beside, Keeps, Side};
 pub use desk::{Desk, Done, NotTaken, Sender, Source};
 pub use export::{NotMade, Outgoing};
 pub use naming::{Counterpart, IbanRule, Naming};
 pub use read::{PAYMENTS_MAX, Unread};
 pub use report::write_report;
-pub use store::{Store, put, rename};
+pub use store::{Began, Store, Work, put, rename};
 pub use taken::{BlockTaken, Item, Taken, Why};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use terms::{AccountId, Currency, PartyId, Sealed, TransferId};
+use terms::{AccountId, Currency, PartyId, Sealed};
 use tokio::runtime::Builder;
 
 /// The folder of messages in a bank's own.
@@ -133,6 +133,13 @@ pub fn store(folder: &Path) -> Done<Store> {
 struct Keeper(Mutex<Option<Vault<Files>>>);
 
 impl Keeps for Keeper {
+    fn prepare(&self, parties: &[PartyId]) {
+        if let Some(vault) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            // Whose key cannot be made is told when something is sealed under it.
+            let _ = vault.ensure_keys(parties);
+        }
+    }
+
     fn seal(&self, party: PartyId, text: &[u8]) -> Result<Sealed, String> {
         let mut vault = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let vault = vault.as_mut().ok_or("the vault with people's keys is lost")?;
@@ -143,10 +150,6 @@ impl Keeps for Keeper {
     fn open(&self, party: PartyId, sealed: &Sealed) -> Option<Vec<u8>> {
         let vault = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         vault.as_ref()?.open_sealed(party, sealed).ok()
-    }
-
-    fn refused_at(&self, _: TransferId) -> Option<u64> {
-        None
     }
 }
 

@@ -135,6 +135,9 @@ impl Beside {
 
 /// What a bank keeps beside its journal: people's keys, and where refusals stand.
 pub trait Keeps: Send + Sync {
+    /// Sees to it that parties have keys, all at once. Where that fails, sealing says why.
+    fn prepare(&self, parties: &[PartyId]);
+
     /// Under the key of a party, which is made if there is none.
     ///
     /// # Errors
@@ -151,25 +154,4 @@ pub trait Keeps: Send + Sync {
 
     /// Notes such a record.
     fn note_refused(&self, _id: TransferId, _record: u64) {}
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_that_is_too_long_keeps_its_names() {
-        let long = Beside {
-            end_to_end: "E1".into(),
-            creditor: Side { name: Some("王".repeat(200)), ..Side::default() },
-            texts: vec!["通".repeat(140); 20],
-            ..Beside::default()
-        };
-        let text = long.text();
-        assert!(text.len() <= BYTES_MAX, "{}", text.len());
-        let back = Beside::of_text(text.as_bytes()).unwrap();
-        assert_eq!(back.creditor.name.unwrap().chars().count(), LETTERS_MAX);
-        assert!(!back.texts.is_empty() && back.texts.len() < 20);
-        assert_eq!(Beside::of_text(b"rent"), None);
-    }
 }

@@ -292,6 +292,7 @@ impl Desk {
     ) -> Result<Vec<AccountId>, NotTaken> {
         let denied = self.not_theirs(sender, &plans)?;
         let owners = self.owners(&plans)?;
+        keeps.prepare(&owners.values().copied().collect::<Vec<PartyId>>());
         let mut asking = Asking {
             desk: self,
             keeps,

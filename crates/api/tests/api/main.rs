@@ -12,6 +12,7 @@ mod house;
 mod paying;
 mod accounts;
 mod batches;
+mod message_parts;
 mod messages;
 mod events;
 mod webhooks;

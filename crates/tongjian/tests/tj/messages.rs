@@ -230,8 +230,7 @@ fn what_rules_say_of_a_payment_is_told_in_the_words_of_the_standard() {
     assert!(of("E3").contains("PDNG") && of("E3").contains("somebody"), "{report}");
     assert_eq!(at.balance("1002"), "3.00");
     let cases = at.json("case list");
-    let case =
-        cases["cases"][0]["transfer"].as_str().unwrap_or_else(|| panic!("{cases}")).to_owned();
+    let case = cases["cases"][0]["case"].as_str().unwrap_or_else(|| panic!("{cases}")).to_owned();
     at.ok(&format!("case claim {case} --by anna"));
     at.ok(&format!("case release {case} --by anna"));
     let told = at.ok("iso export pain.002 --message M1 --sender house:Ada");
@@ -452,6 +451,15 @@ fn what_others_write_is_taken_or_refused_with_its_reason() {
     quiet(&at);
     served.kill();
     let mut told = String::new();
+    // Nothing of it is this bank's, so nothing is paid; and each answer is what the standard accepts.
+    for name in names(&at, "out") {
+        let report = at.read(&format!("post/out/{name}"));
+        let version =
+            if name.ends_with("pain.002.xml") { "pain.002.001.11" } else { "pacs.002.001.11" };
+        accepted(&report, version);
+        assert!(report.contains("RJCT") && !report.contains("ACSC"), "{name}: {report}");
+    }
+    assert_eq!(at.balance("1001"), "100.00");
     for name in names(&at, "done") {
         told += &format!("{name}: done\n");
     }

@@ -23,7 +23,7 @@ use terms::{Amount, Currency, Day};
 
 /// The measured bank's log.
 const ORIGIN: &str = "bench.example/journal";
-/// Accounts that are paid.
+/// Accounts that pay and are paid.
 const ACCOUNTS: u32 = 10_000;
 /// What each payment moves, in minor units.
 const AMOUNT: Amount = Amount(12_345);
@@ -34,6 +34,9 @@ pub struct IsoBench {
     /// Payments of the file.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=PAYMENTS_MAX))]
     payments: u64,
+    /// Accounts that pay, each in a block of its own.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(ACCOUNTS)))]
+    payers: u32,
     /// No rules judge.
     #[arg(long)]
     unguarded: bool,
@@ -139,18 +142,21 @@ impl IsoBench {
                 initiator: Party::named("Bench & Sons"),
             },
         )?;
-        writer.block(&Block {
-            id: "BENCH-1-A".to_owned(),
-            payments: Some(self.payments),
-            sum,
-            execution: today,
-            debtor: Party::named("Bench & Sons"),
-            debtor_account: Some(Account::other("1")),
-            debtor_agent: Agent::bic("TJANDEFFXXX"),
-            ..Block::default()
-        })?;
+        let of_each = self.payments.div_ceil(u64::from(self.payers));
         for n in 0..self.payments {
-            let payee = 2 + n % u64::from(ACCOUNTS - 1);
+            let payer = 1 + n / of_each;
+            if n % of_each == 0 {
+                writer.block(&Block {
+                    id: format!("BENCH-1-{payer}"),
+                    execution: today,
+                    debtor: Party::named(format!("Payer {payer}")),
+                    debtor_account: Some(Account::other(payer.to_string())),
+                    debtor_agent: Agent::bic("TJANDEFFXXX"),
+                    ..Block::default()
+                })?;
+            }
+            // Never the payer itself: at most 9,998 accounts further on, round the circle.
+            let payee = 1 + (payer + n % u64::from(ACCOUNTS - 1)) % u64::from(ACCOUNTS);
             writer.order(&Order {
                 ids: PaymentIds {
                     instruction: Some(format!("PAY-{n:07}")),
