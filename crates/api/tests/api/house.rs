@@ -20,6 +20,7 @@ use node::{Node, NodeOptions, RunOptions, Running, SystemClock};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use terms::{
@@ -61,7 +62,7 @@ impl Gate for Words {
             "payment.create" | "batch.create" | "pending.post" | "pending.void"
             | "payment.return" => own,
             "account.read" | "balance.read" | "statement.read" | "payment.read" | "event.read"
-            | "party.read" | "journal.read" => own | Relations::VIEWER,
+            | "party.read" | "journal.read" | "proof.read" | "case.read" => own | Relations::VIEWER,
             _ => Relations::NONE,
         }
     }
@@ -89,6 +90,8 @@ pub struct House {
     pub folder: PathBuf,
     pub address: SocketAddr,
     pub gate: Arc<Words>,
+    /// Lines of the log so far.
+    pub lines: Arc<AtomicUsize>,
     client: Client<HttpConnector, Body>,
     running: Option<Running<Files>>,
     stop: Option<oneshot::Sender<()>>,
@@ -169,6 +172,8 @@ impl House {
             .unwrap();
         let (running, handle) = node.run(SystemClock, RunOptions::default());
         let gate = Arc::new(Words { notes: Mutex::new(Vec::new()) });
+        let lines = Arc::new(AtomicUsize::new(0));
+        let written = Arc::clone(&lines);
         let bank = Bank::new(Parts {
             handle,
             reader: running.reader(),
@@ -176,7 +181,9 @@ impl House {
             gate: Arc::<Words>::clone(&gate),
             asking: Arc::new(NoTables),
             limits,
-            log: Arc::new(|_| {}),
+            log: Arc::new(move |_| {
+                written.fetch_add(1, Ordering::SeqCst);
+            }),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -196,6 +203,7 @@ impl House {
             folder,
             address,
             gate,
+            lines,
             client,
             running: Some(running),
             stop: Some(stop),
