@@ -300,7 +300,7 @@ fn api_bank(
         handle: open.handle.clone(),
         reader: open.running.reader(),
         vault,
-        gate: Arc::new(BankGate::new(access, notes)),
+        gate: Arc::new(BankGate::new(access, notes, gate::addresses(&origin, address))),
         asking: Arc::new(asking),
         limits: config.limits(),
         log: Arc::new(|line| eprintln!("{line}")),
