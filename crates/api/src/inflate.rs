@@ -4,8 +4,15 @@ use crate::problem::{Kind, Problem};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
 use bytes::Bytes;
-use flate2::bufread::GzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use std::io::Read;
+
+/// How many times its size a body may become: payments as lines become ten to sixty times larger, a bomb a thousand times.
+const GROWTH_MAX: usize = 200;
+/// Bytes up to which nobody counts how much it grew.
+const GROWTH_FREE: usize = 64 << 10;
+/// Bytes that are inflated before it is looked at again.
+const STEP: u64 = 16 << 10;
 
 /// The body as it was before it was compressed.
 ///
@@ -23,15 +30,24 @@ pub fn inflated(headers: &HeaderMap, bytes: Bytes, bytes_max: usize) -> Result<B
         b"identity" => Ok(bytes),
         b"gzip" => {
             let mut inflated = Vec::new();
-            let mut reader = GzDecoder::new(&*bytes).take(bytes_max as u64 + 1);
-            reader.read_to_end(&mut inflated).map_err(|why| {
-                Problem::new(Kind::Malformed, format!("the body is no gzip: {why}"))
-            })?;
-            if inflated.len() > bytes_max {
-                let detail = format!("at most {bytes_max} bytes are taken here, decompressed");
-                return Err(Problem::new(Kind::TooLarge, detail));
+            let mut reader = MultiGzDecoder::new(&*bytes);
+            loop {
+                let more = reader.by_ref().take(STEP).read_to_end(&mut inflated);
+                let more = more.map_err(|why| {
+                    Problem::new(Kind::Malformed, format!("the body is no gzip: {why}"))
+                })?;
+                if more == 0 {
+                    return Ok(inflated.into());
+                }
+                let taken = bytes.len() - reader.get_ref().len();
+                let grew = inflated.len() > GROWTH_FREE.max(taken * GROWTH_MAX);
+                if grew || inflated.len() > bytes_max {
+                    let detail = format!(
+                        "decompressed, at most {bytes_max} bytes and {GROWTH_MAX} times what is sent are taken here"
+                    );
+                    return Err(Problem::new(Kind::TooLarge, detail));
+                }
             }
-            Ok(inflated.into())
         }
         other => {
             let detail =
@@ -64,6 +80,16 @@ mod tests {
         let refused = inflated(&headers("gzip"), bomb, 1 << 20).unwrap_err();
         assert_eq!(refused.kind(), Kind::TooLarge);
         assert_eq!(inflated(&headers("gzip"), gzip(b"{}"), 2).unwrap(), "{}");
+        // Where much is taken, a bomb is known by how it grows.
+        let refused = inflated(&headers("gzip"), gzip(&vec![b' '; 64 << 20]), 96 << 20);
+        assert_eq!(refused.unwrap_err().kind(), Kind::TooLarge);
+        let lines: String = (0..40_000)
+            .map(|n| format!("{{\"item\":{n},\"amount\":\"{}.00\"}}\n", n % 977))
+            .collect();
+        let honest = inflated(&headers("gzip"), gzip(lines.as_bytes()), 96 << 20);
+        assert_eq!(honest.unwrap(), lines);
+        let two = [gzip(b"{}"), gzip(b"[]")].concat();
+        assert_eq!(inflated(&headers("gzip"), two.into(), 9).unwrap(), "{}[]", "both members");
         assert_eq!(
             inflated(&headers("gzip"), Bytes::from_static(b"no"), 9).unwrap_err().kind(),
             Kind::Malformed

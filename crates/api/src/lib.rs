@@ -20,5 +20,6 @@ mod batches;
 mod events;
 mod log;
 mod openapi;
+mod heads;
 pub mod doors;
 pub mod server;
