@@ -7,6 +7,7 @@ use std::process::ExitCode;
 mod steps;
 mod setup;
 mod tidy;
+mod siege;
 mod suite;
 mod bench;
 
@@ -18,6 +19,7 @@ cargo xtask <command>
   tidy                        read our own source and list what readers trip over
   ordeal --seeds N [--seed S] simulate the whole system on N seeds, from seed S on
   kill --rounds N             kill -9 the real program N times and compare with what it answered
+  siege [NAME...]             attack the doors of the real program for some twenty minutes: once, rights, sql, wire, fuzz
   bench [--quick]             measure tj and PostgreSQL in the same run and print the ratios
                               --quick takes a tenth of the transfers: to try the command, not to publish
   help                        this text
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::command(),
         ["ordeal", rest @ ..] => suite::simulation("ordeal", rest, &["--seeds", "--seed"]),
         ["kill", rest @ ..] => suite::simulation("kill", rest, &["--rounds"]),
+        ["siege", named @ ..] => siege::command(named),
         ["bench"] => bench::command(&bench::FULL),
         ["bench", "--quick"] => bench::command(&bench::QUICK),
         [] | ["help" | "--help" | "-h"] => {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::setup;
+use crate::siege::{self, Siege};
 use crate::steps::{Steps, cargo, root, run, succeeds, target_folder};
 use crate::tidy;
 
@@ -57,6 +58,9 @@ pub fn test(depth: Depth) -> Result<bool, String> {
     steps.run_command("second reader", second_reader.arg(reader).arg("selftest").arg(vectors));
     for script in ["api", "flight", "s3"] {
         steps.run(&format!("clients of others: {script}"), || run_client(&clients, script));
+    }
+    for script in siege::SCRIPTS {
+        steps.run(&format!("siege: {script}"), || siege::lay(&clients, script, Siege::Short, None));
     }
     steps.run("models of others", compare_models);
     if depth == Depth::Full {

@@ -15,6 +15,7 @@ mod paths;
 mod rings;
 mod arrows;
 mod invariants;
+mod security;
 mod words;
 
 use tree::Tree;
@@ -42,7 +43,7 @@ impl fmt::Display for Finding {
 type Rule = fn(&Tree) -> Vec<Finding>;
 
 /// Every rule with the name it is reported under.
-const RULES: [(&str, Rule); 16] = [
+const RULES: [(&str, Rule); 17] = [
     ("header", shape::headers),
     ("long function", shape::long_functions),
     ("long file", shape::long_files),
@@ -54,6 +55,7 @@ const RULES: [(&str, Rule); 16] = [
     ("invariant without code", invariants::without_code),
     ("invariant without test", invariants::without_test),
     ("invariant without sentence", invariants::without_sentence),
+    ("test that is not there", security::unknown_tests),
     ("name", words::empty_names),
     ("float", words::floats_in_the_core),
     ("left open", words::left_open),

@@ -10,17 +10,18 @@ use crate::subscribers::Subscribers;
 use crate::trace::Trace;
 use crate::traces::{TraceSettings, Tracer};
 use axum::http::StatusCode;
-use governor::{DefaultKeyedRateLimiter, Quota};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota};
 use journal::vault::{Fields, Unreadable, Vault, decode_fields, encode_fields};
 use journal::{Files, Reader};
 use node::Handle;
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use terms::{Event, Party, PartyId, Refusal, Sealed, TimeNs, TransferId};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bounds of the API; every one is in the configuration file.
 #[derive(Clone, Debug)]
@@ -49,6 +50,12 @@ impl Default for ApiLimits {
     }
 }
 
+/// Lines of the log a second about those whom nobody knows.
+const STRANGERS_PER_S: NonZeroU32 = match NonZeroU32::new(50) {
+    Some(lines) => lines,
+    None => NonZeroU32::MIN,
+};
+
 /// How many may ask how often.
 pub struct Limiter {
     callers: DefaultKeyedRateLimiter<Arc<str>>,
@@ -76,13 +83,22 @@ impl Limiter {
     /// # Errors
     /// Too many.
     pub fn address(&self, address: IpAddr) -> Result<(), Problem> {
-        self.addresses.check_key(&address).map_err(|_| too_many("requests from your address"))
+        let counted = self.addresses.check_key(&network_of(address));
+        counted.map_err(|_| too_many("requests from your address"))
     }
 
     /// Forgets those who have been quiet.
     pub fn forget_quiet(&self) {
         self.callers.retain_recent();
         self.addresses.retain_recent();
+    }
+}
+
+/// What an address counts as: of version 6 the network of its first 64 bits, because whoever has one has all of them.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(four) => four.into(),
+        IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() & !0 << 64).into(),
     }
 }
 
@@ -114,9 +130,9 @@ pub struct Bank {
     /// Keys that are being worked on, and those that were refused.
     pub keys: Keys,
     /// Uploads that may still begin.
-    pub uploads: Arc<tokio::sync::Semaphore>,
+    pub uploads: Arc<Semaphore>,
     /// Listeners that may still come.
-    pub listeners: Arc<tokio::sync::Semaphore>,
+    pub listeners: Arc<Semaphore>,
     /// Who is told by webhook; `None` if nobody is.
     pub hooks: Option<Arc<Subscribers>>,
     /// The vault, unless it is lost.
@@ -124,6 +140,10 @@ pub struct Bank {
     nobody: Arc<Caller>,
     desk: OnceLock<Desk>,
     log: LogLine,
+    /// Lines of the log about those whom nobody knows.
+    strangers: DefaultDirectRateLimiter,
+    /// Lines that were left out since the last one.
+    unsaid: AtomicU64,
     latest: Mutex<(u64, u64)>,
     closing: AtomicBool,
 }
@@ -158,8 +178,8 @@ impl Bank {
             metrics: Arc::new(Metrics::new()),
             tracer: parts.traces.map(Tracer::new),
             keys: Keys::default(),
-            uploads: Arc::new(tokio::sync::Semaphore::new(parts.limits.uploads_max)),
-            listeners: Arc::new(tokio::sync::Semaphore::new(parts.limits.listeners_max)),
+            uploads: Arc::new(Semaphore::new(parts.limits.uploads_max)),
+            listeners: Arc::new(Semaphore::new(parts.limits.listeners_max)),
             handle: parts.handle,
             reader: parts.reader,
             gate: parts.gate,
@@ -170,6 +190,8 @@ impl Bank {
             nobody: Arc::new(Caller { id: "".into(), party: None, known: Arc::new(()) }),
             desk: OnceLock::new(),
             log: parts.log,
+            strangers: DefaultDirectRateLimiter::direct(Quota::per_second(STRANGERS_PER_S)),
+            unsaid: AtomicU64::new(0),
             latest: Mutex::new((0, 0)),
             closing: AtomicBool::new(false),
         });
@@ -208,6 +230,16 @@ impl Bank {
         self.closing.load(Ordering::SeqCst)
     }
 
+    /// A place for an upload among those that are worked on at once.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn upload_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| {
+            Problem::new(Kind::TooMany, "other uploads are being worked on").retry_after_s(2)
+        })
+    }
+
     /// One line of the log: no path, no body, no address, so no personal data.
     pub fn log(
         &self,
@@ -219,13 +251,21 @@ impl Bank {
         took: Duration,
     ) {
         // Only what is not as it should be is worth a line each; the rest are figures.
-        if status.is_client_error() || status.is_server_error() {
-            let line = serde_json::json!({
-                "event": "answered", "operation": operation, "status": status.as_u16(), "who": who,
-                "request_id": request, "trace_id": format!("{:032x}", trace.trace), "us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-            });
-            (self.log)(&line.to_string());
+        if !status.is_client_error() && !status.is_server_error() {
+            return;
         }
+        // Strangers cannot fill the disk with lines; figures count every one of them.
+        if who.is_empty() && self.strangers.check().is_err() {
+            self.unsaid.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let line = serde_json::json!({
+            "event": "answered", "operation": operation, "status": status.as_u16(), "who": who,
+            "request_id": request, "trace_id": format!("{:032x}", trace.trace),
+            "us": u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "unsaid": self.unsaid.swap(0, Ordering::Relaxed),
+        });
+        (self.log)(&line.to_string());
     }
 
     /// One line of the log about a webhook, by its id: no address, no event, so no personal data.
@@ -419,6 +459,7 @@ pub struct AddressPlace {
 impl Addresses {
     /// Takes a place; `None` if the address has all it may have.
     pub fn enter(self: &Arc<Self>, address: IpAddr, max: usize) -> Option<AddressPlace> {
+        let address = network_of(address);
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(address).or_insert(0);
         if *count >= max {
@@ -445,4 +486,24 @@ impl Drop for AddressPlace {
 pub fn now() -> TimeNs {
     use node::Clock;
     node::SystemClock.now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_addresses_of_one_network_share_its_places() {
+        let network = |text: &str| network_of(text.parse().unwrap());
+        assert_eq!(network("2001:db8:1:2:3::4"), network("2001:db8:1:2:ffff::1"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:10.0.0.1"), network("10.0.0.1"));
+        assert_ne!(network("10.0.0.1"), network("10.0.0.2"));
+        let open = Arc::new(Addresses::default());
+        let first = open.enter("2001:db8::1".parse().unwrap(), 1);
+        assert!(first.is_some());
+        assert!(open.enter("2001:db8::2".parse().unwrap(), 1).is_none());
+        drop(first);
+        assert!(open.enter("2001:db8::2".parse().unwrap(), 1).is_some());
+    }
 }

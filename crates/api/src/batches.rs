@@ -23,7 +23,6 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use terms::{AccountId, Command, Event, Refusal, TransferFlags, TransferId};
 use tokio::sync::mpsc;
@@ -91,7 +90,7 @@ impl Summary {
     }
 }
 
-async fn create(call: Call) -> Result<Reply, Problem> {
+async fn create(mut call: Call) -> Result<Reply, Problem> {
     let key = call.key()?.to_owned();
     let format = match call.headers.get(CONTENT_TYPE).map(axum::http::HeaderValue::as_bytes) {
         Some(kind) if kind.starts_with(b"text/csv") => Format::Csv,
@@ -103,14 +102,12 @@ async fn create(call: Call) -> Result<Reply, Problem> {
             format!("{items} payments, and an upload has at most {ITEMS_MAX}; send several");
         return Err(Problem::new(Kind::TooLarge, detail));
     }
-    let permit = Arc::clone(&call.bank.uploads).try_acquire_owned();
-    let permit = permit.map_err(|_| {
-        Problem::new(Kind::TooMany, "other uploads are being worked on").retry_after_s(2)
-    })?;
     let mut reader = Items::new(call.body.clone(), format)?;
+    let place = call.place.take();
     let (send, receive) = mpsc::channel::<Bytes>(IN_LINE);
     tokio::spawn(async move {
-        let _permit = permit;
+        // Its place is kept until all of it is done.
+        let _place = place;
         let mut upload = Upload::new(call, &key, send);
         loop {
             let chunk = tokio::task::spawn_blocking(move || {

@@ -18,7 +18,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 use terms::AccountId;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// The header that names the journal's entry an answer is as of.
 pub const JOURNAL_ENTRY: HeaderName = HeaderName::from_static("journal-entry");
@@ -49,6 +49,8 @@ pub struct Call {
     pub address: IpAddr,
     /// Its body, decompressed.
     pub body: Bytes,
+    /// Of an upload: its place among those that are worked on.
+    pub place: Option<OwnedSemaphorePermit>,
     /// When it must be answered.
     pub deadline: Instant,
     /// What it spends its time on, if it is traced.

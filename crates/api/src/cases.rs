@@ -3,6 +3,8 @@
 
 use crate::accounts::{done, page_size};
 use crate::call::{Call, Reply, tagged};
+use crate::gate::Relations;
+use crate::payments::related_to;
 use crate::problem::Problem;
 use crate::table::{Operation, get, post};
 use crate::wire::{CaseRef, PaymentRef, Place, hex, new_id};
@@ -11,7 +13,8 @@ use engine::{CaseView, Engine};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use terms::{
-    Amount, CaseAct, CaseMark, CaseStep, Command, Refusal, Transfer, TransferFlags, TransferId,
+    Amount, CaseAct, CaseMark, CaseStep, Command, PartyId, Refusal, Transfer, TransferFlags,
+    TransferId,
 };
 
 const TAG: &str = "cases";
@@ -156,9 +159,13 @@ async fn list(call: Call) -> Result<Reply, Problem> {
     let Inbox { status, mine, after, limit } = call.query()?;
     let limit = page_size(limit)?;
     let me = call.who.id.clone();
+    let theirs = Theirs::of(&call);
     let (mut items, records) = call
         .ask(move |engine| {
             let wanted = |case: &CaseView<'_>| {
+                if !theirs.reaches(engine, case.transfer) {
+                    return false;
+                }
                 let word = case.status.word();
                 let stands =
                     status.map_or(word == "open" || word == "proposed", |s| s.word() == word);
@@ -179,6 +186,38 @@ async fn list(call: Call) -> Result<Reply, Problem> {
         .at_entry(call.bank.entries_of(records)?))
 }
 
+/// Whose payments a caller's cases are about: anybody's for staff, else those of accounts that are the caller's own.
+#[derive(Clone, Copy)]
+struct Theirs {
+    party: Option<PartyId>,
+    relations: Relations,
+}
+
+impl Theirs {
+    fn of(call: &Call) -> Theirs {
+        Theirs { party: call.who.party, relations: call.relations }
+    }
+
+    fn reaches(self, engine: &Engine, payment: TransferId) -> bool {
+        let own = |view: engine::TransferView| {
+            related_to(engine, self.party, &view.transfer).meets(self.relations)
+        };
+        self.relations.meets(Relations::STRANGER) || engine.transfer(payment).is_some_and(own)
+    }
+}
+
+/// Sees to it that the payment of a case is one that the caller reaches.
+async fn must_reach(call: &Call, id: TransferId) -> Result<(), Problem> {
+    let theirs = Theirs::of(call);
+    if theirs.relations.meets(Relations::STRANGER)
+        || call.ask(move |engine| theirs.reaches(engine, id)).await?
+    {
+        return Ok(());
+    }
+    call.denied(None);
+    Err(Problem::missing(format_args!("case {}", CaseRef(id))))
+}
+
 async fn seen(call: &Call, id: TransferId) -> Result<(CaseDocument, u64), Problem> {
     let found = call
         .ask(move |engine| {
@@ -191,6 +230,7 @@ async fn seen(call: &Call, id: TransferId) -> Result<(CaseDocument, u64), Proble
 
 async fn show(call: Call) -> Result<Reply, Problem> {
     let CaseRef(id) = call.path("case", CaseRef::parse)?;
+    must_reach(&call, id).await?;
     let (document, records) = seen(&call, id).await?;
     tagged(&call, &document, call.bank.entries_of(records)?)
 }
@@ -252,6 +292,7 @@ pub enum MarkName {
 async fn work(call: Call) -> Result<Reply, Problem> {
     let CaseRef(case) = call.path("case", CaseRef::parse)?;
     let order: StepOrder = call.json()?;
+    must_reach(&call, case).await?;
     let step = match order.step {
         StepName::Open => CaseStep::Open,
         StepName::Claim => CaseStep::Claim,
@@ -310,6 +351,7 @@ pub enum DecisionName {
 async fn decide(call: Call) -> Result<Reply, Problem> {
     let CaseRef(case) = call.path("case", CaseRef::parse)?;
     let order: DecisionOrder = call.json()?;
+    must_reach(&call, case).await?;
     let step = match order.decision {
         DecisionName::Release => CaseStep::Release,
         DecisionName::Refuse => CaseStep::Refuse,

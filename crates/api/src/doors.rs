@@ -126,7 +126,7 @@ fn page(kind: &'static str, body: Bytes) -> Response<Body> {
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     if kind.starts_with("text/html") {
         let policy = HeaderValue::from_static(
-            "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
         );
         response.headers_mut().insert(HeaderName::from_static("content-security-policy"), policy);
     }

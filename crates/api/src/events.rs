@@ -3,7 +3,7 @@
 
 use crate::bank::{Bank, unreadable};
 use crate::call::{Call, Reply};
-use crate::gate::{Caller, Relations};
+use crate::gate::{Caller, Relations, relation};
 use crate::payments::payment_of;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, get};
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use terms::{AccountId, Act, Command, Event, PartyId, TransferFlags};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -28,6 +28,11 @@ const TAG: &str = "events";
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// How often a quiet stream says that it is there.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
+/// How long a page may be read for.
+const PAGE_FOR: Duration = Duration::from_millis(200);
+/// How long a stream goes on before its listener must come again and show a token: as long as a token lives, so that
+/// nobody hears more after their rights have ended.
+const STREAM_FOR: Duration = Duration::from_secs(600);
 /// Entries that are read at once.
 const ENTRIES_AT_ONCE: u64 = 64;
 
@@ -152,6 +157,11 @@ fn told(event: &Event, place: Place) -> Option<(EventDocument, Vec<AccountId>)> 
     Some((EventDocument { kind, time: event.time().iso_at(0), journal: place, data }, accounts))
 }
 
+/// The accounts that a record is about; none where it is about the bank as a whole.
+pub fn accounts_of(event: &Event, place: Place) -> Vec<AccountId> {
+    told(event, place).map_or_else(Vec::new, |(_, accounts)| accounts)
+}
+
 fn act_told(act: &Act) -> Option<(&'static str, Value, Vec<AccountId>)> {
     Some(match &act.command {
         Command::CreateAccount(a) => {
@@ -229,8 +239,13 @@ impl Hearing {
         let Some(party) = Hearing::bound_to(&call.who, call.relations) else {
             return Ok(Hearing::All);
         };
-        let accounts =
-            call.ask(move |engine| engine.roles_of(party).map(|role| role.account).collect());
+        let accounts = call.ask(move |engine| {
+            // A role that ended by its date is none, though nobody took it back.
+            let all = engine.roles_of(party).map(|role| role.account);
+            let held = all
+                .filter(|account| relation(engine, Some(party), *account) != Relations::STRANGER);
+            held.collect()
+        });
         Ok(Hearing::Of(party, accounts.await?))
     }
 
@@ -352,6 +367,7 @@ struct Listening {
     tail: Tail,
     hearing: Hearing,
     quiet: Duration,
+    until: Instant,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -378,6 +394,7 @@ async fn follow(call: Call) -> Result<Reply, Problem> {
         tail,
         hearing,
         quiet: Duration::ZERO,
+        until: Instant::now() + STREAM_FOR,
         _permit: permit,
     };
     let begin =
@@ -389,7 +406,7 @@ async fn follow(call: Call) -> Result<Reply, Problem> {
 /// What a listener hears next; the stream ends when the journal cannot be read.
 async fn next_bytes(mut listening: Listening) -> Option<(Result<Bytes, Infallible>, Listening)> {
     loop {
-        if listening.bank.closing() {
+        if listening.bank.closing() || listening.until <= Instant::now() {
             return None;
         }
         if listening.tail.has_more(&listening.bank) {
@@ -425,11 +442,14 @@ async fn page(call: Call) -> Result<Reply, Problem> {
         .blocking(move |bank| {
             let mut tail = Tail::behind(bank, after)?;
             let mut items: Vec<EventDocument> = Vec::new();
-            // A page ends when it is full, at the end of the journal, or when much was read that says nothing to this caller.
+            // A page ends when it is full, at the end of the journal, or when much was read, or for long, that says nothing to
+            // this caller.
+            let until = Instant::now() + PAGE_FOR;
             for _ in 0..64 {
                 let before = (tail.entry, tail.after);
                 items.extend(tail.read(bank, &mut hearing, limit - items.len())?);
-                if items.len() == limit || (tail.entry, tail.after) == before {
+                let same = (tail.entry, tail.after) == before;
+                if items.len() == limit || same || until <= Instant::now() {
                     break;
                 }
             }

@@ -9,6 +9,7 @@ use access::{
     ResourceKind, TokenRequest,
 };
 use serde_json::json;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use terms::{Currency, RoleKind};
@@ -17,12 +18,25 @@ use terms::{Currency, RoleKind};
 pub struct BankGate {
     access: Arc<Access>,
     notes: Arc<dyn Notes>,
+    addresses: Vec<String>,
 }
 
 impl BankGate {
-    /// Over these identities; what the API itself notes goes to `notes` as well.
-    pub fn new(access: Arc<Access>, notes: Arc<dyn Notes>) -> BankGate {
-        BankGate { access, notes }
+    /// Over these identities; what the API itself notes goes to `notes` as well. `addresses` are those by which clients
+    /// call the bank, scheme and host; the first is its own.
+    pub fn new(access: Arc<Access>, notes: Arc<dyn Notes>, addresses: Vec<String>) -> BankGate {
+        BankGate { access, notes, addresses }
+    }
+
+    /// The address that a proof must name. A request's own Host counts only where it is one of ours: else a proof that
+    /// somebody made for another server would open this one to whoever runs that.
+    fn ours(&self, url: &str) -> String {
+        let host = url.find("://").map_or(0, |at| at + 3);
+        let path = url[host..].find('/').map_or(url.len(), |at| host + at);
+        let (called, path) = url.split_at(path);
+        let known = self.addresses.iter().find(|ours| ours.eq_ignore_ascii_case(called));
+        let ours = known.or(self.addresses.first()).map_or("", String::as_str);
+        format!("{ours}{path}")
     }
 
     fn asked(
@@ -81,7 +95,8 @@ impl BankGate {
         let token = token.ok_or_else(|| {
             unknown("invalid_request", "Authorization is `DPoP TOKEN` or `Bearer TOKEN`".to_owned())
         })?;
-        self.access.bearer(token, &shown(sent), now_s()).map_err(|denied| {
+        let url = self.ours(sent.url);
+        self.access.bearer(token, &shown(sent, &url), now_s()).map_err(|denied| {
             let error = if denied.why == access::Why::BadProof {
                 "invalid_dpop_proof"
             } else {
@@ -123,10 +138,22 @@ pub fn now_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-fn shown<'a>(shown: &Shown<'a>) -> access::Shown<'a> {
+/// The addresses by which clients may call: the bank's own, and on this machine the names of this machine.
+pub fn addresses(origin: &str, listens: SocketAddr) -> Vec<String> {
+    let mut all = vec![origin.to_owned()];
+    if listens.ip().is_loopback() {
+        let scheme = origin.split("://").next().unwrap_or_default();
+        let port = listens.port();
+        let names = ["localhost", "127.0.0.1", "[::1]"];
+        all.extend(names.map(|name| format!("{scheme}://{name}:{port}")));
+    }
+    all
+}
+
+fn shown<'a>(shown: &Shown<'a>, url: &'a str) -> access::Shown<'a> {
     access::Shown {
         method: shown.method,
-        url: shown.url,
+        url,
         dpop: shown.dpop,
         certificate_sha256: shown.certificate,
     }
@@ -192,7 +219,8 @@ impl Gate for BankGate {
             client_assertion: field("client_assertion"),
             scope: field("scope"),
         };
-        match self.access.token(&request, &shown(sent), now_s()) {
+        let url = self.ours(sent.url);
+        match self.access.token(&request, &shown(sent, &url), now_s()) {
             Ok(issued) => Ok(json!({
                 "access_token": issued.access_token, "token_type": issued.token_type,
                 "expires_in": issued.expires_in_s, "scope": issued.scope,
@@ -215,5 +243,18 @@ impl Gate for BankGate {
             times: 1,
             loud: false,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bank_on_this_machine_has_its_names_and_another_only_its_own() {
+        let local = addresses("http://localhost:8443", SocketAddr::from(([127, 0, 0, 1], 8443)));
+        assert!(local.contains(&"http://127.0.0.1:8443".to_owned()));
+        let open = addresses("https://bank.example", SocketAddr::from(([0, 0, 0, 0], 8443)));
+        assert_eq!(open, ["https://bank.example"]);
     }
 }

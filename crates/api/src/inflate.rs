@@ -5,7 +5,7 @@ use crate::problem::{Kind, Problem};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_ENCODING;
 use bytes::Bytes;
-use flate2::bufread::GzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use std::io::Read;
 
 /// Bytes that one byte may become, once there are more than [`FREE_BYTES`]. Uploads whose lines are nearly alike reach 40.
@@ -31,7 +31,7 @@ pub fn inflated(headers: &HeaderMap, bytes: Bytes, bytes_max: usize) -> Result<B
     };
     match encoding.as_bytes() {
         b"identity" => Ok(bytes),
-        b"gzip" => bounded(GzDecoder::new(&*bytes), bytes.len(), bytes_max)
+        b"gzip" => bounded(MultiGzDecoder::new(&*bytes), bytes.len(), bytes_max)
             .map_err(|why| why.problem("gzip", bytes_max)),
         b"zstd" => zstd(&bytes, bytes_max).map_err(|why| why.problem("Zstandard", bytes_max)),
         other => {
@@ -127,6 +127,8 @@ mod tests {
                 assert_eq!(refused.kind(), Kind::Malformed, "{way}");
             }
         }
+        let two = [gzip(b"{}"), gzip(b"[]")].concat();
+        assert_eq!(inflated(&headers("gzip"), two.into(), 9).unwrap(), "{}[]", "both members");
         assert_eq!(inflated(&headers("br"), Bytes::new(), 9).unwrap_err().kind(), Kind::WrongType);
         assert_eq!(inflated(&HeaderMap::new(), Bytes::from_static(b"x"), 9).unwrap(), "x");
     }

@@ -31,5 +31,6 @@ mod events;
 mod webhooks;
 mod log;
 mod openapi;
+mod heads;
 pub mod doors;
 pub mod server;

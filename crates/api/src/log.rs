@@ -4,6 +4,7 @@
 use crate::asking::{Answered, Question};
 use crate::bank::unreadable;
 use crate::call::{Call, Reply};
+use crate::gate::{Relations, relation};
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, get, post};
 use crate::wire::Place;
@@ -93,8 +94,13 @@ pub struct ReceiptDocument {
 async fn receipt(call: Call) -> Result<Reply, Problem> {
     let record: u64 = call.path("record", str::parse)?;
     let records = call.bank.reader.records();
+    let missing = || Problem::missing(format_args!("record {record}"));
     if record >= records {
-        return Err(Problem::missing(format_args!("record {record}")));
+        return Err(missing());
+    }
+    if !call.relations.meets(Relations::STRANGER) && !concerns(&call, record).await? {
+        call.denied(None);
+        return Err(missing());
     }
     let place = call
         .blocking(move |bank| {
@@ -105,6 +111,21 @@ async fn receipt(call: Call) -> Result<Reply, Problem> {
     let receipt = crate::payments::receipt(&call, place).await?;
     Ok(Reply::json(StatusCode::OK, &ReceiptDocument { journal: place, receipt })?
         .at_entry(place.entry + 1))
+}
+
+/// Whether a record is about an account that is the caller's own: its receipt holds the whole record.
+async fn concerns(call: &Call, record: u64) -> Result<bool, Problem> {
+    let accounts = call
+        .blocking(move |bank| {
+            let (event, place) = crate::payments::recorded(bank, record)?;
+            Ok(crate::events::accounts_of(&event, place))
+        })
+        .await?;
+    let (party, allowed) = (call.who.party, call.relations);
+    call.ask(move |engine| {
+        accounts.iter().any(|account| relation(engine, party, *account).meets(allowed))
+    })
+    .await
 }
 
 /// A question.

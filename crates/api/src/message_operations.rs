@@ -102,11 +102,8 @@ pub struct Days {
     pub to: Date,
 }
 
-async fn send(call: Call) -> Result<Reply, Problem> {
-    let permit = Arc::clone(&call.bank.uploads).try_acquire_owned();
-    let permit = permit.map_err(|_| {
-        Problem::new(Kind::TooMany, "other uploads are being worked on").retry_after_s(2)
-    })?;
+async fn send(mut call: Call) -> Result<Reply, Problem> {
+    let place = call.place.take();
     let sender = Sender::Caller {
         id: Arc::clone(&call.who.id),
         party: call.who.party,
@@ -115,7 +112,7 @@ async fn send(call: Call) -> Result<Reply, Problem> {
     let source = Source::Bytes(call.body.clone());
     let taken = call
         .blocking(move |bank| {
-            let _permit = permit;
+            let _place = place;
             let taken = bank.desk()?.take(&source, &sender, bank);
             Ok(match taken {
                 Ok(done) => Ok((told(bank, &done.taken)?, done)),

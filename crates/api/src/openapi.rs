@@ -184,10 +184,16 @@ fn answers(operation: &Operation, generator: &mut SchemaGenerator, problem: &Val
             fields
                 .insert("content".into(), json!({ answer.kind: { "schema": schema(generator) } }));
         } else if let (false, Value::Object(fields)) = (answer.kind.is_empty(), &mut told) {
-            fields.insert(
-                "content".into(),
-                json!({ answer.kind: { "schema": { "type": "string" } } }),
-            );
+            // Of a stream, what each of its events is.
+            let schema = if answer.kind == "text/event-stream" {
+                json!({ "type": "object", "properties": {
+                    "id": { "type": "string" }, "event": { "type": "string" },
+                    "data": { "type": "string", "contentMediaType": "application/json" },
+                } })
+            } else {
+                json!({ "type": "string" })
+            };
+            fields.insert("content".into(), json!({ answer.kind: { "schema": schema } }));
         }
         if let Value::Object(fields) = &mut told {
             fields.insert("headers".into(), json!({ "Journal-Entry": {

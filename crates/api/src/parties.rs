@@ -10,8 +10,10 @@ use crate::wire::{PartyRef, Place};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use terms::{Command, Party, PartyId, PartyKind, Refusal};
 
 const TAG: &str = "parties";
@@ -64,8 +66,33 @@ pub struct NewParty {
     /// Person or organisation.
     pub kind: PartyKindName,
     /// What identifies it: `name` at least; `born`, `identity_number`, `address`, `country` and others as the bank has them.
+    #[serde(deserialize_with = "each_once")]
     #[schemars(length(min = 1, max = 32))]
     pub fields: BTreeMap<String, String>,
+}
+
+/// A map in which no name stands twice: of two, programs on the way might each believe another.
+fn each_once<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Once;
+    impl<'de> Visitor<'de> for Once {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("names and texts")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut all = BTreeMap::new();
+            while let Some((name, text)) = map.next_entry::<String, String>()? {
+                if all.contains_key(&name) {
+                    return Err(A::Error::custom(format!("{name:?} stands twice")));
+                }
+                all.insert(name, text);
+            }
+            Ok(all)
+        }
+    }
+    from.deserialize_map(Once)
 }
 
 /// A party.

@@ -4,7 +4,7 @@
 mod order;
 mod keyed;
 
-pub use keyed::{Keyed, settle};
+pub use keyed::{Keyed, recorded, settle};
 pub use order::{Mode, Payment, PaymentOrder, Quote, payment_of};
 
 use crate::call::{Call, Reply, json, tagged};

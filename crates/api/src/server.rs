@@ -48,7 +48,7 @@ impl Default for ConnectionLimits {
     fn default() -> ConnectionLimits {
         ConnectionLimits {
             connections_max: 4_096,
-            connections_of_address_max: 4_096,
+            connections_of_address_max: 1_024,
             head_patience: Duration::from_secs(10),
             write_patience: Duration::from_secs(30),
             handshake_patience: Duration::from_secs(10),
@@ -173,7 +173,13 @@ fn service(
     hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer.clone());
-        routes.clone().oneshot(request)
+        let routes = routes.clone();
+        async move {
+            match crate::heads::refused(&request) {
+                Some(answer) => Ok(answer),
+                None => routes.oneshot(request).await,
+            }
+        }
     })
 }
 

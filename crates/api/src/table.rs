@@ -14,7 +14,8 @@ use crate::wire::new_id;
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{
-    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, WWW_AUTHENTICATE,
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue,
+    WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -339,12 +340,17 @@ async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>)
         spans.note("who may", began);
         who = Some(Arc::clone(&caller));
         bank.limiter.caller(&caller.id)?;
-        let reading = Instant::now();
-        let body = read(operation, &parts.headers, body).await?;
-        spans.note("read", reading);
         if operation.money && !parts.headers.contains_key(IDEMPOTENCY_KEY) {
             return Err(Problem::new(Kind::KeyMissing, "Idempotency-Key is missing"));
         }
+        // Before its body, so that bodies of uploads never lie in memory in any number.
+        let place = match operation.body {
+            Some(BodyKind::Upload(_) | BodyKind::Xml) => Some(bank.upload_place()?),
+            _ => None,
+        };
+        let reading = Instant::now();
+        let body = read(operation, &parts.headers, body).await?;
+        spans.note("read", reading);
         let call = Call {
             bank: Arc::clone(bank),
             who: caller,
@@ -355,6 +361,7 @@ async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>)
             headers: parts.headers,
             address: address.ip(),
             body,
+            place,
             deadline: began + bank.limits.patience,
             spans: spans.clone(),
         };
@@ -482,7 +489,13 @@ async fn read(operation: &Operation, headers: &HeaderMap, body: Body) -> Result<
         Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(large()),
         Err(_) => return Err(Problem::new(Kind::Malformed, "the body broke off")),
     };
-    inflated(headers, bytes, bytes_max)
+    if !headers.contains_key(CONTENT_ENCODING) {
+        return Ok(bytes);
+    }
+    // Not on the network's threads: others wait for those.
+    let headers = headers.clone();
+    let inflated = tokio::task::spawn_blocking(move || inflated(&headers, bytes, bytes_max)).await;
+    inflated.map_err(|_| Problem::new(Kind::Failed, "the work broke off"))?
 }
 
 /// The parameters of a path, decoded.
@@ -521,9 +534,9 @@ pub fn with_headers(mut response: Response<Body>, request_id: &str) -> Response<
     for (name, value) in [
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("content-security-policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
         ("referrer-policy", "no-referrer"),
-        ("strict-transport-security", "max-age=31536000"),
+        ("strict-transport-security", "max-age=31536000; includeSubDomains"),
     ] {
         if !headers.contains_key(name) {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));

@@ -99,6 +99,10 @@ macro_rules! ids {
                 json_schema!({
                     "type": "string",
                     "pattern": concat!("^", $prefix, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
+                    "not": { "enum": [
+                        concat!($prefix, "00000000-0000-0000-0000-000000000000"),
+                        concat!($prefix, "ffffffff-ffff-ffff-ffff-ffffffffffff"),
+                    ] },
                     "examples": [concat!($prefix, "01937c1e-9a54-7b31-8f6d-2a615e0c44b7")],
                 })
             }

@@ -21,6 +21,8 @@ use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::{self, SetExpr};
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use journal::Disk;
 use std::fmt;
 use std::sync::Arc;
@@ -30,6 +32,9 @@ use std::time::Duration;
 pub const QUERY_BYTES_MAX: usize = 1 << 20;
 /// How deep a query may nest.
 const DEPTH_MAX: usize = 64;
+/// Operators of a query. Each may make what is understood of it one deeper, as brackets do; what is thousands deep takes all
+/// of a thread's stack, which ends the process, or minutes to plan.
+const OPERATORS_MAX: usize = 2_000;
 
 /// Takes questions about one bank's history.
 pub struct Desk<D: Disk> {
@@ -216,6 +221,13 @@ fn read_only(text: &str) -> Result<Statement, AskFailed> {
         )));
     }
     let dialect = PostgreSqlDialect {};
+    let operators = Tokenizer::new(&dialect, text).tokenize().unwrap_or_default();
+    let operators = operators.iter().filter(|token| deepens(token)).count();
+    if operators > OPERATORS_MAX {
+        return Err(AskFailed::Query(format!(
+            "the query has {operators} operators and words such as AND, JOIN and UNION, and one may have {OPERATORS_MAX}"
+        )));
+    }
     let parser = DFParserBuilder::new(text).with_dialect(&dialect).with_recursion_limit(DEPTH_MAX);
     let statements = parser.build().and_then(|mut parser| parser.parse_statements());
     let mut statements =
@@ -232,6 +244,51 @@ fn read_only(text: &str) -> Result<Statement, AskFailed> {
         _ => false,
     };
     if reads { Ok(one) } else { Err(AskFailed::Query(ONLY_READS.into())) }
+}
+
+/// Whether a token may make what stands around it one deeper, without a bracket.
+fn deepens(token: &Token) -> bool {
+    use Keyword::{
+        AND, AT, BETWEEN, COLLATE, DIV, EXCEPT, ILIKE, IN, INTERSECT, IS, JOIN, LIKE, NOT, OR,
+        RLIKE, SIMILAR, UNION, XOR,
+    };
+    match token {
+        Token::Word(word) => matches!(
+            word.keyword,
+            AND | AT
+                | BETWEEN
+                | COLLATE
+                | DIV
+                | EXCEPT
+                | ILIKE
+                | IN
+                | INTERSECT
+                | IS
+                | JOIN
+                | LIKE
+                | NOT
+                | OR
+                | RLIKE
+                | SIMILAR
+                | UNION
+                | XOR
+        ),
+        // What stands in long lists of values.
+        Token::Number(..)
+        | Token::SingleQuotedString(_)
+        | Token::EscapedStringLiteral(_)
+        | Token::NationalStringLiteral(_)
+        | Token::HexStringLiteral(_)
+        | Token::UnicodeStringLiteral(_)
+        | Token::Comma
+        | Token::Whitespace(_)
+        | Token::LParen
+        | Token::RParen
+        | Token::Period
+        | Token::SemiColon
+        | Token::EOF => false,
+        _ => true,
+    }
 }
 
 /// Also what stands in its parts: `WITH x AS (DELETE …)` is a query to the parser.

@@ -17,14 +17,18 @@ pub enum AskFailed {
     TooLarge(String),
     /// The tables cannot be read.
     History(HistoryFailed),
-    /// Something failed while it ran.
+    /// What it asks for could not be worked out, such as a division by zero.
     Running(String),
+    /// Something of ours failed while it ran.
+    Broken(String),
 }
 
 impl fmt::Display for AskFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            AskFailed::Query(why) | AskFailed::Running(why) => f.write_str(why),
+            AskFailed::Query(why) | AskFailed::Running(why) | AskFailed::Broken(why) => {
+                f.write_str(why)
+            }
             AskFailed::TooLong(limit) => write!(
                 f,
                 "the query was ended after {} s, which is as long as one may run; ask for less, or raise the limit",

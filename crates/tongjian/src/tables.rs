@@ -17,6 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use terms::{AccountId, Command, Institution, PartyId, QueryDoor, QueryEnd, QueryRecord, Sealed};
 use tokio::runtime::{Builder, Runtime};
 
+/// The stack of a thread that plans and runs queries.
+const STACK_BYTES: usize = 16 << 20;
+
 /// The folder of a bank's tables, unless its settings name another place.
 pub const FOLDER: &str = "history";
 
@@ -102,6 +105,8 @@ fn threads() -> Builder {
     let mut threads = Builder::new_multi_thread();
     // A turn of a query is long: after each one who waits is heard, such as somebody who wants it stopped.
     threads.thread_name("query").enable_all().global_queue_interval(1).event_interval(1);
+    // What is understood of a query may be as deep as its operators are many; a page is taken when it is used.
+    threads.thread_stack_size(STACK_BYTES);
     threads
 }
 

@@ -40,6 +40,106 @@ fn two_lengths_or_a_length_and_chunks_are_one_answer_at_most() {
     }
 }
 
+/// A request and one hidden behind it: whatever two servers could read differently gets one answer at most, and that
+/// answer is no yes.
+#[test]
+fn what_two_servers_could_read_differently_is_refused_and_the_connection_closed() {
+    let house = House::new("ambiguous");
+    let hidden = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let body = format!("0\r\n\r\n{hidden}");
+    let length = body.len();
+    let post = "POST /api/v1/payments HTTP/1.1\r\n";
+    for (name, head) in [
+        (
+            "a length, then chunks",
+            format!("{post}Host: x\r\nContent-Length: {length}\r\nTransfer-Encoding: chunked\r\n"),
+        ),
+        (
+            "chunks, then a length",
+            format!("{post}Host: x\r\nTransfer-Encoding: chunked\r\nContent-Length: {length}\r\n"),
+        ),
+        ("a space before the colon", format!("{post}Host: x\r\nTransfer-Encoding : chunked\r\n")),
+        ("a tab before the colon", format!("{post}Host: x\r\nContent-Length\t: 5\r\n")),
+        ("a folded line", format!("{post}Host: x\r\nTransfer-Encoding:\r\n chunked\r\n")),
+        (
+            "chunked twice",
+            format!(
+                "{post}Host: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"
+            ),
+        ),
+        ("another word", format!("{post}Host: x\r\nTransfer-Encoding: \u{b}chunked\r\n")),
+        ("a sign in the length", format!("{post}Host: x\r\nContent-Length: +5\r\n")),
+        ("two lengths in one", format!("{post}Host: x\r\nContent-Length: 5, 6\r\n")),
+        (
+            "chunks in 1.0",
+            format!("POST /api/v1/payments HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"),
+        ),
+        ("no host", format!("{post}Content-Length: 0\r\n")),
+        ("two hosts", format!("{post}Host: x\r\nHost: y\r\n")),
+        ("another host in the address", "GET http://y/healthz HTTP/1.1\r\nHost: x\r\n".to_owned()),
+        (
+            "two tokens",
+            format!(
+                "{post}Host: x\r\nAuthorization: Bearer staff\r\nAuthorization: Bearer anna\r\n"
+            ),
+        ),
+        ("a bare return", format!("{post}Host: x\rX: y\r\n")),
+        ("a zero byte", format!("{post}Host: x\0\r\n")),
+    ] {
+        let came = raw(&house, format!("{head}\r\n{body}").as_bytes());
+        assert!(answers(&came) <= 1, "{name}: {came}");
+        assert!(!came.contains("HTTP/1.1 2"), "{name}: {came}");
+    }
+    assert_eq!(house.get(&format!("/accounts/{}", account(1)), "anna").status, 200);
+}
+
+#[test]
+fn numbers_and_names_that_programs_read_differently_are_refused() {
+    let house = House::new("numbers");
+    let send = |path: &str, body: String| {
+        let request = house
+            .request("POST", path, "staff")
+            .header("content-type", "application/json")
+            .header("idempotency-key", "number-01");
+        house.send(request.body(Body::from(body)).unwrap())
+    };
+    let pay = |rest: &str| {
+        let (from, to) = (account(1), account(2));
+        send(
+            "/api/v1/payments",
+            format!("{{\"from\":\"{from}\",\"to\":\"{to}\",\"currency\":\"CNY\",{rest}}}"),
+        )
+    };
+    let million = "9".repeat(200_000);
+    for rest in [
+        r#""amount":"1","amount":"2""#.to_owned(),
+        r#""amount":"1","device":1e400"#.to_owned(),
+        r#""amount":"1","device":-1"#.to_owned(),
+        r#""amount":"1","device":1.5"#.to_owned(),
+        r#""amount":1e400"#.to_owned(),
+        r#""amount":"1e400""#.to_owned(),
+        r#""amount":"NaN""#.to_owned(),
+        r#""amount":"１""#.to_owned(),
+        format!(r#""amount":"{million}""#),
+        format!(r#""amount":"1","device":{million}"#),
+        r#""amount":"1","text":"\ud800""#.to_owned(),
+        r#""amount":"1","__proto__":{}"#.to_owned(),
+    ] {
+        let came = pay(&rest);
+        assert!(
+            came.status == 422 || came.status == 400,
+            "{}: {}",
+            &rest[..40.min(rest.len())],
+            came.status
+        );
+        assert!(!came.problem().is_empty());
+    }
+    let doubled =
+        send("/api/v1/parties", r#"{"kind":"person","fields":{"name":"A","name":"B"}}"#.to_owned());
+    assert_eq!((doubled.status, doubled.problem().as_str()), (422, "invalid"));
+    assert_eq!(house.booked(1), "100.00");
+}
+
 #[test]
 fn every_rejection_is_a_problem() {
     let house = House::new("rejections");
@@ -162,4 +262,53 @@ fn the_server_says_how_it_is_and_what_it_can() {
     assert!(checkpoint.starts_with("test/bank\n"), "{checkpoint}");
     let size: u32 = checkpoint.lines().nth(1).unwrap().parse().unwrap();
     assert_eq!(get(&format!("/log/tile/0/000.p/{size}")).status, 200);
+}
+
+#[test]
+fn every_answer_carries_what_browsers_need() {
+    let house = House::new("browsers");
+    for (path, who) in [
+        ("/healthz", ""),
+        ("/api/v1/openapi.json", ""),
+        ("/api/v1/reference", ""),
+        ("/api/v1/journal", "anna"),
+        ("/api/v1/journal", ""),
+        ("/nowhere", ""),
+        ("/log/key", ""),
+    ] {
+        let came = house.send(house.request("GET", path, who).body(Body::empty()).unwrap());
+        let has = |name: &str, words: &str| {
+            let value = came.header(name).unwrap_or_default();
+            assert!(value.contains(words), "{path}: {name}: {value}");
+        };
+        has("strict-transport-security", "max-age=31536000; includeSubDomains");
+        has("x-content-type-options", "nosniff");
+        has("referrer-policy", "no-referrer");
+        has("content-security-policy", "default-src 'none'");
+        has("content-security-policy", "base-uri 'none'");
+        has("content-security-policy", "frame-ancestors 'none'");
+        let kept = if path == "/log/key" { "no-cache" } else { "no-store" };
+        has("cache-control", kept);
+        assert_eq!(came.header("access-control-allow-origin"), None, "{path}");
+        assert!(came.header("content-type").is_some(), "{path}");
+    }
+}
+
+#[test]
+fn strangers_cannot_fill_the_log() {
+    let house = House::new("flood");
+    for _ in 0..400 {
+        assert_eq!(house.get("/journal", "nobody").status, 401);
+    }
+    let lines = house.log.lock().unwrap().len();
+    // Fifty at once and fifty a second; all of them took less than some seconds.
+    assert!((50..=350).contains(&lines), "{lines} lines of 400 denials");
+    let request = house.request("GET", "/metrics", "").body(Body::empty()).unwrap();
+    let text = String::from_utf8(house.send(request).bytes).unwrap();
+    let counted = "tj_http_answers_total{operation=\"show_journal\",status=\"401\"} 400";
+    assert!(text.contains(counted), "{text}");
+    // Whoever is known is told of one by one.
+    let before = house.log.lock().unwrap().len();
+    assert_eq!(house.get(&format!("/accounts/{}", account(77)), "anna").status, 404);
+    assert_eq!(house.log.lock().unwrap().len(), before + 1);
 }

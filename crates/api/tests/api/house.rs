@@ -81,9 +81,8 @@ impl Gate for Words {
             "payment.create" | "batch.create" | "pending.post" | "pending.void"
             | "payment.return" => own,
             "account.read" | "balance.read" | "statement.read" | "payment.read" | "event.read"
-            | "party.read" | "journal.read" | "batch.read" | "webhook.read" | "webhook.write" => {
-                own | Relations::VIEWER
-            }
+            | "party.read" | "journal.read" | "batch.read" | "proof.read" | "case.read"
+            | "webhook.read" | "webhook.write" => own | Relations::VIEWER,
             _ => Relations::NONE,
         }
     }
@@ -225,7 +224,11 @@ impl House {
         let settings = Settings::at(ORIGIN, "Test bank");
         let access = Access::open(&folder.join("access"), settings, policies, notes, now_s());
         let access = Arc::new(access.unwrap());
-        let gate: Arc<dyn Gate> = Arc::new(BankGate::new(Arc::clone(&access), Arc::new(Unnoted)));
+        let gate: Arc<dyn Gate> = Arc::new(BankGate::new(
+            Arc::clone(&access),
+            Arc::new(Unnoted),
+            vec![ORIGIN.to_owned()],
+        ));
         (House::opened(folder, Trying::default(), Some(gate)), access)
     }
 

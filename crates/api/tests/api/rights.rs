@@ -98,7 +98,43 @@ fn what_is_anothers_is_not_there() {
         );
     }
     assert_eq!(house.get("/parties/pty_00000000-0000-0000-0000-000000000008", "anna").status, 404);
-    assert_eq!(house.get("/cases", "anna").problem(), "forbidden");
+    assert_eq!(house.get("/risk/rule-sets", "anna").problem(), "forbidden");
+}
+
+#[test]
+fn a_receipt_is_given_to_whom_its_record_concerns() {
+    let house = House::new("receipts");
+    let mut gift = order();
+    gift["from"] = json!(account(9));
+    let gift = house.post("/payments", "staff", "gift-0003", &gift).json();
+    let receipt = |who: &str, record: &serde_json::Value| {
+        house.get(&format!("/journal/records/{record}/receipt"), who)
+    };
+    let record = &gift["journal"]["record"];
+    assert_eq!((receipt("bert", record).status, receipt("staff", record).status), (200, 200));
+    let (others, none) = (receipt("anna", record), receipt("anna", &json!(99_999)));
+    assert_eq!((others.status, none.status), (404, 404));
+    let told = |came: &crate::house::Came| came.json()["detail"].as_str().unwrap().to_owned();
+    assert_eq!(told(&others).replace(&record.to_string(), "99999"), told(&none));
+    // What concerns the bank as a whole concerns no customer.
+    assert_eq!((receipt("anna", &json!(0)).status, receipt("staff", &json!(0)).status), (404, 200));
+}
+
+#[test]
+fn a_case_is_shown_to_whom_its_payment_concerns() {
+    let house = House::new("cases");
+    let mut gift = order();
+    gift["from"] = json!(account(9));
+    let gift = house.post("/payments", "staff", "gift-0004", &gift).json();
+    let case = gift["id"].as_str().unwrap().replace("pay_", "case_");
+    let opened =
+        house.post(&format!("/cases/{case}/steps"), "staff", "", &json!({ "step": "open" }));
+    assert_eq!(opened.status, 200, "{:?}", opened.json());
+    let listed =
+        |who: &str| house.get("/cases?status=noted", who).json()["items"].as_array().unwrap().len();
+    assert_eq!((listed("staff"), listed("bert"), listed("anna")), (1, 1, 0));
+    let shown = |who: &str| house.get(&format!("/cases/{case}"), who).status;
+    assert_eq!((shown("staff"), shown("bert"), shown("anna")), (200, 200, 404));
 }
 
 #[test]

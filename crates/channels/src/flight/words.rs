@@ -16,7 +16,9 @@ pub fn status(error: &AskFailed) -> Status {
         }
         AskFailed::TooLong(_) => Status::deadline_exceeded(sentence),
         AskFailed::TooLarge(_) => Status::resource_exhausted(sentence),
-        AskFailed::History(_) | AskFailed::Running(_) => Status::internal(sentence),
+        AskFailed::History(_) | AskFailed::Running(_) | AskFailed::Broken(_) => {
+            Status::internal(sentence)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What went wrong with a query, in the words of who wrote it.
 
 use super::AskFailed;
+use arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, SchemaError};
 
 /// An error while a query runs.
@@ -10,8 +11,13 @@ pub(crate) fn of(error: &DataFusionError) -> AskFailed {
         DataFusionError::Execution(why) | DataFusionError::Plan(why) => {
             AskFailed::Running(first_line(why))
         }
-        DataFusionError::ArrowError(error, _) => AskFailed::Running(error.to_string()),
-        other => AskFailed::Running(first_line(&other.strip_backtrace())),
+        DataFusionError::ArrowError(error, _) => match &**error {
+            ArrowError::IoError(..) | ArrowError::ParquetError(_) => {
+                AskFailed::Broken(error.to_string())
+            }
+            asked => AskFailed::Running(asked.to_string()),
+        },
+        other => AskFailed::Broken(first_line(&other.strip_backtrace())),
     }
 }
 

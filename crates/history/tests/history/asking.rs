@@ -89,6 +89,26 @@ async fn what_is_wrong_is_said_in_the_words_of_who_asked() {
     assert!(refused(&desk, &deep).await.contains("cannot be read"));
     let long = format!("SELECT '{}'", "x".repeat(2 << 20));
     assert!(refused(&desk, &long).await.contains("bytes, and one may have"));
+    // What is long is as deep as what is nested, and would take the whole stack.
+    for (begins, item, joins) in [
+        ("", "SELECT 1", " UNION ALL "),
+        ("SELECT 1 WHERE ", "1=2", " OR "),
+        ("SELECT ", "1", "+"),
+        ("SELECT 1 FROM accounts NATURAL JOIN ", "accounts", " NATURAL JOIN "),
+        ("SELECT 1", "::INT", ""),
+        ("SELECT 1", " IS NULL", ""),
+        ("SELECT true", " AND NOT true", ""),
+    ] {
+        let chain = format!("{begins}{}", vec![item; 5_000].join(joins));
+        let why = refused(&desk, &chain).await;
+        assert!(why.contains("operators") && why.contains("2000"), "{begins}{item}: {why}");
+    }
+    let list =
+        format!("SELECT count(*) FROM transfers WHERE code IN ({})", vec!["7"; 20_000].join(", "));
+    assert_eq!(one(&desk, AsOf::Now, &list).await, "0");
+    for gone in ["repeat('x', 9)", "lpad('x', 9)", "array_repeat(1, 9)", "range(1, 9)"] {
+        assert!(refused(&desk, &format!("SELECT {gone}")).await.contains("function"), "{gone}");
+    }
     let nothing = desk.ask(AsOf::Entry(1 << 40), "SELECT 1").await.unwrap_err();
     assert!(matches!(nothing, AskFailed::History(_)), "{nothing:?}");
 }

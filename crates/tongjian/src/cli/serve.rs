@@ -22,7 +22,7 @@ use crate::fail::{Done, Exit, Failure};
 use crate::roller::Roller;
 use crate::tables::{self, NodeLedger, Tables};
 use access::{Access, Policies};
-use api::identity::{BankGate, now_s};
+use api::identity::{BankGate, addresses, now_s};
 use api::server::TlsNow;
 use api::subscribers::Subscribers;
 use channels::flight::{self, Desks, Door, FlightFailed, Limits, Tls};
@@ -227,7 +227,9 @@ impl Serve {
             None => None,
         };
         let house = match (api, addresses[0]) {
-            (Some(listener), Some(_)) => Some((listener, api_bank(&context.dir, &open, vault)?)),
+            (Some(listener), Some(address)) => {
+                Some((listener, api_bank(&context.dir, &open, address, vault)?))
+            }
             _ => None,
         };
         let messages = match &house {
@@ -314,12 +316,16 @@ struct Open<'a> {
 fn api_bank(
     folder: &Path,
     open: &Open<'_>,
+    address: SocketAddr,
     vault: Option<journal::Vault<Files>>,
 ) -> Done<Arc<api::bank::Bank>> {
     let config = &open.config.api;
     let (desks, max) = (open.desks.clone(), config.queries_max);
     let asking = Questions::new(desks, open.looks.clone(), open.threads.clone(), max);
-    let gate = BankGate::new(Arc::clone(&open.people.access), Arc::new(open.notes.clone()));
+    let secure = open.secured.is_some();
+    let origin = people::origin(config, open.listeners[0].as_ref(), secure);
+    let ours = addresses(&origin, address);
+    let gate = BankGate::new(Arc::clone(&open.people.access), Arc::new(open.notes.clone()), ours);
     Ok(api::bank::Bank::new(api::bank::Parts {
         handle: open.handle.clone(),
         reader: open.running.reader(),

@@ -10,12 +10,13 @@ use channels::flight::Desks;
 use channels::looks::LookLog;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use history::{AsOf, AskFailed, Desk};
+use history::{AsOf, AskFailed, Desk, HistoryFailed};
 use journal::Files;
 use std::sync::Arc;
 use terms::{QueryDoor, QueryEnd};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 /// Asks the tables for callers of the API.
 pub struct Questions {
@@ -40,13 +41,24 @@ impl Asking for Questions {
             })?;
             let desk = Arc::clone(self.desks.of(question.personal));
             let looks = self.looks.clone();
-            let asked = self.threads.spawn(async move {
+            let mut asked = Asked(self.threads.spawn(async move {
                 let _permit = permit;
                 answered(&desk, &looks, question).await
-            });
-            asked.await.map_err(|_| Problem::new(Kind::Failed, "the question broke off"))?
+            }));
+            let answered = (&mut asked.0).await;
+            answered.map_err(|_| Problem::new(Kind::Failed, "the question broke off"))?
         }
         .boxed()
+    }
+}
+
+/// A question at work. It ends when nobody waits for it any more: whoever asks for too much and goes does not keep
+/// others from asking.
+struct Asked(JoinHandle<Result<Answered, Problem>>);
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -96,9 +108,23 @@ async fn answered(
     Ok(Answered { columns, rows, more, as_of: told.moment.entries, digest })
 }
 
+/// Whose fault it is. What failed on our side is told to whoever runs the bank, not to whoever asks.
 fn wrong(why: &AskFailed) -> Problem {
     match why {
-        AskFailed::Query { .. } => Problem::field("/sql", why.to_string()),
-        _ => Problem::new(Kind::Unavailable, why.to_string()).code("query_failed"),
+        AskFailed::Query(_) | AskFailed::Running(_) | AskFailed::TooLarge(_) => {
+            Problem::field("/sql", why.to_string())
+        }
+        AskFailed::History(HistoryFailed::NoSuchMoment(says)) => {
+            Problem::field("/as_of", says.clone())
+        }
+        AskFailed::TooLong(_) => {
+            Problem::new(Kind::Unavailable, why.to_string()).code("query_failed")
+        }
+        AskFailed::History(_) | AskFailed::Broken(_) => {
+            let chain = std::iter::successors(Some(why as &dyn std::error::Error), |e| e.source());
+            let chain: Vec<String> = chain.map(ToString::to_string).collect();
+            eprintln!("{}", serde_json::json!({ "event": "query_failed", "why": chain }));
+            Problem::new(Kind::Failed, "the tables cannot be read")
+        }
     }
 }
