@@ -258,12 +258,12 @@ impl Desk {
         let waits = |item: &Item| matches!(item.status, Status::PDNG | Status::ACSP);
         let waiting: Vec<usize> =
             (0..taken.items.len()).filter(|at| taken.items.get(*at).is_some_and(waits)).collect();
-        self.look_up(&mut taken, waiting)?;
+        self.look_up(&mut taken, &waiting)?;
         Ok(taken)
     }
 
     /// Asks where items stand that were done before.
-    fn look_up(&self, taken: &mut Taken, items: Vec<usize>) -> Result<(), Unanswered> {
+    fn look_up(&self, taken: &mut Taken, items: &[usize]) -> Result<(), Unanswered> {
         let kind = if taken.bank.is_some() { Kind::CreditTransfer } else { Kind::Initiation };
         let posted = posted(kind);
         for chunk in items.chunks(CHUNK) {
@@ -576,7 +576,7 @@ impl Asking<'_> {
             return Err(NotTaken::Unanswered(Unanswered::Unknown));
         }
         let before = std::mem::take(&mut self.before);
-        self.desk.look_up(self.taken, before)?;
+        self.desk.look_up(self.taken, &before)?;
         for chunk in self.asked.chunks(CHUNK) {
             let verdicts: Vec<Verdict> = chunk.iter().map(|(_, verdict)| *verdict).collect();
             let told = self.desk.ask(move |engine| {

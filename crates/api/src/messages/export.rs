@@ -452,7 +452,7 @@ impl<'a> Lines<'a> {
                 amount: Some(amount),
                 direction: Some(direction),
                 uetr: uetr_of(&event.transfer),
-                ..detail(beside)
+                ..detail(&beside)
             }));
         }
         Ok(Entry {
@@ -472,7 +472,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn detail(beside: Beside) -> Detail {
+fn detail(beside: &Beside) -> Detail {
     Detail {
         message: Some(beside.message.clone()),
         block: beside.block.clone(),

@@ -124,7 +124,7 @@ fn plain_number(account: AccountId) -> String {
     if decimal.len() < HEX_DIGITS { decimal } else { format!("{:032x}", account.0) }
 }
 
-/// A BIC of eight characters is that of the head office, `XXX` (ISO 9362).
+/// A BIC of eight characters is that of the head office.
 pub fn same_bic(one: &str, other: &str) -> bool {
     !one.is_empty() && whole_bic(one) == whole_bic(other)
 }
