@@ -6,12 +6,13 @@
 # bigint and not numeric, ids ascend, and the limit of a batch is checked on its sum. Prints one JSON object.
 set -euo pipefail
 
-usage="usage: bench/postgres.sh [--batches N] [--seconds N] [--accounts N] [--dir DIR]
+usage="usage: bench/postgres.sh [--batches N] [--seconds N] [--accounts N] [--dir DIR] [--serve]
   --batches   batches of 8,190 transfers measured, after a tenth as many to warm up (default 240)
   --seconds   how long the 32 clients run, after a fifth of it to warm up (default 20)
   --accounts  accounts the transfers fall on (default 10000)
-  --dir       an empty folder on the disk to measure (default: a new one under TMPDIR)"
-batches=240 seconds=20 accounts=10000 folder=
+  --dir       an empty folder on the disk to measure (default: a new one under TMPDIR)
+  --serve     measures nothing: prints where the server listens as JSON, and ends it when standard input ends"
+batches=240 seconds=20 accounts=10000 folder= serve=
 batch=8190 clients=32
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -19,6 +20,7 @@ while [ $# -gt 0 ]; do
     --seconds) seconds=$2; shift 2 ;;
     --accounts) accounts=$2; shift 2 ;;
     --dir) folder=$2; shift 2 ;;
+    --serve) serve=yes; shift ;;
     --help|-h) echo "$usage"; exit 0 ;;
     *) echo "$usage" >&2; exit 2 ;;
   esac
@@ -70,6 +72,12 @@ rm -f "$folder.log"
 "${as[@]}" "$bin/pg_ctl" -D "$data" -w -l "$folder/server.log" \
   -o "-c listen_addresses='' -c unix_socket_directories='$folder'" start >/dev/null
 sql() { "${as[@]}" "$bin/psql" -h "$folder" -U bench -d postgres -v ON_ERROR_STOP=1 -qAt "$@"; }
+
+if [ -n "$serve" ]; then
+  echo "{\"socket\": \"$folder\", \"pid\": $(head -n 1 "$data/postmaster.pid"), \"version\": \"$(sql -c "SHOW server_version" | cut -d' ' -f1)\"}"
+  cat >/dev/null
+  exit 0
+fi
 
 say "schema, $accounts accounts, $((batches + batches / 10)) batches of $batch"
 sql -v accounts="$accounts" <<'SQL'
