@@ -96,13 +96,12 @@ def over(bank, certificate, method, path, headers=None, body=""):
 
 def certificates(bank, authority, stranger):
     """TLS 1.3 and nothing older; renewal; who shows which certificate."""
-    for name, newest in (("1.2", ssl.TLSVersion.TLSv1_2), ("1.1", ssl.TLSVersion.TLSv1_1)):
-        try:
-            with secure(bank, newest=newest) as stream:
-                came = stream.version()
-        except (ssl.SSLError, ConnectionError) as why:
-            came = type(why).__name__
-        TABLE.row(f"TLS {name} is refused", came != f"TLSv{name}" and not came.startswith("TLSv"), came)
+    try:
+        with secure(bank, newest=ssl.TLSVersion.TLSv1_2) as stream:
+            came = stream.version()
+    except (ssl.SSLError, ConnectionError) as why:
+        came = type(why).__name__
+    TABLE.row("TLS 1.2 is refused", not came.startswith("TLSv"), came)
     with secure(bank) as stream:
         TABLE.row("TLS 1.3 is spoken", stream.version() == "TLSv1.3", stream.version())
     ours, theirs, old, none = FOLDER + ".ours", FOLDER + ".theirs", FOLDER + ".old", None
