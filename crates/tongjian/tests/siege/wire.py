@@ -340,7 +340,7 @@ def bombs(bank, staff, known):
 
         bank.forget_peak()
         before, _ = bank.memory_kib()
-        came = [send() for _ in range(3)][-1]
+        came = [send() for _ in range(5)][-1]
         grew, took = (bank.memory_kib()[1] - before) / 1024, min(times)
         kind = came.headers.get("Content-Type")
         holds = 400 <= came.status < 500 and kind == "application/problem+json" and took < 50 and grew < 32
