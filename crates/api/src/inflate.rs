@@ -8,8 +8,9 @@ use bytes::Bytes;
 use flate2::bufread::MultiGzDecoder;
 use std::io::Read;
 
-/// Bytes that one byte may become, once there are more than [`FREE_BYTES`]. Uploads whose lines are nearly alike reach 40.
-const RATIO_MAX: usize = 64;
+/// Bytes that one byte may become, once there are more than [`FREE_BYTES`]. Uploads whose lines are nearly alike reach
+/// 100 with Zstandard, bombs a thousand and more.
+const RATIO_MAX: usize = 200;
 /// So many bytes any body may become.
 const FREE_BYTES: usize = 1 << 20;
 /// Bytes that are decompressed at once.

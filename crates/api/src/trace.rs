@@ -53,9 +53,10 @@ impl fmt::Display for Trace {
 
 /// Trace, parent and flags of a header. A later version may say more behind a hyphen; of ours there is nothing more.
 fn read(text: &str) -> Option<(u128, u64, u8)> {
+    let (known, later) = text.split_at_checked(55)?;
     let shaped =
-        text.bytes().all(|b| b == b'-' || b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let (version, later) = (text.get(..2)?, text.get(55..)?);
+        known.bytes().all(|b| b == b'-' || b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let version = known.get(..2)?;
     let right = match version {
         "00" => later.is_empty(),
         "ff" => false,

@@ -34,7 +34,7 @@ pub const QUERY_BYTES_MAX: usize = 1 << 20;
 const DEPTH_MAX: usize = 64;
 /// Operators of a query. Each may make what is understood of it one deeper, as brackets do; what is thousands deep takes all
 /// of a thread's stack, which ends the process, or minutes to plan.
-const OPERATORS_MAX: usize = 2_000;
+const OPERATORS_MAX: usize = 500;
 
 /// Takes questions about one bank's history.
 pub struct Desk<D: Disk> {

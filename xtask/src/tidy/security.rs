@@ -18,9 +18,8 @@ pub fn unknown_tests(tree: &Tree) -> Vec<Finding> {
 
 /// The cells of a row about a requirement: its first names one, such as V1.2.3.
 fn cells(line: &str) -> Option<Vec<&str>> {
-    let cells: Vec<&str> =
-        line.strip_prefix("| V")?.trim_end_matches([' ', '|']).split(" | ").collect();
-    Some(cells)
+    let inner = line.trim_end().strip_prefix('|')?.strip_suffix('|')?;
+    inner.trim_start().starts_with('V').then(|| inner.split('|').map(str::trim).collect())
 }
 
 fn faults(tree: &Tree, (line, cells): (usize, Vec<&str>)) -> Vec<Finding> {

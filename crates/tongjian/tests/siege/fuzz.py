@@ -58,7 +58,7 @@ def ask(bank, machine, scope, ids, examples, phases):
     config = f"{FOLDER}.schemathesis.toml"
     with open(config, "w") as out:
         # A stream of events never ends: its beginning is looked at.
-        out.write("max-stream-events = 1\nrequest-timeout = 20\n\n[checks]\n")
+        out.write("max-stream-events = 1\nrequest-timeout = 8\n\n[checks]\n")
         # A made-up tag, a body or a head that is too large have statuses of their own.
         refused = [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, 431]
         out.write(f"negative_data_rejection.expected-statuses = {[str(status) for status in refused]}\n")

@@ -84,6 +84,17 @@ def nothing_but_reading(bank, queries):
         began = time.time()
         came = asked(queries, text)
         TABLE.row(f"a query of {what}", bank.alive() and came.status == 422 and time.time() - began < 5, f"{len(text)} bytes: {came.status} {came.code} in {time.time() - began:.2f} s", "422, 5 s")
+    # As many as there may be: the stack holds them.
+    for what, text in [
+        ("unions", " UNION ALL ".join(["SELECT 1"] * 490)), ("sums", "SELECT " + "+".join(["1"] * 490)), ("ORs", "SELECT 1 WHERE " + " OR ".join(["1=2"] * 245)),
+        ("casts", "SELECT 1" + "::INT" * 490), ("IS NULLs", "SELECT 1" + " IS NULL" * 490), ("texts", "SELECT " + "||".join(["'a'"] * 490)),
+        ("joins", "SELECT count(*) FROM accounts " + "".join(f"JOIN (SELECT 1 AS x{n}) t{n} ON x{n} > 0 " for n in range(240))),
+    ]:
+        began = time.time()
+        came = asked(queries, text)
+        TABLE.row(f"as many {what} as there may be", bank.alive() and came.status in (200, 422, 503), f"{came.status} {came.code} in {time.time() - began:.2f} s", "the server is there")
+        if came.status == 503:
+            time.sleep(2)
 
 
 def hidden(queries, known):
