@@ -228,7 +228,7 @@ fn session(call: &Call) -> Result<SessionId, Problem> {
 }
 
 /// Why somebody was turned away.
-fn denied(denied: Denied) -> Problem {
+fn denied(denied: &Denied) -> Problem {
     let kind = match denied.status() {
         403 => Kind::Forbidden,
         429 => Kind::TooMany,
@@ -248,7 +248,7 @@ fn denied(denied: Denied) -> Problem {
 /// Why an act of administration was not done.
 fn refused(refused: Refused) -> Problem {
     match refused {
-        Refused::Denied(why) => denied(why),
+        Refused::Denied(why) => denied(&why),
         Refused::Unknown(what) => Problem::missing(what),
         Refused::Exists(_) => Problem::new(Kind::Conflict, refused.to_string()).code("exists"),
         Refused::Conflict(says) => Problem::new(Kind::Conflict, says),

@@ -181,7 +181,7 @@ pub struct LinkCode {
 
 async fn begin_passkey(call: Call) -> Result<Reply, Problem> {
     let Begin {} = call.json()?;
-    let asked = identities(&call.bank)?.passkey_begin(now_s()).map_err(denied)?;
+    let asked = identities(&call.bank)?.passkey_begin(now_s()).map_err(|why| denied(&why))?;
     Reply::json(StatusCode::OK, &Challenge::of(&asked)?)
 }
 
@@ -201,7 +201,7 @@ async fn password(call: Call) -> Result<Reply, Problem> {
 
 async fn look(call: Call) -> Result<Reply, Problem> {
     let LinkToken { token } = call.json()?;
-    let seen = identities(&call.bank)?.link_look(&token, now_s()).map_err(denied)?;
+    let seen = identities(&call.bank)?.link_look(&token, now_s()).map_err(|why| denied(&why))?;
     let kind = match seen.kind {
         LinkKind::Invite => "invite",
         LinkKind::Recovery => "recovery",
@@ -212,7 +212,8 @@ async fn look(call: Call) -> Result<Reply, Problem> {
 
 async fn begin_with_link(call: Call) -> Result<Reply, Problem> {
     let LinkToken { token } = call.json()?;
-    let asked = identities(&call.bank)?.link_passkey_begin(&token, now_s()).map_err(denied)?;
+    let asked =
+        identities(&call.bank)?.link_passkey_begin(&token, now_s()).map_err(|why| denied(&why))?;
     Reply::json(StatusCode::OK, &Challenge::of(&asked)?)
 }
 
@@ -257,7 +258,7 @@ async fn signed_in(
                 device: Cookie::Device.of(&headers, &access),
                 cookie: Cookie::Session.of(&headers, &access),
             };
-            let signed_in = sign_in(&access, &came).map_err(denied)?;
+            let signed_in = sign_in(&access, &came).map_err(|why| denied(&why))?;
             let me = MeDocument::of(&signed_in.principal);
             Ok((Reply::json(StatusCode::OK, &me)?, cookies(&signed_in, &access)))
         })

@@ -143,5 +143,5 @@ fn finish(
         (None, Some(code)) => access.step_up_finish_code(who, signing, &answer.id, &code, now_s()),
         _ => return Err(Problem::field("@Step-Up", "either passkey or code")),
     };
-    done.map_err(denied)
+    done.map_err(|why| denied(&why))
 }

@@ -374,7 +374,7 @@ fn say_ready(
     let scheme = if open.secured.is_some() { "https" } else { "http" };
     let api = api.map(|address| format!("{scheme}://{address}"));
     context.out.json(&json!({
-        "api": api, "flight_sql": flight, "entries": entries, "administrator": first_json(first),
+        "api": api, "flight_sql": flight, "entries": entries, "administrator": first.map(|link| &link.token),
     }));
     if let Some(api) = &api {
         context.out.line(format_args!("serving the API at {api}/api/v1; {entries} entries"));

@@ -584,7 +584,8 @@ def secure():
         tj("serve", "--api", "off", "--flight", "0.0.0.0:0", code=2)
         right("other machines are not served in clear unless it is said", True)
         SERVER.start("--tls-cert", cert, "--tls-key", key, address="0.0.0.0:0")
-        ana, _ = passes()
+        # The other was shut out meanwhile.
+        ana = PROGRAMS["ana"].pass_at(SERVER.ready["api"])
         port = SERVER.uri.rsplit(":", 1)[1]
         right("a secure server says so", SERVER.uri.startswith("grpc+tls://"))
         SERVER.uri = f"grpc+tls://localhost:{port}"
