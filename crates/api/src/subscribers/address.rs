@@ -56,6 +56,10 @@ impl Target {
             Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
             Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
             Some(Host::Domain(name)) if local(name) => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            // Nothing but this machine itself is called without TLS, so that name needs no looking up.
+            Some(Host::Domain(_)) if !secure => {
+                return Err("it must begin with https://".to_owned());
+            }
             Some(Host::Domain(_)) => None,
             None => return Err("it names no host".to_owned()),
         };
@@ -235,6 +239,7 @@ mod tests {
         for wrong in [
             "http://10.0.0.1/",
             "http://8.8.8.8/",
+            "http://example.com/",
             "https://169.254.169.254/",
             "https://[fe80::1]/",
         ] {

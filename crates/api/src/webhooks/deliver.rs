@@ -260,7 +260,7 @@ impl Following {
             if taken {
                 if self.one.kept().failures > 0 {
                     self.hooks.progress(&self.one, turn, |kept| {
-                        (kept.failures, kept.failing_since_s) = (0, None)
+                        (kept.failures, kept.failing_since_s) = (0, None);
                     });
                 }
                 return Ok(());

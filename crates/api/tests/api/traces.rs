@@ -67,7 +67,7 @@ fn a_request_is_traced_from_its_first_byte_to_the_commit() {
 #[test]
 fn the_log_says_the_trace_beside_the_request() {
     let house = House::new("trace-log");
-    let request = house.request("GET", "/api/v1/cases", "anna").header("traceparent", CALLER);
+    let request = house.request("GET", "/api/v1/users", "anna").header("traceparent", CALLER);
     let came = house.send(request.body(Body::empty()).unwrap());
     assert_eq!(came.status, 403);
     let id = came.header("x-request-id").unwrap().to_owned();
@@ -75,7 +75,7 @@ fn the_log_says_the_trace_beside_the_request() {
     let line = log.iter().find(|line| line.contains(&id)).expect("no line");
     assert!(line.contains("0af7651916cd43dd8448eb211c80319c"), "{line}");
     drop(log);
-    let own = house.get("/cases", "anna");
+    let own = house.get("/users", "anna");
     let trace = own.header("traceresponse").unwrap();
     assert!(trace.starts_with("00-") && trace.ends_with("-00") && !trace.contains("0af7651916"));
 }

@@ -119,5 +119,5 @@ fn the_page_has_the_table_of_reasons() {
         let words = if words.is_empty() { "–".to_owned() } else { words.join(", ") };
         table.push_str(&format!("| {} | {} | {words} |\n", reason.code(), reason.sentence()));
     }
-    assert!(page.ends_with(&table), "docs/formats/iso20022.md should end with\n{table}");
+    assert!(page.contains(&table), "docs/formats/iso20022.md should have\n{table}");
 }

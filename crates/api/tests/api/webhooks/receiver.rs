@@ -138,7 +138,7 @@ fn talk(
         let _ = tell.send(got);
         match answer {
             Answer::Status(status) => {
-                write!(stream, "HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n")?
+                write!(stream, "HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n")?;
             }
             Answer::Redirect(to) => {
                 write!(stream, "HTTP/1.1 307 X\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n")?;
