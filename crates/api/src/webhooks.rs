@@ -34,7 +34,7 @@ const IF_MATCH: (&str, &str) = ("If-Match", "The ETag of the webhook you have re
 
 /// The operations.
 pub fn operations() -> Vec<Operation> {
-    vec![
+    let mut all = vec![
         get("/webhooks", "list_webhooks", TAG, "Your webhooks")
             .act("webhook.read")
             .gives::<Webhooks>(200, "All of them.")
@@ -63,6 +63,14 @@ pub fn operations() -> Vec<Operation> {
             .act("webhook.write")
             .gives_other(204, "", "It is gone.")
             .by(remove),
+    ];
+    all.extend(steps());
+    all
+}
+
+/// What is done with one webhook beside changing it.
+fn steps() -> Vec<Operation> {
+    vec![
         post(
             "/webhooks/{webhook}/secret",
             "rotate_webhook_secret",

@@ -15,7 +15,8 @@ use observation::{allow_access, allow_check, allow_queries};
 use terms::limits::{BUSINESS_DAY_GAP_MAX, RATE_PPM_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX};
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartLine, Command, Day, Event,
-    Hold, InterestTerms, Party, Refusal, Role, RoleKind, Screening, Sealed, TimeNs, TransferFlags,
+    Hold, InterestTerms, Party, Refusal, Role, RoleKind, Screening, Sealed, SpendingLimits, TimeNs,
+    TransferFlags,
 };
 
 impl Engine {
@@ -301,14 +302,7 @@ impl Engine {
                 self.state.roles.remove(&(role.party.0, role.account.0, role.kind as u8));
             }
             Command::CreateAccount(account) => self.open_account(account),
-            Command::SetLimits(limits) => {
-                let place = self.place_of(limits.account);
-                let record = self.state.records;
-                let extras = self.state.extras_mut(place);
-                extras.limited_since.get_or_insert(record);
-                extras.per_transfer = limits.per_transfer;
-                extras.per_day = limits.per_day;
-            }
+            Command::SetLimits(limits) => self.set_limits(limits),
             Command::SetInterest(terms) => self.set_interest(terms),
             Command::PlaceHold(hold) => {
                 self.count_hold(hold, true);
@@ -398,6 +392,15 @@ impl Engine {
             row.party.identity.ciphertext.clear();
         }
         self.state.erasures.insert(party, reason.into());
+    }
+
+    fn set_limits(&mut self, limits: &SpendingLimits) {
+        let place = self.place_of(limits.account);
+        let record = self.state.records;
+        let extras = self.state.extras_mut(place);
+        extras.limited_since.get_or_insert(record);
+        extras.per_transfer = limits.per_transfer;
+        extras.per_day = limits.per_day;
     }
 
     fn release_hold(&mut self, id: u128) {

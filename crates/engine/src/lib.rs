@@ -16,6 +16,7 @@ mod acts;
 mod made_id;
 mod interest;
 mod orders;
+mod ordering;
 mod chain;
 mod judgement;
 mod ledger;
@@ -36,7 +37,8 @@ pub use follower::Follower;
 pub use guard::{CaseStatus, party_case};
 pub use judge::{Misjudged, chain_length};
 pub use ledger::{AccountIx, TransferIx, TransferPhase};
-pub use orders::{DueTransfer, ordered_transfer};
+pub use ordering::DueTransfer;
+pub use orders::ordered_transfer;
 pub use query::{
     AccountView, CaseView, HoldView, InterestView, OrderView, RuleSetView, TransferView, TrialLine,
 };

@@ -163,11 +163,19 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
         }),
         Command::Expire { pending } => json!({ "pending": pending.to_string() }),
         Command::MarkSnapshot(mark) => json!({ "records": mark.records, "hash": hex(&mark.hash) }),
+        Command::PlaceOrder(o) => order(o, &money),
+        Command::EndOrder(end) => json!({ "order": end.order.to_string(), "by": end.by }),
+        _ => seen_fields(&act.command),
+    };
+    (name, fields)
+}
+
+/// The fields of a note of what was seen.
+fn seen_fields(command: &Command) -> Value {
+    match command {
         Command::RecordQueries(queries) => {
             json!({ "queries": queries.iter().map(query).collect::<Vec<_>>() })
         }
-        Command::PlaceOrder(o) => order(o, &money),
-        Command::EndOrder(end) => json!({ "order": end.order.to_string(), "by": end.by }),
         Command::RecordAccess(notes) => {
             json!({ "notes": notes.iter().map(access_note).collect::<Vec<_>>() })
         }
@@ -175,9 +183,8 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
             "pack": c.pack, "version": c.version, "hash": hex(&c.hash), "as_of": c.as_of,
             "results": c.results.iter().map(check_result).collect::<Vec<_>>(),
         }),
-        _ => risk_fields(&act.command),
-    };
-    (name, fields)
+        _ => risk_fields(command),
+    }
 }
 
 /// The fields of a command of risk control.
