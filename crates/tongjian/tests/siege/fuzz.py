@@ -72,7 +72,7 @@ def ask(bank, machine, scope, ids, examples, phases):
     ]
     environment = {**os.environ, "PYTHONPATH": HERE, "SCHEMATHESIS_HOOKS": "fuzz_hooks", "TJ_SIEGE_AS": told(bank, machine, scope, ids)}
     began = time.time()
-    done = subprocess.run(line, capture_output=True, text=True, env=environment, timeout=3_600)
+    done = subprocess.run(line, capture_output=True, text=True, env=environment, cwd=os.path.dirname(FOLDER), timeout=3_600)
     if not os.path.exists(report):
         print(done.stdout[-4_000:], done.stderr[-4_000:])
         return None, time.time() - began
