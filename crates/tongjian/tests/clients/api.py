@@ -545,7 +545,28 @@ right("it is paused on demand", shop.set_webhook(hook["id"], {"url": RECEIVER.ur
 shop.delete_webhook(hook["id"])
 right("and ended", shop.list_webhooks()["items"] == [])
 
+# Ordered for today, a payment is made within seconds and once; ordered for later, it waits.
+STAFF.sign_in()
+left = lambda: bank.show_balance(first["id"])["booked"]["amount"]
+before = left()
+today = {"to": cash["id"], "money": {"amount": "1.00", "currency": "CNY"}, "code": 1, "first": day, "repeats": "once"}
+ordered = bank.place_order(first["id"], today, key="order-0001")
+deadline = time.time() + 20
+while time.time() < deadline and left() == before:
+    time.sleep(0.1)
+right("a payment ordered for today is made", float(before) - float(left()) == 1.0, f"{before} {left()}")
+right("the same order again is the same", bank.place_order(first["id"], today, key="order-0001")["id"] == ordered["id"])
+monthly = {**today, "repeats": "monthly", "first": str(datetime.date.fromisoformat(day) + datetime.timedelta(days=1))}
+rent = bank.place_order(first["id"], monthly, key="order-0002")
+right("one for later waits", rent["next"] == monthly["first"] and rent["id"] in [o["id"] for o in bank.list_orders(first["id"])["items"]])
+problem("one in the past is refused", "schedule_out_of_range", lambda: bank.place_order(first["id"], {**today, "first": "2020-01-01"}, key="order-0003"))
+bank.end_order(first["id"], rent["id"])
+right("an order that was ended is out of force", bank.show_order(first["id"], rent["id"])["status"] == "ended")
+
 right("the server ends when it is told to", SERVER.end(signal.SIGTERM) == 0)
+noted = tj("query", "SELECT what, sum(times) AS often FROM access_notes GROUP BY what")
+right("the journal says who was let in, who was not, and who looked",
+      all(word in noted for word in ("denied", "not_recognised", "personal_read", "signed_in", "token_issued", "session_ended")))
 verified = subprocess.run([TJ, "verify", BANK], capture_output=True, text=True)
 right("the whole journal verifies", verified.returncode == 0, verified.stdout.strip().split("\n")[-1])
 print("all right")
