@@ -18,7 +18,7 @@ fn bytes_of(event: &Event) -> Vec<u8> {
 /// An event of any kind.
 fn sample_any(seed: u64) -> Event {
     match seed % 8 {
-        0 if seed % 32 == 0 => sample_noted(seed),
+        0 if seed.is_multiple_of(32) => sample_noted(seed),
         0 if seed % 32 == 8 => sample_order(seed),
         0 => sample_observation(seed),
         1 | 2 => sample_judged(seed),
