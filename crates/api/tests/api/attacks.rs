@@ -72,7 +72,8 @@ fn what_two_servers_could_read_differently_is_refused_and_the_connection_closed(
         ("two lengths in one", format!("{post}Host: x\r\nContent-Length: 5, 6\r\n")),
         (
             "chunks in 1.0",
-            "POST /api/v1/payments HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n".to_owned(),
+            "POST /api/v1/payments HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                .to_owned(),
         ),
         ("no host", format!("{post}Content-Length: 0\r\n")),
         ("two hosts", format!("{post}Host: x\r\nHost: y\r\n")),
