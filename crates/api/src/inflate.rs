@@ -12,9 +12,9 @@ use std::io::Read;
 /// 100 with Zstandard, bombs a thousand and more.
 const RATIO_MAX: usize = 200;
 /// So many bytes any body may become.
-const FREE_BYTES: usize = 1 << 20;
+const FREE_BYTES: usize = 64 << 10;
 /// Bytes that are decompressed at once.
-const CHUNK_BYTES: usize = 64 << 10;
+const CHUNK_BYTES: usize = 16 << 10;
 /// 8 MiB: the largest window that a client may count on (RFC 9659).
 const WINDOW_LOG_MAX: u32 = 23;
 
@@ -32,8 +32,11 @@ pub fn inflated(headers: &HeaderMap, bytes: Bytes, bytes_max: usize) -> Result<B
     };
     match encoding.as_bytes() {
         b"identity" => Ok(bytes),
-        b"gzip" => bounded(MultiGzDecoder::new(&*bytes), bytes.len(), bytes_max)
-            .map_err(|why| why.problem("gzip", bytes_max)),
+        b"gzip" => {
+            let left = |reader: &MultiGzDecoder<&[u8]>| reader.get_ref().len();
+            bounded(MultiGzDecoder::new(&*bytes), bytes.len(), left, bytes_max)
+                .map_err(|why| why.problem("gzip", bytes_max))
+        }
         b"zstd" => zstd(&bytes, bytes_max).map_err(|why| why.problem("Zstandard", bytes_max)),
         other => {
             let detail =
@@ -68,19 +71,25 @@ impl Wrong {
 fn zstd(bytes: &[u8], bytes_max: usize) -> Result<Bytes, Wrong> {
     let mut reader = zstd::stream::read::Decoder::with_buffer(bytes).map_err(Wrong::Broken)?;
     reader.window_log_max(WINDOW_LOG_MAX).map_err(Wrong::Broken)?;
-    bounded(reader, bytes.len(), bytes_max)
+    bounded(reader, bytes.len(), |reader| reader.get_ref().len(), bytes_max)
 }
 
-/// Reads to the end, which must not be too far.
-fn bounded(mut reader: impl Read, came: usize, bytes_max: usize) -> Result<Bytes, Wrong> {
-    let bytes_max = bytes_max.min(came.saturating_mul(RATIO_MAX).max(FREE_BYTES));
+/// Reads to the end, which must not be too far, and not grow too much on the way; `left` is what was not taken yet.
+fn bounded<R: Read>(
+    mut reader: R,
+    came: usize,
+    left: impl Fn(&R) -> usize,
+    bytes_max: usize,
+) -> Result<Bytes, Wrong> {
     let mut inflated = Vec::new();
     loop {
         let mut chunk = reader.by_ref().take(CHUNK_BYTES as u64);
         if chunk.read_to_end(&mut inflated).map_err(Wrong::Broken)? == 0 {
             return Ok(inflated.into());
         }
-        if inflated.len() > bytes_max {
+        let taken = came.saturating_sub(left(&reader));
+        let grows = inflated.len() > taken.saturating_mul(RATIO_MAX).max(FREE_BYTES);
+        if grows || inflated.len() > bytes_max {
             return Err(Wrong::TooMuch);
         }
     }
