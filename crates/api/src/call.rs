@@ -226,6 +226,10 @@ impl Call {
 /// # Errors
 /// It is not JSON, or a field is unknown, missing or wrong.
 pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // Whoever reads fields by their names must not be given them by their places.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::field("/", "it must be an object with named fields, and is a list"));
+    }
     let mut parser = serde_json::Deserializer::from_slice(body);
     let value: T = serde_path_to_error::deserialize(&mut parser).map_err(|error| {
         let path = error.path().clone();

@@ -34,9 +34,9 @@ BEYOND = [
     # SQL; who an owner is; whose text it is; which places a currency's money has.
     r"/sql", r"/owners/[0-9]+", r"/text_of", r"/amount", r"/amount/(amount|currency)", r"/per_(payment|day)/(amount|currency)",
     # A currency beyond ISO 4217; a field that goes with another one alone.
-    r"/currency", r"/timeout_s", r"/mark", r"/other",
-    # Control letters and what turns the reading order around.
-    r"/text", r"/reason", r"/fields.*", r"/reference",
+    r"/currency", r"/money/(currency|amount)", r"/timeout_s", r"/mark", r"/other",
+    # What is no address; control letters, and what turns the reading order around.
+    r"/url", r"/description", r"/text", r"/reason", r"/fields.*", r"/reference",
 ]
 
 
