@@ -102,7 +102,10 @@ impl OrderCommand {
             OrderCommand::Run => {
                 let paid = pay_due(&mut bank)?;
                 context.out.json(&paid.json());
-                paid.say(context, "nothing was due, or");
+                if paid.done + paid.refused == 0 {
+                    context.out.line("nothing is due");
+                }
+                paid.say(context, "of what was due");
                 return bank.close();
             }
         };
