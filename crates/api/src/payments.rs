@@ -13,7 +13,7 @@ use crate::payments::keyed::{answer_of, key_id};
 use crate::problem::{Kind, Problem};
 use crate::reasons::{Judged, reasons};
 use crate::table::{Operation, get, post};
-use crate::wire::{Date, PaymentRef, Place};
+use crate::wire::{Date, Nothing, PaymentRef, Place};
 use axum::http::StatusCode;
 use engine::{Engine, TransferPhase, TransferView};
 use schemars::JsonSchema;
@@ -104,11 +104,6 @@ pub struct PostOrder {
     #[schemars(regex(pattern = r"^(0|[1-9][0-9]{0,29})(\.[0-9]{1,4})?$"))]
     pub amount: Option<String>,
 }
-
-/// Nothing more to say.
-#[derive(Debug, Deserialize, serde::Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
 
 /// A payment that is sent back.
 #[derive(Debug, Deserialize, serde::Serialize, JsonSchema)]

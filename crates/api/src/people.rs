@@ -69,11 +69,6 @@ impl JsonSchema for ScopeName {
     }
 }
 
-/// Nothing more to say.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Begin {}
-
 /// A question to a passkey.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Challenge {

@@ -15,7 +15,7 @@ use crate::subscribers::{
     new_secret, now_s,
 };
 use crate::table::{CREATED, Operation, delete, get, post, put};
-use crate::wire::{HookId, HookRef, new_id};
+use crate::wire::{HookId, HookRef, Nothing, new_id};
 use axum::http::StatusCode;
 use axum::http::header::{ETAG, LOCATION};
 use bytes::Bytes;
@@ -162,11 +162,6 @@ pub struct Replay {
     /// Behind this record; `0` for everything.
     pub after: u64,
 }
-
-/// Nothing more to say.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
 
 /// A webhook.
 #[derive(Debug, Serialize, JsonSchema)]

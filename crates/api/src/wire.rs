@@ -151,6 +151,11 @@ ids! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HookId(pub u128);
 
+/// A body with nothing in it.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
 /// A new id: 48 bits of the time in milliseconds, then randomness (UUID version 7, RFC 9562 section 5.7).
 ///
 /// # Errors

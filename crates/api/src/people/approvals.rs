@@ -1,10 +1,11 @@
 //! Acts that take two persons: roles that touch money, recoveries, emergencies. One asks, another approves or refuses; nobody
 //! approves what they asked for, or what is about themselves.
 
-use super::{Begin, LinkDocument, RoleName, done, named, utc};
+use super::{LinkDocument, RoleName, done, named, utc};
 use crate::call::{Call, Reply};
 use crate::problem::Problem;
 use crate::table::{CREATED, Operation, get, post};
+use crate::wire::Nothing;
 use access::{ActId, ActKind, ActView, Approved};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
@@ -21,7 +22,7 @@ pub fn operations() -> Vec<Operation> {
             .by(list),
         post("/approvals/{approval}/approve", "approve", TAG, "The second yes")
             .signed_in()
-            .takes::<Begin>()
+            .takes::<Nothing>()
             .gives::<ApprovedDocument>(200, "What came of it.")
             .conflicts()
             .by(approve),
@@ -32,7 +33,7 @@ pub fn operations() -> Vec<Operation> {
             "The no; whoever asked may take it back",
         )
         .signed_in()
-        .takes::<Begin>()
+        .takes::<Nothing>()
         .gives_other(204, "", "It is off.")
         .by(refuse),
         post(
@@ -58,7 +59,7 @@ pub fn operations() -> Vec<Operation> {
             "Ends wider rights before their time",
         )
         .signed_in()
-        .takes::<Begin>()
+        .takes::<Nothing>()
         .gives_other(204, "", "They have ended.")
         .by(end_emergency),
     ]
@@ -177,7 +178,7 @@ async fn list(call: Call) -> Result<Reply, Problem> {
 
 async fn approve(call: Call) -> Result<Reply, Problem> {
     let id = waiting(&call)?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     let approved = done(&call, move |access, who, now_s| access.act_approve(who, id, now_s));
     let (kind, link, until) = match approved.await? {
         Approved::Recovery(link) => ("recovery", Some(LinkDocument::of(&link)), None),
@@ -189,7 +190,7 @@ async fn approve(call: Call) -> Result<Reply, Problem> {
 
 async fn refuse(call: Call) -> Result<Reply, Problem> {
     let id = waiting(&call)?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.act_refuse(who, id, now_s)).await?;
     Ok(Reply::empty())
 }
@@ -211,7 +212,7 @@ async fn emergency(call: Call) -> Result<Reply, Problem> {
 
 async fn end_emergency(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "user")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.break_glass_end(who, &name, now_s)).await?;
     Ok(Reply::empty())
 }

@@ -1,10 +1,10 @@
 //! Programs are administered: let in with their public keys, given scopes, shut out. The bank keeps no secret of theirs.
 
-use super::{Begin, ScopeName, done, named, utc};
+use super::{ScopeName, done, named, utc};
 use crate::call::{Call, Reply};
 use crate::problem::Problem;
 use crate::table::{CREATED, Operation, Row, get, post};
-use crate::wire::{PartyRef, hex};
+use crate::wire::{Nothing, PartyRef, hex};
 use access::{NewClient, Scope};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
@@ -67,7 +67,7 @@ pub fn operations() -> Vec<Operation> {
 }
 
 fn writes(path: &'static str, id: &'static str, summary: &'static str) -> Row {
-    post(path, id, TAG, summary).act("client.write").takes::<Begin>()
+    post(path, id, TAG, summary).act("client.write").takes::<Nothing>()
 }
 
 /// A program.
@@ -216,21 +216,21 @@ async fn scopes(call: Call) -> Result<Reply, Problem> {
 
 async fn disable(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "client")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.client_disable(who, &name, now_s)).await?;
     Ok(Reply::empty())
 }
 
 async fn enable(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "client")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.client_enable(who, &name, now_s)).await?;
     Ok(Reply::empty())
 }
 
 async fn remove(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "client")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.client_remove(who, &name, now_s)).await?;
     Ok(Reply::empty())
 }

@@ -2,13 +2,13 @@
 //! signed in.
 
 use super::{
-    Begin, Challenge, MeDocument, SessionsDocument, done, identities, named, principal, session,
-    utc,
+    Challenge, MeDocument, SessionsDocument, done, identities, named, principal, session, utc,
 };
 use crate::call::{Call, Reply};
 use crate::problem::Problem;
 use crate::site::{Cookie, no_cookie};
 use crate::table::{Operation, get, post};
+use crate::wire::Nothing;
 use access::Refused;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
@@ -27,7 +27,7 @@ pub fn operations() -> Vec<Operation> {
             .by(me),
         post("/me/sign-out", "sign_out", TAG, "Ends this session")
             .signed_in()
-            .takes::<Begin>()
+            .takes::<Nothing>()
             .gives_other(204, "", "It has ended.")
             .by(sign_out),
         get("/me/sessions", "list_my_sessions", TAG, "Where I am signed in")
@@ -36,7 +36,7 @@ pub fn operations() -> Vec<Operation> {
             .by(sessions),
         post("/me/sessions/{session}/end", "end_my_session", TAG, "Ends one of my sessions")
             .signed_in()
-            .takes::<Begin>()
+            .takes::<Nothing>()
             .gives_other(204, "", "It has ended.")
             .by(end),
         get("/me/passkeys", "list_my_passkeys", TAG, "My passkeys")
@@ -45,7 +45,7 @@ pub fn operations() -> Vec<Operation> {
             .by(passkeys),
         post("/me/passkeys/begin", "begin_my_passkey", TAG, "Begins to add a passkey")
             .signed_in()
-            .takes::<Begin>()
+            .takes::<Nothing>()
             .gives::<Challenge>(200, "What the browser hands to the passkey.")
             .by(begin),
         post("/me/passkeys", "add_my_passkey", TAG, "Adds the passkey")
@@ -60,7 +60,7 @@ pub fn operations() -> Vec<Operation> {
             "Removes a passkey; other sessions end",
         )
         .signed_in()
-        .takes::<Begin>()
+        .takes::<Nothing>()
         .gives_other(204, "", "It opens nothing any more.")
         .conflicts()
         .by(remove),
@@ -71,7 +71,7 @@ pub fn operations() -> Vec<Operation> {
             "A word that opens the tables over Flight SQL for ten minutes",
         )
         .act("query.ask")
-        .takes::<Begin>()
+        .takes::<Nothing>()
         .gives::<PassDocument>(201, "The word, shown once.")
         .by(pass),
     ]
@@ -123,7 +123,7 @@ async fn me(call: Call) -> Result<Reply, Problem> {
 }
 
 async fn sign_out(call: Call) -> Result<Reply, Problem> {
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     let access = identities(&call.bank)?;
     let cookie = Cookie::Session.of(&call.headers, &access).unwrap_or_default().to_owned();
     done(&call, move |access, _, now_s| Ok(access.sign_out(&cookie, now_s)?)).await?;
@@ -137,7 +137,7 @@ async fn sessions(call: Call) -> Result<Reply, Problem> {
 
 async fn end(call: Call) -> Result<Reply, Problem> {
     let id = session(&call)?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| {
         // Another's is ended at /sessions, by who has the right; here it is not there.
         let own = access.my_sessions(who, now_s)?.iter().any(|session| session.id == id);
@@ -162,7 +162,7 @@ async fn passkeys(call: Call) -> Result<Reply, Problem> {
 }
 
 async fn begin(call: Call) -> Result<Reply, Problem> {
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     let asked = done(&call, |access, who, now_s| Ok(access.passkey_add_begin(who, now_s)?)).await?;
     Reply::json(StatusCode::OK, &Challenge::of(&asked)?)
 }
@@ -179,13 +179,13 @@ async fn add(call: Call) -> Result<Reply, Problem> {
 
 async fn remove(call: Call) -> Result<Reply, Problem> {
     let id = named(&call, "passkey")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.passkey_remove(who, &id, now_s)).await?;
     Ok(Reply::empty())
 }
 
 async fn pass(call: Call) -> Result<Reply, Problem> {
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     let pass = done(&call, |access, who, now_s| Ok(access.pass(who, now_s)?)).await?;
     let told = PassDocument { token: pass.token, expires_in: pass.expires_in_s };
     Reply::json(StatusCode::CREATED, &told)

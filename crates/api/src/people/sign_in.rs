@@ -1,12 +1,13 @@
 //! How people come in: with a link that opens once, by passkey, or by password and code. Everybody may knock, so these
 //! operations need no right; every knock that is not right is noted and counted by `access`.
 
-use super::{Begin, Challenge, MeDocument, denied, identities, refused, utc};
+use super::{Challenge, MeDocument, denied, identities, refused, utc};
 use crate::call::{Call, Reply};
 use crate::identity::now_s;
 use crate::problem::{Kind, Problem};
 use crate::site::{Cookie, cookies};
 use crate::table::{Operation, Row, post};
+use crate::wire::Nothing;
 use access::{Access, Came, Denied, LinkKind, SignedIn};
 use axum::http::StatusCode;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
@@ -25,7 +26,7 @@ pub fn operations() -> Vec<Operation> {
             "begin_passkey",
             "Asks for a challenge that a passkey signs",
         )
-        .takes::<Begin>()
+        .takes::<Nothing>()
         .gives::<Challenge>(200, "What the browser hands to the passkey.")
         .by(begin_passkey),
         knock(
@@ -180,7 +181,7 @@ pub struct LinkCode {
 }
 
 async fn begin_passkey(call: Call) -> Result<Reply, Problem> {
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     let asked = identities(&call.bank)?.passkey_begin(now_s()).map_err(|why| denied(&why))?;
     Reply::json(StatusCode::OK, &Challenge::of(&asked)?)
 }

@@ -2,11 +2,11 @@
 //! persons waits for the second, see `approvals`.
 
 use super::approvals::ApprovalRef;
-use super::{Begin, LinkDocument, RoleName, SessionsDocument, done, named, session, utc};
+use super::{LinkDocument, RoleName, SessionsDocument, done, named, session, utc};
 use crate::call::{Call, Reply};
 use crate::problem::Problem;
 use crate::table::{CREATED, Operation, Row, get, post};
-use crate::wire::PartyRef;
+use crate::wire::{Nothing, PartyRef};
 use access::{Given, NewUser, Role};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
@@ -73,7 +73,7 @@ fn of_roles() -> [Operation; 2] {
             "Takes a role; it is gone with the next request",
         )
         .act("user.role")
-        .takes::<Begin>()
+        .takes::<Nothing>()
         .gives_other(204, "", "Taken.")
         .conflicts()
         .by(take),
@@ -88,14 +88,14 @@ fn of_sessions() -> [Operation; 2] {
             .by(sessions),
         post("/sessions/{session}/end", "end_session", TAG, "Ends somebody's session")
             .act("session.end")
-            .takes::<Begin>()
+            .takes::<Nothing>()
             .gives_other(204, "", "It has ended.")
             .by(end_session),
     ]
 }
 
 fn writes(path: &'static str, id: &'static str, summary: &'static str) -> Row {
-    post(path, id, TAG, summary).act("user.write").takes::<Begin>().conflicts()
+    post(path, id, TAG, summary).act("user.write").takes::<Nothing>().conflicts()
 }
 
 /// A user.
@@ -203,28 +203,28 @@ async fn add(call: Call) -> Result<Reply, Problem> {
 
 async fn link(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "user")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     let link = done(&call, move |access, who, now_s| access.user_link(who, &name, now_s));
     Reply::json(CREATED, &LinkDocument::of(&link.await?))
 }
 
 async fn disable(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "user")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.user_disable(who, &name, now_s)).await?;
     Ok(Reply::empty())
 }
 
 async fn enable(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "user")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.user_enable(who, &name, now_s)).await?;
     Ok(Reply::empty())
 }
 
 async fn remove(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "user")?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.user_remove(who, &name, now_s)).await?;
     Ok(Reply::empty())
 }
@@ -249,7 +249,7 @@ async fn give(call: Call) -> Result<Reply, Problem> {
 async fn take(call: Call) -> Result<Reply, Problem> {
     let name = named(&call, "user")?;
     let role = call.path("role", |text| Role::from_word(text).ok_or("there is no such role"))?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.role_take(who, &name, role, now_s)).await?;
     Ok(Reply::empty())
 }
@@ -261,7 +261,7 @@ async fn sessions(call: Call) -> Result<Reply, Problem> {
 
 async fn end_session(call: Call) -> Result<Reply, Problem> {
     let id = session(&call)?;
-    let Begin {} = call.json()?;
+    let Nothing {} = call.json()?;
     done(&call, move |access, who, now_s| access.session_end(who, id, now_s)).await?;
     Ok(Reply::empty())
 }

@@ -124,9 +124,9 @@ fn paying(amount: &str) -> Value {
 #[test]
 fn a_link_lets_in_once_with_a_password_and_a_code() {
     let bank = Bank::new("password");
-    let link = bank.access.first_administrator("root", now_s()).unwrap().unwrap();
+    let link = bank.access.first_administrator("chief", now_s()).unwrap().unwrap();
     let token = json!({ "token": link.token });
-    assert_eq!(bank.post("/links/look", "", &token).json()["user"], "root");
+    assert_eq!(bank.post("/links/look", "", &token).json()["user"], "chief");
     let weak = json!({ "token": link.token, "password": "short" });
     let refused = bank.post("/links/password/begin", "", &weak);
     assert_eq!(
@@ -140,13 +140,13 @@ fn a_link_lets_in_once_with_a_password_and_a_code() {
     assert_eq!((wrong.status, wrong.problem().as_str()), (401, "wrong"));
     let first = json!({ "token": link.token, "code": code(secret, 0) });
     let came = bank.post("/links/password", "", &first);
-    assert_eq!((came.status, came.json()["id"].clone()), (200, json!("user:root")));
+    assert_eq!((came.status, came.json()["id"].clone()), (200, json!("user:chief")));
     assert_eq!(came.json()["roles"], json!(["administrator"]));
     for path in ["/links/look", "/links/passkey/begin"] {
         assert_eq!(bank.post(path, "", &token).problem(), "wrong", "the link was used: {path}");
     }
     let sign_in = |password: &str, code: &str| {
-        let body = json!({ "name": "root", "password": password, "code": code });
+        let body = json!({ "name": "chief", "password": password, "code": code });
         bank.post("/sign-in/password", "", &body)
     };
     assert_eq!(sign_in(PASSWORD, &code(secret, 0)).problem(), "wrong", "a code counts once");
@@ -222,7 +222,7 @@ fn a_cookie_writes_nothing_for_another_site() {
 #[test]
 fn a_role_that_was_taken_is_gone_with_the_next_request() {
     let bank = Bank::new("roles");
-    let admin = bank.person("root", &[Role::Administrator], None);
+    let admin = bank.person("chief", &[Role::Administrator], None);
     let anna = bank.person("anna", &[Role::Operations], None);
     let balance = format!("/accounts/{}/balance", account(1));
     assert_eq!(bank.get(&balance, &anna.cookie).status, 200);
@@ -239,7 +239,7 @@ fn a_role_that_was_taken_is_gone_with_the_next_request() {
     assert_eq!(bank.get("/me", &anna.cookie).status, 401);
     let mut anna = anna;
     assert_eq!(bank.sign_in(&mut anna, "").problem(), "disabled");
-    let own = bank.post("/users/root/roles/administrator/take", &admin.cookie, &json!({}));
+    let own = bank.post("/users/chief/roles/administrator/take", &admin.cookie, &json!({}));
     assert_eq!((own.status, own.problem().as_str()), (409, "conflict"));
 }
 
@@ -277,7 +277,7 @@ fn what_takes_two_persons_waits_for_the_second() {
 #[test]
 fn programs_are_administered_by_people() {
     let bank = Bank::new("programs");
-    let admin = bank.person("root", &[Role::Administrator], None);
+    let admin = bank.person("chief", &[Role::Administrator], None);
     let certificate = "ab".repeat(32);
     let order =
         json!({ "client_id": "till", "scopes": ["payments"], "certificates": [certificate] });
@@ -362,7 +362,7 @@ fn a_teller_pays_up_to_a_limit_and_an_administrator_nothing() {
     assert_eq!(bank.pay(&teller.cookie, "teller-001", &gift, None).problem(), "must_sign");
     gift["amount"] = json!("10000.00");
     assert_eq!(bank.pay(&teller.cookie, "teller-001", &gift, None).status, 201);
-    let admin = bank.person("root", &[Role::Administrator], None);
+    let admin = bank.person("chief", &[Role::Administrator], None);
     assert_eq!(bank.pay(&admin.cookie, "admin-0001", &paying("0.01"), None).problem(), "forbidden");
 }
 

@@ -31,7 +31,8 @@ import uuid
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from keys import Key, b64
 
 TJ, BANK = sys.argv[1], sys.argv[2]
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -50,25 +51,6 @@ def tj(*line):
         print(f"FAIL tj {' '.join(line)}: {done.returncode}\n{done.stdout}{done.stderr}")
         sys.exit(1)
     return done.stdout
-
-
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-class Key:
-    """An ES256 key, and what it signs."""
-
-    def __init__(self):
-        self.private = ec.generate_private_key(ec.SECP256R1())
-        numbers = self.private.public_key().public_numbers()
-        x, y = (n.to_bytes(32, "big") for n in (numbers.x, numbers.y))
-        self.jwk = {"kty": "EC", "crv": "P-256", "x": b64(x), "y": b64(y)}
-
-    def sign(self, head, claims):
-        text = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(claims).encode())}"
-        r, s = decode_dss_signature(self.private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
-        return f"{text}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
 class Server:

@@ -1,7 +1,6 @@
 """A program that gets passes for the tables: a key of its own, a token bound to it (RFC 7523, RFC 9449), and for the token a
 pass that tools can show which know bearer tokens alone."""
 
-import base64
 import hashlib
 import http.client
 import json
@@ -9,26 +8,13 @@ import time
 import urllib.parse
 import uuid
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from keys import Key, b64
 
 
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-class Program:
+class Program(Key):
     def __init__(self, name):
-        self.name, self.key = name, ec.generate_private_key(ec.SECP256R1())
-        numbers = self.key.public_key().public_numbers()
-        x, y = (n.to_bytes(32, "big") for n in (numbers.x, numbers.y))
-        self.jwk = {"kty": "EC", "crv": "P-256", "x": b64(x), "y": b64(y)}
-
-    def sign(self, head, claims):
-        text = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(claims).encode())}"
-        r, s = decode_dss_signature(self.key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
-        return f"{text}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+        super().__init__()
+        self.name = name
 
     def claims(self, **more):
         return {"jti": str(uuid.uuid4()), "iat": int(time.time()), **more}

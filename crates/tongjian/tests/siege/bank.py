@@ -4,7 +4,6 @@ A row of the table is an attack, what was measured, the limit it is held against
 is seen and ends with failure if one does not hold. The rows also go to the file that TJ_SIEGE_TABLE names.
 """
 
-import base64
 import hashlib
 import http.client
 import json
@@ -20,9 +19,9 @@ import time
 import urllib.parse
 import uuid
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "clients"))
+
+from keys import Key, b64
 
 SCOPES = [
     "payments", "payments:read", "accounts:read", "accounts", "parties", "cases", "screening", "queries", "events", "proofs",
@@ -49,25 +48,6 @@ class Table:
     def end(self):
         print("all held" if self.bad == 0 else f"{self.bad} did not hold")
         sys.exit(1 if self.bad else 0)
-
-
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-class Key:
-    """An ES256 key, and what it signs."""
-
-    def __init__(self):
-        self.private = ec.generate_private_key(ec.SECP256R1())
-        numbers = self.private.public_key().public_numbers()
-        x, y = (n.to_bytes(32, "big") for n in (numbers.x, numbers.y))
-        self.jwk = {"kty": "EC", "crv": "P-256", "x": b64(x), "y": b64(y)}
-
-    def sign(self, head, claims):
-        text = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(claims).encode())}"
-        r, s = decode_dss_signature(self.private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
-        return f"{text}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
 class Bank:
