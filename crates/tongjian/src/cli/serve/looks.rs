@@ -89,7 +89,7 @@ fn keep(bank: &Handle, waiting: &Receiver<Waiting>) {
             }
         }
         if !queries.is_empty() {
-            let done = submitted(bank, &queries);
+            let done = recorded(bank, || Command::RecordQueries(queries.clone()));
             for kept in tell {
                 // Whoever left does not wait for it.
                 let _ = kept.send(done.clone());
@@ -98,13 +98,12 @@ fn keep(bank: &Handle, waiting: &Receiver<Waiting>) {
     }
 }
 
-/// One record of some looks; a full line is waited for.
-fn submitted(bank: &Handle, queries: &[QueryRecord]) -> Result<(), String> {
+/// One record of what a door saw; a full line is waited for.
+pub(super) fn recorded(bank: &Handle, record: impl Fn() -> Command) -> Result<(), String> {
     let until = Instant::now() + PATIENCE;
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        let request = vec![Command::RecordQueries(queries.to_vec())];
-        match bank.submit(request, left) {
+        match bank.submit(vec![record()], left) {
             Ok(answers) => {
                 let outcome = answers.first().map(|answer| answer.event.outcome());
                 return match outcome {

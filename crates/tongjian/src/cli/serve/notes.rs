@@ -1,8 +1,9 @@
 //! What the doors note of people, on the way into the journal: what comes within a moment becomes one record, and the
 //! same thing noted of the same caller is counted, not written twice. What is loud is a line of the log as well.
 
+use super::looks::recorded;
 use access::{AccessNote, Noted, Notes};
-use node::{Handle, Unanswered};
+use node::Handle;
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +14,6 @@ use terms::{AccessKind, AccessRecord, Command};
 
 /// How long the first note of a record waits for others; a crash loses no more than this.
 const GATHER: Duration = Duration::from_millis(50);
-/// How long the journal may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Notes that may wait. Whoever comes then waits, for what cannot be noted must not be done.
 const WAITING_MAX: usize = 16_384;
 
@@ -130,33 +129,12 @@ fn keep(bank: &Handle, waiting: &Receiver<Waiting>) {
             }
         }
         if !notes.order.is_empty()
-            && let Err(why) = submitted(bank, &notes.order)
+            && let Err(why) = recorded(bank, || Command::RecordAccess(notes.order.clone()))
         {
             let line = serde_json::json!({
                 "event": "notes_lost", "count": notes.order.len(), "why": why,
             });
             eprintln!("{line}");
-        }
-    }
-}
-
-/// One record of some notes; a full line is waited for.
-fn submitted(bank: &Handle, notes: &[AccessRecord]) -> Result<(), String> {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let left = until.saturating_duration_since(Instant::now());
-        match bank.submit(vec![Command::RecordAccess(notes.to_vec())], left) {
-            Ok(answers) => {
-                return match answers.first().map(|answer| answer.event.outcome()) {
-                    Some(Ok(_)) => Ok(()),
-                    Some(Err(refusal)) => Err(format!("the bank refused the record: {refusal:?}")),
-                    None => Err("the bank did not answer".to_owned()),
-                };
-            }
-            Err(Unanswered::Busy { retry_after }) if left > retry_after => {
-                std::thread::sleep(retry_after);
-            }
-            Err(why) => return Err(why.to_string()),
         }
     }
 }
