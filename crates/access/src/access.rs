@@ -11,6 +11,7 @@ mod keys;
 mod two_persons;
 mod step_up;
 mod passes;
+mod visits;
 
 pub use passes::TablePass;
 

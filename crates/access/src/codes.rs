@@ -38,7 +38,6 @@ pub(crate) fn step_of(secret: &[u8], code: &str, now_s: u64, last: u64) -> Optio
 }
 
 /// The code that counts now.
-#[cfg(test)]
 pub(crate) fn code_now(secret: &[u8], now_s: u64) -> String {
     format!("{:06}", code_at(secret, now_s / STEP_S, 6))
 }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub session_max_s: u64,
     /// A token lives so long, at most 600.
     pub token_s: u64,
+    /// A made-up bank, whose people anybody who tries it may be; never where there is real money.
+    pub sample: bool,
 }
 
 impl Settings {
@@ -34,6 +36,7 @@ impl Settings {
             session_idle_s: 15 * 60,
             session_max_s: 12 * 3600,
             token_s: 600,
+            sample: false,
         }
     }
 

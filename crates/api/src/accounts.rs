@@ -17,7 +17,7 @@ use crate::wire::{
 };
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use engine::{AccountView, Engine};
+use engine::{AccountView, TransferView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use terms::{
@@ -348,11 +348,11 @@ pub struct LineDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentRef>,
     /// `in` or `out`.
-    pub direction: String,
+    pub direction: &'static str,
     /// How much.
     pub amount: Money,
     /// Where it stands: `posted`, `reserved`, `held`, ….
-    pub status: String,
+    pub status: &'static str,
     /// The other account; absent for a posting of several legs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counterparty: Option<AccountRef>,
@@ -403,11 +403,13 @@ async fn lines(call: Call) -> Result<Reply, Problem> {
         views.records_of(id).skip_while(|record| *record >= before).take(limit + 1).collect()
     };
     let more = wanted.len() > limit;
-    let (found, related, items, records) = call
+    // Texts are made here and not on the writer's thread, where payments wait.
+    let (found, related, seen, records) = call
         .ask(move |engine| {
-            let items: Vec<_> =
-                wanted.iter().take(limit).filter_map(|record| line(engine, id, *record)).collect();
-            (engine.account(id).is_some(), relation(engine, party, id), items, engine.records())
+            let seen = wanted.iter().take(limit);
+            let seen = seen.filter_map(|record| Some((engine.transfer_of_record(*record)?, *record)));
+            let seen: Vec<_> = seen.collect();
+            (engine.account(id).is_some(), relation(engine, party, id), seen, engine.records())
         })
         .await?;
     if !found || !call.allows(related) {
@@ -417,27 +419,27 @@ async fn lines(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::missing(format_args!("account {}", AccountRef(id))));
     }
     call.looked(related, || AccountRef(id).to_string());
-    let next = items.last().filter(|_| more).map(|line| line.record.to_string());
+    let next = seen.last().filter(|_| more).map(|(_, record)| record.to_string());
+    let items = seen.iter().map(|(view, record)| line(view, id, *record)).collect();
     let page = LinesDocument { items, next };
     Ok(Reply::json(StatusCode::OK, &page)?.at_entry(call.bank.entries_of(records)?))
 }
 
 /// A record as a line of an account.
-fn line(engine: &Engine, account: AccountId, record: u64) -> Option<LineDocument> {
-    let view = engine.transfer_of_record(record)?;
+fn line(view: &TransferView, account: AccountId, record: u64) -> LineDocument {
     let t = &view.transfer;
     let out = t.debit_account == account;
-    Some(LineDocument {
+    LineDocument {
         payment: Some(PaymentRef(t.id)),
-        direction: if out { "out" } else { "in" }.to_owned(),
+        direction: if out { "out" } else { "in" },
         amount: Money::of(t.ledger, t.amount),
-        status: status_of(&view).to_owned(),
+        status: status_of(view),
         counterparty: Some(AccountRef(if out { t.credit_account } else { t.debit_account })),
         booking_date: Date(view.booking_date),
         value_date: Date(t.value_date.or_booking(view.booking_date)),
         time: t.timestamp.iso_at(0),
         record,
-    })
+    }
 }
 
 /// A period.

@@ -5,9 +5,9 @@ use crate::bank::{Bank, now};
 use crate::gate::Shown;
 use crate::openapi;
 use crate::problem::{Kind, Problem};
-use crate::table::{Operation, Peer, ROOT, not_found, request_id, routes, with_headers};
+use crate::table::{Operation, ROOT, not_found, request_id, routes};
 use crate::{
-    accounts, batches, cases, events, log, message_operations, parties, payments, people, webhooks,
+    accounts, batches, cases, events, log, looked, message_operations, parties, payments, people, webhooks,
 };
 use axum::Router;
 use axum::body::Body;
@@ -25,6 +25,10 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use crate::log::log_key;
+pub use crate::site::{Cookie, cookies};
+pub use crate::table::{Peer, with_headers};
+
 /// Bytes of a form that asks for a token.
 const FORM_BYTES_MAX: usize = 16 << 10;
 /// How long the bank may take to say that it is ready.
@@ -38,6 +42,7 @@ pub fn table() -> Vec<Operation> {
         message_operations::operations(),
         accounts::operations(),
         parties::operations(),
+        looked::operations(),
         cases::operations(),
         events::operations(),
         webhooks::operations(),

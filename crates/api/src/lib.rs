@@ -24,6 +24,7 @@ mod people;
 mod payments;
 mod accounts;
 mod parties;
+mod looked;
 mod cases;
 mod batches;
 mod message_operations;

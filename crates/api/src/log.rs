@@ -170,6 +170,12 @@ async fn ask(call: Call) -> Result<Reply, Problem> {
     Ok(Reply::json(StatusCode::OK, &answered)?.at_entry(entry))
 }
 
+/// The bank's public key as a line of text; nothing if it cannot be read. Waits for the disk.
+pub fn log_key(bank: &crate::bank::Bank) -> Option<String> {
+    let bytes = bank.reader.disk().read_whole(journal::keys::LOG_PUB).ok().flatten()?;
+    String::from_utf8(bytes).ok().map(|text| text.trim().to_owned())
+}
+
 /// A file of the log, at its path below `/log/`. Everybody may read all of it: it holds hashes and nothing else.
 pub async fn file(State(bank): State<Arc<crate::bank::Bank>>, uri: Uri) -> Response<Body> {
     let path = uri.path().strip_prefix("/log/").unwrap_or_default().to_owned();

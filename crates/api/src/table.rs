@@ -557,7 +557,8 @@ pub struct Peer {
 }
 
 impl Peer {
-    fn nobody() -> Peer {
+    /// Of a request that came by no connection.
+    pub fn nobody() -> Peer {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Peer { address, secure: false, certificate: None }
     }

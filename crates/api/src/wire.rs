@@ -8,18 +8,35 @@ use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 use terms::{AccountId, Amount, Currency, Day, PartyId, TransferId};
 
-/// The 128 bits of an id as the 36 characters of a UUID (RFC 9562 section 4).
-fn hyphened(id: u128) -> String {
-    let hex = format!("{id:032x}");
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+/// The 128 bits of an id as the 36 characters of a UUID (RFC 9562 section 4). A page of an account has a hundred of them, so
+/// they are made without the heap.
+struct Hyphened([u8; 36]);
+
+impl Hyphened {
+    fn of(id: u128) -> Hyphened {
+        let mut text = [b'-'; 36];
+        let places = (0..36).filter(|at| !HYPHENS.contains(at));
+        for (nibble, at) in places.enumerate() {
+            text[at] = DIGITS[(id >> (124 - 4 * nibble)) as usize & 15];
+        }
+        Hyphened(text)
+    }
+
+    fn text(&self) -> &str {
+        // Digits and hyphens are UTF-8.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
+
+/// Where the hyphens of a UUID stand.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Back from its 36 characters; neither zero nor the largest number.
 fn unhyphened(text: &str) -> Option<u128> {
-    let hyphens = [8, 13, 18, 23];
     let shaped = text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| {
-            if hyphens.contains(&at) {
+            if HYPHENS.contains(&at) {
                 byte == b'-'
             } else {
                 byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
@@ -46,7 +63,7 @@ impl fmt::Display for NotAnId {
             "it must be {} and a UUID in lower case, such as {}{}",
             self.prefix,
             self.prefix,
-            hyphened(0x0193_7c1e_9a54_7b31_8f6d_2a61_5e0c_44b7)
+            Hyphened::of(0x0193_7c1e_9a54_7b31_8f6d_2a61_5e0c_44b7).text()
         )
     }
 }
@@ -73,7 +90,8 @@ macro_rules! ids {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}{}", $prefix, hyphened(self.0.bits()))
+                f.write_str($prefix)?;
+                f.write_str(Hyphened::of(self.0.bits()).text())
             }
         }
 
@@ -323,7 +341,6 @@ impl Place {
 
 /// Bytes as lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }

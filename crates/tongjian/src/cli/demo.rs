@@ -4,9 +4,10 @@
 mod post;
 mod risk;
 mod story;
+mod visitors;
 
 use super::Context;
-use super::serve::Serve;
+use super::serve::{Serve, write_visitors};
 use super::verify::verify_folder;
 use crate::bank::{self, Bank};
 use crate::fail::{Done, Exit, Failure};
@@ -97,6 +98,7 @@ impl Demo {
         mark(&folder)?;
         let posted = post(out, &mut bank, &mut city, risk)?;
         keep_truth(&folder, &city)?;
+        write_visitors(&folder, &visitors::choose(&bank, &city))?;
         bank.publish()?;
         bank.snapshot()?;
         bank.publish()?;

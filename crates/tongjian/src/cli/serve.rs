@@ -11,10 +11,12 @@ mod notes;
 mod people;
 mod questions;
 mod tls;
+mod visitors;
 
 pub use config::Config;
 pub use notes::{NoteKeeper, NotesKept};
 pub use people::{first, first_json, say_first};
+pub use visitors::{Visitor, write as write_visitors};
 
 use super::Context;
 use super::query::Bounds;
@@ -237,8 +239,9 @@ impl Serve {
             None => folder::must_be_none(open.config)?,
         };
         let (signals, told, caught) = signals()?;
+        let tour = visitors::tour(&context.dir, &open.people.access)?;
         // Made as late as can be, so that nobody is let in whose secret was never shown.
-        let administrator = first(&open.people.access)?;
+        let administrator = if tour.is_none() { first(&open.people.access)? } else { None };
         say_ready(context, addresses, &open, administrator.as_ref());
         let served = network.block_on(async {
             let flight = async {
@@ -249,7 +252,7 @@ impl Serve {
             };
             let api = async {
                 let Some((listener, bank)) = house else { return Ok(()) };
-                let routes = api::doors::router(&bank);
+                let routes = doors(&open, &bank, tour);
                 let limits = open.config.api.connections();
                 let told = until_told(told.clone(), running);
                 api::server::serve(bank, listener, open.secured.clone(), limits, routes, told).await
@@ -339,6 +342,18 @@ fn api_bank(
     }))
 }
 
+/// The pages for people, and behind them the API for programs.
+fn doors(open: &Open<'_>, bank: &Arc<api::bank::Bank>, tour: Option<pages::house::Tour>) -> axum::Router {
+    let api = api::doors::router(bank);
+    let telephone = open.config.api.telephone.clone();
+    pages::house::routes(&pages::house::House::new(bank, api, telephone, tour))
+}
+
+/// An address as passkeys and cookies want it: of a name, not of a number.
+fn shown(address: &str) -> String {
+    address.replace("127.0.0.1", "localhost")
+}
+
 /// Who is told of events.
 fn open_hooks(folder: &Path, config: &Config) -> Done<Subscribers> {
     Subscribers::open(&folder.join(WEBHOOKS), config.webhooks.settings()).map_err(|error| {
@@ -357,7 +372,8 @@ pub fn open_access(folder: &Path, origin: &str, notes: Arc<dyn access::Notes>) -
         Failure::because(Exit::Failed, "the identities of the bank cannot be opened", error, next)
     };
     let policies = Policies::shipped().map_err(|error| failed(&error))?;
-    let settings = access::Settings::at(origin, "Tongjian");
+    let sample = visitors::are_there(folder);
+    let settings = access::Settings { sample, ..access::Settings::at(origin, "Tongjian") };
     Access::open(&folder.join(ACCESS), settings, policies, notes, now_s())
         .map_err(|error| failed(&error))
 }
@@ -377,6 +393,7 @@ fn say_ready(
         "api": api, "flight_sql": flight, "entries": entries, "administrator": first.map(|link| &link.token),
     }));
     if let Some(api) = &api {
+        context.out.line(format_args!("open this in a browser: {}", shown(api)));
         context.out.line(format_args!("serving the API at {api}/api/v1; {entries} entries"));
         context.out.line(format_args!("    {api}/api/v1/reference says what it can"));
     }

@@ -38,6 +38,8 @@ pub struct ApiConfig {
     pub listen: String,
     /// Its address as clients call it.
     pub origin: String,
+    /// The number by which a person of the bank is reached.
+    pub telephone: String,
     /// `off`, `self-signed` or `files`.
     pub tls: TlsKind,
     /// With `files`: the chain, in PEM.

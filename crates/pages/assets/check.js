@@ -1,0 +1,73 @@
+// Verifies a receipt in the browser: docs/formats/proofs.md sections 2, 4, 5 and 7. Nothing is sent anywhere.
+const S = crypto.subtle, enc = new TextEncoder();
+const sha = async (...p) => new Uint8Array(await S.digest("SHA-256", cat(p)));
+const cat = p => { const o = new Uint8Array(p.reduce((n, x) => n + x.length, 0)); let i = 0; for (const x of p) { o.set(x, i); i += x.length } return o };
+const b64 = t => { if (!/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(t)) throw 0; return Uint8Array.from(atob(t), c => c.charCodeAt(0)) };
+const same = (a, b) => a.length == b.length && a.every((x, i) => x == b[i]);
+const num = (b, at, n) => { let v = 0n; for (let i = n; i--;) v = v << 8n | BigInt(b[at + i]); return v };
+const dec = t => { if (!/^(0|[1-9][0-9]*)$/.test(t)) throw 0; return BigInt(t) };
+const leaf = x => sha([0], x);
+async function leads(h, i, size, path, root) {
+  if (i >= size) return false;
+  let n = i, last = size - 1n;
+  for (const p of path) {
+    if (last == 0n) return false;
+    if (n & 1n || n == last) { h = await sha([1], p, h); while (!(n & 1n) && n) n >>= 1n, last >>= 1n }
+    else h = await sha([1], h, p);
+    n >>= 1n; last >>= 1n;
+  }
+  return last == 0n && same(h, root);
+}
+export function read(text) {
+  const lines = text.split("\n");
+  if (lines[0] != "c2sp.org/tlog-proof@v1" || !lines[1].startsWith("extra ") || !lines[2].startsWith("index ")) throw 0;
+  const gap = lines.indexOf("", 3), x = b64(lines[1].slice(6));
+  if (gap < 0 || String.fromCharCode(...x.slice(0, 4)) != "TJR1") throw 0;
+  const r = Number(num(x, 12, 2)), p = x[14 + r], end = 15 + r + 32 * p;
+  if (x.length != end + 128 || p > 32) throw 0;
+  const hashes = (b, n) => Array.from({ length: n }, (_, i) => b.slice(32 * i, 32 * i + 32));
+  const note = lines.slice(gap + 1).join("\n"), cut = note.lastIndexOf("\n\n");
+  const said = note.slice(0, cut + 1), body = said.split("\n");
+  if (cut < 0 || body.length < 4) throw 0;
+  return { row: num(x, 4, 4), rows: num(x, 8, 4), record: x.slice(14, 14 + r), rowPath: hashes(x.slice(15 + r), p), header: x.slice(end),
+    index: dec(lines[2].slice(6)), path: lines.slice(3, gap).map(b64), said, origin: body[0], size: dec(body[1]), root: b64(body[2]),
+    lines: note.slice(cut + 2).split("\n").filter(Boolean) };
+}
+export const steps = {
+  form: r => r.path.every(h => h.length == 32) && r.root.length == 32,
+  record: async r => num(r.header, 40, 4) == r.rows && await leads(await leaf(r.record), r.row, r.rows, r.rowPath, r.header.slice(56, 88)),
+  batch: r => num(r.header, 16, 8) == r.index,
+  log: async r => leads(await leaf(r.header), r.index, r.size, r.path, r.root),
+  signature: async (r, key) => {
+    const m = key.trim().match(/^(\S+)\+([0-9a-f]{8})\+(\S+)$/), k = m && b64(m[3]);
+    if (!k || k[0] != 1 || k.length != 33 || m[1] != r.origin) return false;
+    const id = (await sha(enc.encode(m[1] + "\n"), k)).slice(0, 4), pub = await S.importKey("raw", k.slice(1), "Ed25519", false, ["verify"]);
+    if (![...id].map(x => x.toString(16).padStart(2, "0")).join("").includes(m[2])) return false;
+    const ours = r.lines.map(l => l.match(/^\u2014 (\S+) (\S+)$/)).filter(l => l && l[1] == r.origin).map(l => b64(l[2])).filter(l => same(l.slice(0, 4), id));
+    if (!ours.length) return false;
+    for (const l of ours) if (l.length != 68 || !await S.verify("Ed25519", pub, l.slice(4), enc.encode(r.said))) return false;
+    return true;
+  },
+};
+const box = globalThis.document?.querySelector("[data-check]"), q = s => box.querySelector(s);
+if (box) { const go = q("[data-check-go]"); go.hidden = false; go.onclick = check; if (q("#receipt").value) check() }
+async function check() {
+  let r, good = true; const put = (k, v) => q(`[data-fact=${k}]`).textContent = v;
+  for (const l of box.querySelectorAll("[data-step]")) l.className = "";
+  try { r = read(q("#receipt").value.trim() + "\n") } catch { good = false }
+  for (const name in steps) {
+    if (r && good) try { good = await steps[name](r, q("#log-key").value) } catch { good = false }
+    q(`[data-step=${name}]`).className = good ? "ok" : "no";
+    if (!good) break;
+  }
+  q("[data-steps]").hidden = false; q("[data-good]").hidden = !good; q("[data-bad]").hidden = good; q("[data-facts]").hidden = !good;
+  if (!good) return;
+  const b = r.record, n = (at, w) => num(b, at, w), card = x => (x + "").replace(/(\d{4})(?=\d)/g, "$1 "), pays = b[0] == 1 && b.length == 160;
+  put("entry", r.index); put("size", r.size);
+  for (const x of box.querySelectorAll("[data-transfer]")) x.hidden = !pays;
+  if (pays) {
+    const cny = n(8, 4) == 156n, minor = (n(64, 16) + "").padStart(3, "0");
+    put("money", cny ? "¥ " + minor.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",") + "." + minor.slice(-2) : n(64, 16) + " / " + n(8, 4));
+    put("time", new Date(Number(n(120, 8) / 1000000n)).toLocaleString(document.documentElement.lang)); put("accounts", card(n(32, 16)) + " → " + card(n(48, 16)));
+  }
+}

@@ -1,0 +1,142 @@
+//! The open API, asked by a page in the name of whoever looks at it: in this process, but through the same door as everybody
+//! else, so that the same policies decide and the same notes are taken.
+
+use crate::trouble::Trouble;
+use api::doors::Peer;
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE,
+    USER_AGENT,
+};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// What goes on as the browser sent it: who it is, and which site began the request.
+const PASSED_ON: [HeaderName; 5] = [
+    COOKIE,
+    ORIGIN,
+    HeaderName::from_static("sec-fetch-site"),
+    USER_AGENT,
+    ACCEPT_LANGUAGE,
+];
+const ROOT: &str = "/api/v1";
+
+/// Whoever asks.
+#[derive(Clone)]
+pub struct Asker {
+    api: Router,
+    headers: HeaderMap,
+    peer: Peer,
+}
+
+/// An answer that is a success.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// 200, 201, 202 or 204.
+    pub status: StatusCode,
+    /// Cookies it sets.
+    pub cookies: Vec<HeaderValue>,
+    /// The entry of the journal it is as of, if it says one.
+    pub entry: Option<u64>,
+    /// What it says; null if nothing.
+    pub body: Value,
+    /// How it names what it says, for `If-Match`.
+    pub tag: Option<HeaderValue>,
+}
+
+impl Asker {
+    /// In the name of a browser's request.
+    pub fn of(api: &Router, headers: &HeaderMap, peer: &Peer) -> Asker {
+        let mut passed = HeaderMap::new();
+        for name in PASSED_ON.into_iter().chain([HOST]) {
+            for value in headers.get_all(&name) {
+                passed.append(name.clone(), value.clone());
+            }
+        }
+        Asker { api: api.clone(), headers: passed, peer: peer.clone() }
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// What the API says.
+    pub async fn get(&self, path: &str) -> Result<Answer, Trouble> {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    /// Does something.
+    ///
+    /// # Errors
+    /// What the API says.
+    pub async fn post(&self, path: &str, body: Value) -> Result<Answer, Trouble> {
+        self.send(Method::POST, path, Some(body), &[]).await
+    }
+
+    /// Does something once under a key.
+    ///
+    /// # Errors
+    /// What the API says.
+    pub async fn post_once(&self, path: &str, body: Value, key: &str) -> Result<Answer, Trouble> {
+        self.send(Method::POST, path, Some(body), &[("idempotency-key", key)]).await
+    }
+
+    /// Any request.
+    ///
+    /// # Errors
+    /// What the API says.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        more: &[(&'static str, &str)],
+    ) -> Result<Answer, Trouble> {
+        let broken = || Trouble::new(StatusCode::BAD_REQUEST, "malformed");
+        let text = body.map(|body| Bytes::from(body.to_string()));
+        let mut request = Request::new(text.clone().map_or_else(Body::empty, Body::from));
+        *request.method_mut() = method;
+        *request.uri_mut() = format!("{ROOT}{path}").parse().map_err(|_| broken())?;
+        *request.headers_mut() = self.headers.clone();
+        let headers = request.headers_mut();
+        if text.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        for (name, value) in more {
+            let value = HeaderValue::from_str(value).map_err(|_| broken())?;
+            headers.insert(HeaderName::from_static(name), value);
+        }
+        request.extensions_mut().insert(self.peer.clone());
+        let answer = self.api.clone().oneshot(request).await;
+        read(answer.unwrap_or_else(|never| match never {})).await
+    }
+}
+
+async fn read(response: Response<Body>) -> Result<Answer, Trouble> {
+    let (parts, body) = response.into_parts();
+    let broken = || Trouble::new(StatusCode::INTERNAL_SERVER_ERROR, "failed");
+    let bytes = body.collect().await.map_err(|_| broken())?.to_bytes();
+    let body = if bytes.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_slice(&bytes).unwrap_or_else(|_| text_of(&bytes))
+    };
+    if !parts.status.is_success() {
+        return Err(Trouble::of(parts.status, body));
+    }
+    let entry = parts.headers.get("journal-entry").and_then(|value| value.to_str().ok());
+    Ok(Answer {
+        status: parts.status,
+        cookies: parts.headers.get_all(SET_COOKIE).iter().cloned().collect(),
+        entry: entry.and_then(|text| text.parse().ok()),
+        body,
+        tag: parts.headers.get("etag").cloned(),
+    })
+}
+
+fn text_of(bytes: &[u8]) -> Value {
+    Value::String(String::from_utf8_lossy(bytes).into_owned())
+}

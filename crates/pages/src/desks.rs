@@ -1,0 +1,27 @@
+//! The desks: what each person can do here, a file each. None of them holds a rule; they ask the API and show what it says.
+
+mod front;
+mod sign_in;
+mod own;
+mod customer;
+mod pay;
+mod orders;
+mod check;
+
+use crate::house::Row;
+
+/// The pages of all desks.
+pub fn rows() -> Vec<Row> {
+    [
+        front::rows(),
+        sign_in::rows(),
+        own::rows(),
+        customer::rows(),
+        pay::rows(),
+        orders::rows(),
+        check::rows(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,60 @@
+//! Check it yourself: a receipt is verified in the reader's own browser, without this bank. The page gives the bank's key and,
+//! to whoever may see it, the receipt of a record; `check.js` does the mathematics of docs/formats/proofs.md.
+
+use crate::house::Row;
+use crate::open;
+use crate::parts::field::{Field, area, field};
+use crate::parts::frame::head;
+use crate::parts::note::{Weight, note};
+use crate::visit::{Said, Visit};
+use crate::words::text;
+use maud::html;
+
+/// The pages.
+pub fn rows() -> Vec<Row> {
+    vec![open!(GET "/check", check)]
+}
+
+async fn check(visit: &Visit) -> Said {
+    let words = visit.words;
+    let title = words.say("check-title");
+    let record = visit.query.get("record");
+    let is_record = !record.is_empty() && record.bytes().all(|b| b.is_ascii_digit());
+    let receipt = if is_record {
+        visit.ask.get(&format!("/journal/records/{record}/receipt")).await.ok()
+    } else {
+        None
+    };
+    let receipt = receipt.as_ref().and_then(|answer| answer.body["receipt"].as_str()).unwrap_or_default();
+    let key = visit.house.log_key().await;
+    let steps = ["form", "record", "batch", "log", "signature"];
+    visit.page(&title, html! {
+        (head(&title, &words.say("check-says")))
+        div.narrow data-check {
+            @if is_record && receipt.is_empty() { (note(Weight::Know, &words.say("check-no-record"), html! { p { (words.with("check-no-record-says", &[("record", text(record))])) } })) }
+            (area(Field { name: "receipt", label: &words.say("check-receipt"), hint: &words.say("check-receipt-hint"), value: receipt, ..Field::default() }, 8, &[]))
+            (field(Field { name: "log-key", label: &words.say("check-key"), hint: &words.say("check-key-hint"), value: &key, ..Field::default() }, &[]))
+            button.btn.pri type="button" hidden data-check-go { (words.say("check-go")) }
+            noscript { p.fault { (words.say("check-no-script")) } }
+            div role="status" aria-live="polite" {
+                p.verdict hidden data-good { (words.say("check-good")) }
+                p.verdict.bad hidden data-bad { (words.say("check-bad")) }
+                ol.steps hidden data-steps {
+                    @for step in steps { li data-step=(step) { (words.say(&format!("check-step-{step}"))) } }
+                }
+                dl.facts hidden data-facts {
+                    div { dt { (words.say("check-fact-entry")) } dd data-fact="entry" {} }
+                    div { dt { (words.say("check-fact-size")) } dd data-fact="size" {} }
+                    div data-transfer { dt { (words.say("check-fact-money")) } dd data-fact="money" {} }
+                    div data-transfer { dt { (words.say("check-fact-time")) } dd data-fact="time" {} }
+                    div data-transfer { dt { (words.say("check-fact-accounts")) } dd data-fact="accounts" {} }
+                }
+            }
+        }
+        section.p aria-labelledby="means" {
+            header { h2 id="means" { (words.say("check-means")) } }
+            ul { @for n in 1..=3 { li { (words.say(&format!("check-means-{n}"))) } } }
+            p { (words.say("check-else")) " " code { "tj receipt verify receipt.txt --key log.pub" } }
+        }
+    })
+}

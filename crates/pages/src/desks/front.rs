@@ -1,0 +1,177 @@
+//! Pages for everybody: the front door, how pages look, how to reach a person, how accessible this is.
+
+use crate::figures;
+use crate::house::Row;
+use crate::look::{SIZES, Theme};
+use crate::parts::form::{form, hidden};
+use crate::parts::frame::{DESKS, head};
+use crate::visit::{Said, Shown, Visit, local};
+use crate::words::text;
+use crate::{inside, open};
+use maud::{Markup, html};
+
+/// The pages.
+pub fn rows() -> Vec<Row> {
+    vec![
+        open!(GET "/", start),
+        open!(GET "/look", look),
+        open!(POST "/look", set_look),
+        open!(GET "/help", help),
+        open!(GET "/accessibility", accessibility),
+        open!(GET "/tour", tour_page),
+        inside!(GET "/desk", desk),
+    ]
+}
+
+/// Whoever is signed in goes to their desk; others see what this is.
+async fn start(visit: &Visit) -> Said {
+    if visit.me.is_some() {
+        return desk(visit).await;
+    }
+    let words = visit.words;
+    let journal = visit.ask.get("/journal").await.ok();
+    let entries = journal.as_ref().and_then(|answer| answer.body["entries"].as_u64()).unwrap_or(0);
+    let title = words.say("front-title");
+    visit.page(&title, html! {
+        (head(&title, &words.say("front-says")))
+        div.acts-wrap {
+            ul.acts {
+                li { a.pri href="/sign-in" { b { (words.say("sign-in")) } span { (words.say("front-sign-in")) } } }
+                li { a href="/check" { b { (words.say("check-it")) } span { (words.with("front-check", &[("entries", text(figures::number(entries)))])) } } }
+                li { a href="/api/v1/reference" { b { (words.say("front-api")) } span { (words.say("front-api-says")) } } }
+                li { a href="/help" { b { (words.say("ask-person")) } span { (words.say("front-help")) } } }
+            }
+        }
+        (tour(visit))
+    })
+}
+
+/// People a visitor of a sample bank may be.
+fn tour(visit: &Visit) -> Markup {
+    let words = visit.words;
+    let Some(tour) = &visit.house.tour else { return html! {} };
+    html! {
+        section.p aria-labelledby="tour" {
+            header { h2 id="tour" { (words.say("tour-title")) } }
+            p.say { (words.say("tour-says")) }
+            ul.people {
+                @for (role, name, called) in &tour.people {
+                    li {
+                        form method="post" action="/visit" {
+                            (hidden("name", name))
+                            button.btn type="submit" { (called) }
+                            span { (words.say(&format!("role-{}", role.replace('_', "-")))) }
+                        }
+                    }
+                }
+            }
+            p { a href="/tour" { (words.say("tour-page")) } }
+        }
+    }
+}
+
+/// The first minutes in a sample bank, and the phone of who is signed in.
+async fn tour_page(visit: &Visit) -> Said {
+    let words = visit.words;
+    if visit.house.tour.is_none() {
+        return Err(crate::trouble::Trouble::not_found());
+    }
+    let title = words.say("tour-page");
+    let code = visit.me.as_ref().and_then(|me| visit.house.access()?.sample_code(&me.name, api::identity::now_s()));
+    visit.page(&title, html! {
+        (head(&title, &words.say("tour-page-says")))
+        @if let Some(code) = code {
+            section.note.know { h2 { (words.say("tour-phone")) } p.secret { code { (code) } } p { (words.say("tour-phone-says")) } }
+        }
+        ol.tour { @for n in 1..=6 { li { (words.say(&format!("tour-{n}"))) } } }
+        (tour(visit))
+    })
+}
+
+/// To the first desk of who is signed in.
+async fn desk(visit: &Visit) -> Said {
+    let me = visit.me()?;
+    let first = DESKS.iter().find(|desk| me.is_one_of(desk.roles));
+    Ok(Shown::Next(first.map_or("/me", |desk| desk.path).to_owned()))
+}
+
+async fn look(visit: &Visit) -> Said {
+    let words = visit.words;
+    let look = visit.look;
+    let back = local(visit.query.get("back"));
+    let title = words.say("look");
+    let choices = |heading: &str, all: &[(String, String, bool)]| {
+        html! {
+            fieldset {
+                legend { (heading) }
+                div.picks {
+                    @for (wish, label, now) in all {
+                        button.btn type="submit" name="wish" value=(wish) aria-pressed=(if *now { "true" } else { "false" }) { (label) }
+                    }
+                }
+            }
+        }
+    };
+    let themes = Theme::ALL.map(|theme| {
+        (theme.word().to_owned(), words.say(&format!("theme-{}", theme.word())).into_owned(), theme == look.theme)
+    });
+    let mut sizes = vec![("0".to_owned(), words.say("size-usual").into_owned(), look.size == 0)];
+    sizes.extend(SIZES.map(|size| (size.to_string(), words.with("size", &[("size", text(size.to_string()))]), size == look.size)));
+    let modes = [
+        ("plain".to_owned(), words.say("mode-plain").into_owned(), !look.care),
+        ("care".to_owned(), words.say("mode-care").into_owned(), look.care),
+    ];
+    let langs = [
+        ("en".to_owned(), "English".to_owned(), look.lang.word() == "en"),
+        ("zh".to_owned(), "中文".to_owned(), look.lang.word() == "zh"),
+    ];
+    visit.page(&title, html! {
+        (head(&title, &words.say("look-says")))
+        div.narrow {
+            (form(visit, "/look", html! {
+                (hidden("back", &format!("/look?back={back}")))
+                (choices(&words.say("look-lang"), &langs))
+                (choices(&words.say("look-theme"), &themes))
+                (choices(&words.say("look-size"), &sizes))
+                (choices(&words.say("look-mode"), &modes))
+            }))
+            p { a.btn href=(back) { (words.say("look-done")) } }
+        }
+    })
+}
+
+async fn set_look(visit: &Visit) -> Said {
+    let look = visit.look.set(visit.form.get("wish"));
+    let cookies = visit.look_cookie(look).into_iter().collect();
+    Ok(Shown::NextWith(local(visit.form.get("back")).to_owned(), cookies))
+}
+
+async fn help(visit: &Visit) -> Said {
+    let words = visit.words;
+    let number = visit.house.telephone.as_str();
+    let title = words.say("ask-person");
+    visit.page(&title, html! {
+        (head(&title, &words.say("help-says")))
+        div.narrow {
+            p.call { a.btn.pri href={ "tel:" (number) } { (words.with("call", &[("number", text(number))])) } }
+            p { (words.say("help-hours")) }
+            h2 { (words.say("help-fraud-title")) }
+            p { (words.say("help-fraud")) }
+            h2 { (words.say("help-complaint-title")) }
+            p { (words.say("help-complaint")) }
+        }
+    })
+}
+
+async fn accessibility(visit: &Visit) -> Said {
+    let words = visit.words;
+    let title = words.say("accessibility");
+    visit.page(&title, html! {
+        (head(&title, &words.say("accessibility-says")))
+        div.narrow {
+            ul { @for n in 1..=5 { li { (words.say(&format!("accessibility-{n}"))) } } }
+            p { (words.say("accessibility-not")) }
+            p { a.btn href="/help" { (words.say("ask-person")) } }
+        }
+    })
+}

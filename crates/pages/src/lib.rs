@@ -1,0 +1,17 @@
+//! The doors for people: pages made on the server that work without script, by keyboard, by ear and on paper. No rule about
+//! money or rights lives here: a page asks the open API, in this process, as anybody else would, and shows what it says.
+//! Begin with `visit.rs`, the way of one request; `house.rs` has the table of all pages; `desks/` has one file a desk, and
+//! `parts/` what pages are made of.
+
+pub mod words;
+pub mod look;
+mod figures;
+mod form;
+mod trouble;
+mod ask;
+mod served;
+mod visit;
+mod parts;
+mod desks;
+mod gallery;
+pub mod house;

@@ -1,0 +1,171 @@
+//! What stands around every page: the bank's name, how it is to be seen, the desks one may use, where the journal stands, and
+//! how to reach a person.
+
+use super::form::hidden;
+use crate::figures;
+use crate::look::Theme;
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+use crate::words::Lang;
+use maud::{DOCTYPE, Markup, html};
+use serde_json::Value;
+
+/// A desk: its path, its word, and who works at it.
+pub struct Desk {
+    /// Where it begins.
+    pub path: &'static str,
+    /// Its name among the words.
+    pub word: &'static str,
+    /// Roles that see it.
+    pub roles: &'static [&'static str],
+}
+
+/// All desks, in the order of the bar.
+pub const DESKS: &[Desk] = &[
+    Desk { path: "/home", word: "desk-home", roles: &["customer"] },
+    Desk { path: "/pay", word: "desk-pay", roles: &["customer"] },
+    Desk { path: "/orders", word: "desk-orders", roles: &["customer"] },
+    Desk { path: "/me", word: "desk-me", roles: &["customer"] },
+];
+
+/// A whole page.
+pub fn page(visit: &Visit, title: &str, journal: Option<&Value>, body: &Markup) -> Markup {
+    let (words, look) = (visit.words, visit.look);
+    let theme = Some(look.theme).filter(|theme| *theme != Theme::Auto).map(Theme::word);
+    let size = Some(look.size).filter(|size| *size != 0);
+    html! {
+        (DOCTYPE)
+        html lang=(look.lang.tag()) data-theme=[theme] data-size=[size] data-mode=[look.care.then_some("care")] {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width,initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="description" content=(words.say("description"));
+                title { (title) " – " (bank(visit)) }
+                link rel="icon" href="data:,";
+                link rel="stylesheet" href="/app.css";
+                script type="module" src="/app.js" {}
+            }
+            body {
+                a.skip href="#main" { (words.say("skip")) }
+                (bar(visit))
+                @if !look.care { (position(visit, journal)) }
+                main.wrap #main tabindex="-1" { (body) }
+                (foot(visit, journal))
+            }
+        }
+    }
+}
+
+fn bank(visit: &Visit) -> &str {
+    let name = visit.house.name();
+    if name.is_empty() { "Tongjian" } else { name }
+}
+
+fn bar(visit: &Visit) -> Markup {
+    let words = visit.words;
+    let roles = |desk: &&Desk| visit.me.as_ref().is_some_and(|me| me.is_one_of(desk.roles));
+    let desks: Vec<&Desk> = DESKS.iter().filter(roles).collect();
+    html! {
+        header.bar {
+            div.wrap {
+                a.brand href="/" {
+                    span.seal aria-hidden="true" lang="zh-CN" { "鉴" }
+                    span { b { (bank(visit)) } small { (words.say(if visit.look.care { "brand-care" } else { "brand" })) } }
+                }
+                (tools(visit))
+            }
+            @if !desks.is_empty() && !visit.look.care {
+                nav.desks aria-label=(words.say("desks")) {
+                    div.wrap { ul {
+                        @for desk in desks {
+                            li { a href=(desk.path) aria-current=[is_at(visit, desk).then_some("page")] { (words.say(desk.word)) } }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// The desk whose path is the longest beginning of this page's.
+fn is_at(visit: &Visit, desk: &Desk) -> bool {
+    visit.path == desk.path || visit.path.strip_prefix(desk.path).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Care mode, language, how it looks, and who one is; plain forms, so that they work without script.
+fn tools(visit: &Visit) -> Markup {
+    let (words, look) = (visit.words, visit.look);
+    let (care, care_word) = if look.care { ("plain", "care-leave") } else { ("care", "care-enter") };
+    let other = if look.lang == Lang::En { Lang::Zh } else { Lang::En };
+    html! {
+        div.tools {
+            @if look.care { button.read hidden data-read { (words.say("read-aloud")) } }
+            form method="post" action="/look" {
+                (hidden("form_token", &visit.form_token()))
+                (hidden("back", &visit.path))
+                button name="wish" value=(care) { (words.say(care_word)) }
+                " "
+                button name="wish" value=(other.word()) lang=(other.tag()) { (if other == Lang::Zh { "中文" } else { "English" }) }
+            }
+            @if !look.care { a href={ "/look?back=" (visit.path) } { (words.say("look")) } }
+            @match &visit.me {
+                Some(me) => a href="/me" { (me.name) },
+                None => a href="/sign-in" { (words.say("sign-in")) },
+            }
+        }
+    }
+}
+
+/// Where the journal stands.
+fn position(visit: &Visit, journal: Option<&Value>) -> Markup {
+    let words = visit.words;
+    html! {
+        aside.pos aria-label=(words.say("position")) {
+            div.wrap {
+                b { (words.say("journal")) }
+                @if let Some(journal) = journal {
+                    span { (words.say("entry")) " " code data-live="entry" { (figures::number(journal["entries"].as_u64().unwrap_or(0))) } }
+                    span.hide-s { (words.say("root")) " " code { (figures::hash(journal["root"].as_str().unwrap_or_default())) } }
+                }
+                a href="/check" { (words.say("check-it")) }
+            }
+        }
+    }
+}
+
+fn foot(visit: &Visit, journal: Option<&Value>) -> Markup {
+    let words = visit.words;
+    let care = visit.look.care;
+    html! {
+        footer {
+            div.wrap {
+                a href="/help" { (words.with("talk", &[("number", crate::words::text(visit.house.telephone.as_str()))])) }
+                a href="/accessibility" { (words.say("accessibility")) }
+                a href="/look" { (words.say("look")) }
+                a href="/check" { (words.say("check-it")) }
+                @if care && let Some(journal) = journal {
+                    p { (words.say("entry")) " " (figures::number(journal["entries"].as_u64().unwrap_or(0))) }
+                }
+                @if visit.house.tour.is_some() { p { (words.say("sample-bank")) } }
+            }
+        }
+    }
+}
+
+/// The head of a page: its name, and what matters most in a sentence.
+pub fn head(title: &str, says: &str) -> Markup {
+    html! { div.head { div { h1 { (title) } @if !says.is_empty() { p { (says) } } } } }
+}
+
+/// What is shown where something went wrong.
+pub fn trouble(visit: &Visit, trouble: &Trouble) -> Markup {
+    let words = visit.words;
+    html! {
+        (head(&words.say("trouble-title"), &trouble.says(words)))
+        @let fields = trouble.said_fields(words);
+        @if !fields.is_empty() { ul { @for (_, says) in fields { li { (says) } } } }
+        p { a.btn href="/" { (words.say("to-start")) } " " a.btn href="/help" { (words.say("ask-person")) } }
+        @if let Some(id) = trouble.document["request_id"].as_str() { p.hint { (words.say("request-number")) " " code { (id) } } }
+    }
+}

@@ -1,0 +1,97 @@
+//! Bytes on their way to a browser: pages with the headers that keep others out of them, and the style and script files.
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, VARY,
+};
+use axum::http::{Response, StatusCode};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use std::io::Write;
+
+/// Nothing from elsewhere, nothing inline, no frame around us, forms only to us.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+
+/// A page. A form's own site stands in `Origin` only if a referrer may be sent to that site.
+pub fn page(status: StatusCode, html: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("content-type", "text/html; charset=utf-8"),
+        ("content-security-policy", POLICY),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=()"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    api::doors::with_headers(response, "")
+}
+
+/// A file to keep.
+pub fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    let plain: String = name.chars().filter(|c| c.is_ascii_graphic() && *c != '"').collect();
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{plain}\""));
+    if let Ok(disposition) = disposition {
+        headers.insert(CONTENT_DISPOSITION, disposition);
+    }
+    api::doors::with_headers(response, "")
+}
+
+/// A file that is the same for everybody, compressed once.
+pub struct Asset {
+    kind: &'static str,
+    plain: Bytes,
+    packed: Bytes,
+    tag: HeaderValue,
+}
+
+impl Asset {
+    /// Of a text.
+    pub fn new(kind: &'static str, text: &'static str) -> Asset {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let packed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+        let digest = Sha256::digest(text.as_bytes());
+        let tag = format!("\"{:02x}{:02x}{:02x}{:02x}{:02x}\"", digest[0], digest[1], digest[2], digest[3], digest[4]);
+        Asset {
+            kind,
+            plain: Bytes::from_static(text.as_bytes()),
+            packed: packed.map(Bytes::from).unwrap_or_default(),
+            tag: HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"0\"")),
+        }
+    }
+
+    /// To a browser.
+    pub fn served(&self, asked: &HeaderMap) -> Response<Body> {
+        let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let same = asked.get(IF_NONE_MATCH).is_some_and(|tag| tag == self.tag);
+        let gzip = text(ACCEPT_ENCODING)
+            .is_some_and(|all| all.split(',').any(|one| one.trim().eq_ignore_ascii_case("gzip")));
+        let gzip = gzip && !self.packed.is_empty();
+        let body = match (same, gzip) {
+            (true, _) => Bytes::new(),
+            (false, true) => self.packed.clone(),
+            (false, false) => self.plain.clone(),
+        };
+        let mut response = Response::new(Body::from(body));
+        if same {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        }
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.kind));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+        headers.insert(ETAG, self.tag.clone());
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if gzip && !same {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        api::doors::with_headers(response, "")
+    }
+}

@@ -1,0 +1,322 @@
+//! One request of a person, from its first byte to the page: who it is, how they want to see things, what they typed.
+//! `answer` tells the way of every page; what a page itself does stands under `desks/`.
+
+use crate::ask::{Answer, Asker};
+use crate::figures;
+use crate::form::Form;
+use crate::house::{House, Row};
+use crate::look::Look;
+use crate::parts::frame;
+use crate::trouble::Trouble;
+use crate::words::Words;
+use api::doors::{Cookie, Peer};
+use axum::body::Body;
+use axum::http::header::{ACCEPT, HeaderValue, LOCATION, SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
+use maud::Markup;
+use serde_json::Value;
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// A request that is being answered.
+pub struct Visit {
+    /// Whose pages these are.
+    pub house: Arc<House>,
+    /// How they are to be seen.
+    pub look: Look,
+    /// The words of that language.
+    pub words: Words,
+    /// The API, in the name of who looks.
+    pub ask: Asker,
+    /// Who is signed in, if anybody is.
+    pub me: Option<Me>,
+    /// The path.
+    pub path: String,
+    /// What stands behind the question mark.
+    pub query: Form,
+    /// What was typed; empty for a page that is only read.
+    pub form: Form,
+    /// The path's parameters.
+    named: Vec<(&'static str, String)>,
+    /// The cookie of the session.
+    session: Option<String>,
+    /// Where the request comes from, and with what.
+    pub address: String,
+    /// The browser, as it names itself.
+    pub agent: String,
+    /// Whether the browser must keep cookies for secure connections.
+    secure: bool,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct Me {
+    /// The name they sign in with.
+    pub name: String,
+    /// Their roles.
+    pub roles: Vec<String>,
+    /// Their own party in the ledger.
+    pub party: Option<String>,
+}
+
+impl Me {
+    fn of(document: &Value) -> Me {
+        let text = |name: &str| document[name].as_str().map(ToOwned::to_owned);
+        let roles = document["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let id = text("id").unwrap_or_default();
+        Me {
+            name: id.strip_prefix("user:").unwrap_or(&id).to_owned(),
+            roles: roles.iter().filter_map(|role| role.as_str().map(ToOwned::to_owned)).collect(),
+            party: text("party"),
+        }
+    }
+
+    /// Whether they hold one of these roles.
+    pub fn is_one_of(&self, roles: &[&str]) -> bool {
+        self.roles.iter().any(|role| roles.contains(&role.as_str()))
+    }
+}
+
+/// What a page gives.
+pub enum Shown {
+    /// A page, under its title.
+    Page(StatusCode, String, Markup),
+    /// The next page.
+    Next(String),
+    /// The next page, with cookies.
+    NextWith(String, Vec<HeaderValue>),
+    /// A file: its type, its name for saving, its bytes.
+    File(&'static str, String, Vec<u8>),
+}
+
+/// What a page's function gives.
+pub type Said = Result<Shown, Trouble>;
+
+impl Visit {
+    /// A parameter of the path.
+    pub fn named(&self, name: &str) -> &str {
+        self.named.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text)
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// Nobody is.
+    pub fn me(&self) -> Result<&Me, Trouble> {
+        self.me.as_ref().ok_or_else(stranger)
+    }
+
+    /// The party of who is signed in.
+    ///
+    /// # Errors
+    /// Nobody is, or somebody of the bank.
+    pub fn party(&self) -> Result<&str, Trouble> {
+        let none = || Trouble::new(StatusCode::FORBIDDEN, "no_party");
+        self.me()?.party.as_deref().ok_or_else(none)
+    }
+
+    /// The token that each form of a session carries.
+    pub fn form_token(&self) -> String {
+        let access = self.house.access();
+        match (access, &self.session) {
+            (Some(access), Some(session)) => access.form_token(session),
+            _ => String::new(),
+        }
+    }
+
+    /// The cookie that came along.
+    pub fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// A new key under which a form does something once.
+    pub fn new_key() -> String {
+        api::wire::new_id().map(|id| format!("{id:032x}")).unwrap_or_default()
+    }
+
+    /// A page.
+    pub fn page(&self, title: &str, body: Markup) -> Said {
+        Ok(Shown::Page(StatusCode::OK, title.to_owned(), body))
+    }
+
+    /// The same page again, with what is wrong about a form.
+    pub fn again(&self, trouble: &Trouble, title: &str, body: Markup) -> Said {
+        Ok(Shown::Page(trouble.status, title.to_owned(), body))
+    }
+
+    /// A moment on the institution's clock.
+    pub fn moment(&self, iso: &str) -> String {
+        figures::moment(self.words, &self.house.local(iso))
+    }
+
+    /// The day of a moment on the institution's clock.
+    pub fn day(&self, iso: &str) -> String {
+        if iso.len() > 10 {
+            return figures::day(self.words, &self.house.local(iso));
+        }
+        figures::day(self.words, iso)
+    }
+
+    /// Cookies of a look.
+    pub fn look_cookie(&self, look: Look) -> Option<HeaderValue> {
+        HeaderValue::from_str(&look.cookie(self.secure)).ok()
+    }
+}
+
+fn stranger() -> Trouble {
+    Trouble::new(StatusCode::UNAUTHORIZED, "unauthenticated")
+}
+
+/// The way of a request.
+pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+    let form = if reads { Ok(Form::default()) } else { Form::of_body(&parts.headers, body).await };
+    let (form, broken) = match form {
+        Ok(form) => (form, None),
+        Err(status) => (Form::default(), Some(Trouble::new(status, "form_broken"))),
+    };
+    let path = parts.uri.path().to_owned();
+    let named = row.parameters(&path);
+    let query = Form::of_query(parts.uri.query().unwrap_or_default());
+    let mut visit = arrive(house, &parts.headers, parts.extensions.get::<Peer>()).await;
+    (visit.path, visit.query, visit.form, visit.named) = (path, query, form, named);
+    let said = match broken {
+        Some(trouble) => Err(trouble),
+        None => tell(&row, &visit, reads).await,
+    };
+    match said {
+        Ok(shown) => respond(visit, shown).await,
+        Err(trouble) if trouble.is_stranger() => to_sign_in(visit, reads),
+        Err(trouble) => {
+            let title = visit.words.say("trouble-title").into_owned();
+            let body = frame::trouble(&visit, &trouble);
+            respond(visit, Shown::Page(trouble.status, title, body)).await
+        }
+    }
+}
+
+/// What no page is: the API's, or nothing; and whoever reads pages is told so with a page.
+pub async fn others(house: Arc<House>, api: axum::Router, request: Request<Body>) -> Response<Body> {
+    let path = request.uri().path().to_owned();
+    let wants = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let reader = wants.is_some_and(|kinds| kinds.contains("text/html")) && !path.starts_with("/api/");
+    let headers = request.headers().clone();
+    let peer = request.extensions().get::<Peer>().cloned();
+    let answer = api.oneshot(request).await.unwrap_or_else(|never| match never {});
+    if !reader || answer.status() != StatusCode::NOT_FOUND {
+        return answer;
+    }
+    let mut visit = arrive(house, &headers, peer.as_ref()).await;
+    visit.path = path;
+    let trouble = Trouble::not_found();
+    let title = visit.words.say("trouble-title").into_owned();
+    let body = frame::trouble(&visit, &trouble);
+    respond(visit, Shown::Page(trouble.status, title, body)).await
+}
+
+async fn tell(row: &Row, visit: &Visit, reads: bool) -> Said {
+    if row.signed_in {
+        visit.me()?;
+    }
+    if !reads && !visit.form_is_ours() {
+        return Err(Trouble::new(StatusCode::FORBIDDEN, "form_token"));
+    }
+    (row.handler)(visit).await
+}
+
+impl Visit {
+    /// A form of a session brings the session's token; before there is one, the API looks where the request comes from.
+    fn form_is_ours(&self) -> bool {
+        match (self.house.access(), &self.session, &self.me) {
+            (Some(access), Some(session), Some(_)) => {
+                access.form_token_fits(session, self.form.get("form_token"))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// What is known of a request before it is looked at.
+async fn arrive(house: Arc<House>, headers: &HeaderMap, peer: Option<&Peer>) -> Visit {
+    house.learn().await;
+    let look = Look::of(headers);
+    let nobody = Peer::nobody();
+    let peer = peer.unwrap_or(&nobody);
+    let ask = Asker::of(house.api(), headers, peer);
+    let access = house.access().cloned();
+    let session = access.as_ref().and_then(|access| Cookie::Session.of(headers, access));
+    let session = session.map(ToOwned::to_owned);
+    let me = match &session {
+        Some(_) => ask.get("/me").await.ok().map(|answer| Me::of(&answer.body)),
+        None => None,
+    };
+    let secure = access.is_some_and(|access| access.origin().starts_with("https://"));
+    Visit {
+        house,
+        look,
+        words: Words(look.lang),
+        ask,
+        me,
+        path: String::new(),
+        query: Form::default(),
+        form: Form::default(),
+        named: Vec::new(),
+        address: peer.address.ip().to_string(),
+        agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned(),
+        session,
+        secure,
+    }
+}
+
+async fn respond(visit: Visit, shown: Shown) -> Response<Body> {
+    match shown {
+        Shown::Page(status, title, body) => {
+            let position = visit.ask.get("/journal").await.ok();
+            let html = frame::page(&visit, &title, position.as_ref().map(|a: &Answer| &a.body), &body);
+            crate::served::page(status, html.into_string())
+        }
+        Shown::Next(path) => next(&path, Vec::new()),
+        Shown::NextWith(path, cookies) => next(&path, cookies),
+        Shown::File(kind, name, bytes) => crate::served::file(kind, &name, bytes),
+    }
+}
+
+fn next(path: &str, cookies: Vec<HeaderValue>) -> Response<Body> {
+    let mut response = crate::served::page(StatusCode::SEE_OTHER, String::new());
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/")));
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// To the sign-in and back, with what was typed.
+fn to_sign_in(visit: Visit, reads: bool) -> Response<Body> {
+    let typed = if reads { visit.query.as_query() } else { visit.form.as_query() };
+    let then = if typed.is_empty() { visit.path } else { format!("{}?{typed}", visit.path) };
+    let then = percent_encoding::utf8_percent_encode(&then, percent_encoding::NON_ALPHANUMERIC);
+    next(&format!("/sign-in?then={then}"), Vec::new())
+}
+
+/// A path of ours that somebody is sent on to; the front page for anything else.
+pub fn local(path: &str) -> &str {
+    let ours = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|c: char| c.is_control() || c == '\\');
+    if ours { path } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_on_to_another_site() {
+        assert_eq!(local("/pay?to=1"), "/pay?to=1");
+        for wrong in ["https://a.example/", "//a.example", "/\\a.example", "", "/a\r\nb"] {
+            assert_eq!(local(wrong), "/", "{wrong:?}");
+        }
+    }
+}

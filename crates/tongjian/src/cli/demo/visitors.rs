@@ -1,0 +1,77 @@
+//! Whom a visitor of the sample bank may be: an old customer with a pension, a younger one, and people of the bank.
+
+use crate::bank::Bank;
+use crate::cli::serve::Visitor;
+use city::City;
+use terms::{Amount, Currency, PartyId, PartyKind};
+
+/// A current account of a person, as the town's chart has it.
+const CURRENT: u16 = 20_111;
+/// What a visitor should have to try things with, in fen.
+const ENOUGH: Amount = Amount(600_000);
+/// Payments of a visitor that there should be to look at.
+const PAYMENTS: usize = 8;
+
+/// The people of the bank: name, what they are called, role.
+const STAFF: [(&str, &str, &str); 5] = [
+    ("analyst", "Lin Yue 林月", "analyst"),
+    ("chief", "Gao Ming 高明", "chief_analyst"),
+    ("operations", "Zhou Min 周敏", "operations"),
+    ("teller", "He Jun 何军", "teller"),
+    ("supervisor", "Shen Zhi 沈智", "supervisor"),
+];
+
+/// All of them.
+pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
+    let year = |fields: &city::Fields| {
+        let birth = fields.iter().find(|(name, _)| *name == "birth_date");
+        birth.and_then(|(_, day)| day.get(..4)?.parse::<u16>().ok()).unwrap_or(0)
+    };
+    let mut old = None;
+    let mut young = None;
+    for (party, _, fields) in city.people().filter(|(_, kind, _)| *kind == PartyKind::Person) {
+        let born = year(&fields);
+        let place = if (1_930..1_957).contains(&born) {
+            &mut old
+        } else if (1_975..2_000).contains(&born) {
+            &mut young
+        } else {
+            continue;
+        };
+        if place.is_none() && suits(bank, party) {
+            let called = fields.iter().find(|(name, _)| *name == "name").map(|(_, text)| text.clone());
+            *place = called.map(|called| (party, called));
+        }
+        if old.is_some() && young.is_some() {
+            break;
+        }
+    }
+    let customer = |name: &str, found: Option<(PartyId, String)>| {
+        found.map(|(party, called)| Visitor {
+            name: name.to_owned(),
+            called,
+            role: "customer".to_owned(),
+            party: Some(party.0.to_string()),
+        })
+    };
+    let staff = STAFF.map(|(name, called, role)| Visitor {
+        name: name.to_owned(),
+        called: called.to_owned(),
+        role: role.to_owned(),
+        party: None,
+    });
+    [customer("pensioner", old), customer("customer", young)].into_iter().flatten().chain(staff).collect()
+}
+
+/// Whether somebody has an account of their own with money on it and something to look at.
+fn suits(bank: &Bank, party: PartyId) -> bool {
+    let engine = bank.node.engine();
+    let mut own = engine.roles_of(party).filter_map(|role| engine.account(role.account));
+    own.any(|view| {
+        let account = &view.account;
+        account.code == CURRENT
+            && account.ledger == Currency::CNY
+            && view.available >= ENOUGH
+            && bank.node.views().records_of(account.id).take(PAYMENTS).count() >= PAYMENTS
+    })
+}

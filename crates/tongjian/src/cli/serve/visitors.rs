@@ -1,0 +1,73 @@
+//! People of a sample bank whom a visitor may be. `tj demo` writes the file; where it is not there, nobody can come in
+//! without a key.
+
+use crate::bank;
+use crate::fail::{Done, Exit, Failure};
+use access::{Access, NewUser, Role};
+use api::identity::now_s;
+use pages::house::Tour;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use terms::PartyId;
+
+/// The file in a bank's folder.
+const FILE: &str = "visitors.json";
+
+/// Somebody whom a visitor may be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Visitor {
+    /// The name to sign in with.
+    pub name: String,
+    /// What they are called.
+    pub called: String,
+    /// Their role, as rights call it.
+    pub role: String,
+    /// Of a customer: the party, in decimal digits.
+    pub party: Option<String>,
+}
+
+/// Writes the file.
+///
+/// # Errors
+/// The disk.
+pub fn write(folder: &Path, visitors: &[Visitor]) -> Done {
+    let failed = |error: std::io::Error| bank::disk_failed(folder, &error);
+    let text = serde_json::to_string_pretty(visitors).map_err(|why| failed(why.into()))?;
+    std::fs::write(folder.join(FILE), text + "\n").map_err(failed)
+}
+
+/// Whether a bank is made up and has such people.
+pub fn are_there(folder: &Path) -> bool {
+    folder.join(FILE).exists()
+}
+
+/// The tour of a sample bank, with its people let in; none in any other bank.
+///
+/// # Errors
+/// The file cannot be read, or somebody in it cannot be let in.
+pub fn tour(folder: &Path, access: &Access) -> Done<Option<Tour>> {
+    if !are_there(folder) {
+        return Ok(None);
+    }
+    let path = folder.join(FILE);
+    let next = "make the sample bank anew: tj demo";
+    let broken = |why: &dyn std::error::Error| {
+        let what = format!("{} cannot be used", path.display());
+        Failure::because(Exit::Failed, what, why, next)
+    };
+    let text = std::fs::read_to_string(&path).map_err(|why| broken(&why))?;
+    let visitors: Vec<Visitor> = serde_json::from_str(&text).map_err(|why| broken(&why))?;
+    let console = access.console();
+    let known = access.users(&console, now_s()).map_err(|why| broken(&why))?;
+    let mut people = Vec::new();
+    for visitor in visitors {
+        if !known.iter().any(|user| *user.name == *visitor.name) {
+            let party = visitor.party.as_deref().and_then(|digits| digits.parse().ok()).map(PartyId);
+            let roles: Vec<Role> = Role::from_word(&visitor.role).into_iter().collect();
+            let new = NewUser { name: &visitor.name, roles: &roles, party, institution: None };
+            access.sample_person(&new, now_s()).map_err(|why| broken(&why))?;
+        }
+        people.push((visitor.role, visitor.name, visitor.called));
+    }
+    Ok(Some(Tour { people }))
+}

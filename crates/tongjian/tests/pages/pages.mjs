@@ -1,0 +1,158 @@
+#!/usr/bin/env node
+// Looks at every page as people would: crawls them, measures them, and does what people come for, by keyboard and without script.
+//
+//     pages.mjs path/to/tj folder [--all] [--shots folder]
+//
+// `--all` looks at every page in every language, colour, mode and width; without it, at a fair sample.
+
+import { ALL_TAGS, be, browser as open, check, failed, serve, town, unfit, windowOf } from "./bank.mjs";
+import { tasks } from "./tasks.mjs";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+
+const [tj, folder, ...flags] = process.argv.slice(2);
+const all = flags.includes("--all");
+const shots = flags.includes("--shots") ? flags[flags.indexOf("--shots") + 1] : null;
+if (shots) mkdirSync(shots, { recursive: true });
+const PEOPLE = ["", "pensioner", "analyst", "chief", "operations", "teller", "supervisor"];
+const PAGES_MAX = 60;
+
+// One address a kind of page: ids and questions are left out.
+const kind = url => {
+  const { pathname } = new URL(url);
+  return pathname.replace(/(acc|pay|case|ord|pty)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session");
+};
+// A word's name where its text should be.
+const bare = text => text.split(/\s+/).filter(word => /^(act|became|check|desk|fact|field|front|held|home|hold|limit|look|looked|order|pay|role|sign|status|tour|trouble|warn)(-[a-z0-9]+)+$/.test(word));
+
+async function crawl(page, origin) {
+  const found = new Map([["/", origin + "/"]]), waiting = [origin + "/"];
+  const first = new URL(page.url());
+  if (!found.has(kind(first.href))) { found.set(kind(first.href), first.href); waiting.push(first.href) }
+  while (waiting.length) {
+    const url = waiting.shift();
+    const answer = await page.goto(url);
+    check(`${url} is there`, answer.status() === 200, `${answer.status()}`);
+    for (const href of await page.$$eval("a[href]", links => links.map(link => link.href))) {
+      if (!href.startsWith(origin) || href.includes("/api/") || href.includes("#")) continue;
+      const name = kind(href);
+      // A file is asked for and not shown.
+      if (/\.csv$|\/receipt$/.test(name)) {
+        if (!found.has(name)) { found.set(name, null); const file = await page.request.get(href); check(`${href} is there`, file.ok(), `${file.status()}`) }
+        continue;
+      }
+      if (!found.has(name) && found.size < PAGES_MAX) { found.set(name, href); waiting.push(href) }
+    }
+  }
+  return [...found.values()].filter(Boolean);
+}
+
+async function look(page, url, words) {
+  const answer = await page.goto(url);
+  const name = `${words} ${kind(url)}`;
+  check(`${name}: status`, answer.ok(), `${answer.status()}`);
+  const told = await page.evaluate(() => ({
+    lang: document.documentElement.lang, text: document.body.innerText, title: document.title, wide: document.documentElement.scrollWidth, room: innerWidth,
+    help: Boolean(document.querySelector('a[href="/help"], a[href^="tel:"]')), heads: document.querySelectorAll("h1").length,
+    inline: document.querySelectorAll("[style], [onclick]").length,
+  }));
+  check(`${name}: one heading of the first level`, told.heads === 1, `${told.heads}`);
+  check(`${name}: leads to a person`, told.help);
+  check(`${name}: has a title`, told.title.length > 3);
+  check(`${name}: nothing inline`, told.inline === 0);
+  check(`${name}: no sideways scroll`, told.wide <= told.room, `${told.wide} > ${told.room}`);
+  check(`${name}: every word is translated`, bare(told.text).length === 0, bare(told.text).join(", "));
+  const zh = words.startsWith("zh");
+  check(`${name}: language`, told.lang === (zh ? "zh-CN" : "en"), told.lang);
+  const broken = await unfit(page, ALL_TAGS);
+  check(`${name}: axe`, broken.length === 0, broken.join("\n    "));
+  if (words.includes("care")) await careNumbers(page, name);
+  if (shots) await page.screenshot({ path: path.join(shots, `${words.replaceAll(".", "-").replaceAll(" ", "_")}${kind(url).replaceAll("/", "_")}.png`), fullPage: true });
+}
+
+// MIIT's numbers for care mode: text of 18 px, main targets of 60, others of 44, lines of 1.5.
+async function careNumbers(page, name) {
+  const small = await page.evaluate(() => {
+    const seen = e => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1;
+    const found = [];
+    for (const e of document.querySelectorAll("main *")) {
+      const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+      if (own && seen(e) && !e.closest(".vh") && parseFloat(getComputedStyle(e).fontSize) < 18) found.push(`text of ${getComputedStyle(e).fontSize}: ${e.textContent.trim().slice(0, 30)}`);
+    }
+    for (const e of document.querySelectorAll("main :is(button, .btn, input:not([type=hidden]), select, .acts a)")) {
+      const { height } = e.getBoundingClientRect();
+      if (seen(e) && height < 59.5) found.push(`main target of ${height} px: ${e.textContent.trim().slice(0, 30)}`);
+    }
+    for (const e of document.querySelectorAll(":is(main, footer, header) a")) {
+      const { height } = e.getBoundingClientRect();
+      if (seen(e) && !e.closest(".skip, p, li.told") && height < 43.5 && !e.matches(".skip")) found.push(`target of ${height} px: ${e.textContent.trim().slice(0, 30)}`);
+    }
+    const line = parseFloat(getComputedStyle(document.body).lineHeight) / parseFloat(getComputedStyle(document.body).fontSize);
+    if (line < 1.5) found.push(`lines of ${line}`);
+    return found;
+  });
+  check(`${name}: care numbers`, small.length === 0, small.slice(0, 5).join("; "));
+}
+
+async function weigh(browser, origin) {
+  const { context, page } = await windowOf(browser, origin, { wide: 390 });
+  await be(page, origin, "pensioner");
+  for (const [where, most] of [["/", 30], ["/home", 15], ["/pay", 15]]) {
+    const fresh = await browser.newContext({ storageState: await context.storageState() });
+    const sheet = await fresh.newPage(), client = await fresh.newCDPSession(sheet);
+    let bytes = 0, asked = 0;
+    await client.send("Network.enable");
+    client.on("Network.loadingFinished", e => { bytes += e.encodedDataLength; asked += 1 });
+    await sheet.goto(origin + where, { waitUntil: "networkidle" });
+    console.log(`    ${where}: ${(bytes / 1024).toFixed(1)} kB, ${asked} requests`);
+    check(`${where} weighs at most ${most} kB`, bytes <= most * 1024, `${bytes}`);
+    check(`${where} asks three times at most`, asked <= 3, `${asked}`);
+    await fresh.close();
+  }
+  await context.close();
+}
+
+async function main() {
+  town(tj, folder, "1500", "20");
+  const bank = await serve(tj, folder);
+  const browser = await open();
+  try {
+    const looks = all
+      ? ["en", "zh"].flatMap(lang => ["light.0.plain", "dark.0.plain", "contrast.0.plain", "light.0.care", "light.30.care"].map(rest => `${lang}.${rest}`))
+      : ["en.light.0.plain", "zh.light.0.care"];
+    const widths = all ? [1280, 390, 320] : [1280, 320];
+    let count = 0;
+    for (const name of PEOPLE) {
+      const first = await windowOf(browser, bank.origin);
+      if (name) {
+        await first.page.goto(bank.origin + "/");
+        if (!await first.page.locator(`form[action="/visit"] input[value="${name}"]`).count()) { await first.context.close(); continue }
+        await be(first.page, bank.origin, name);
+      }
+      const urls = await crawl(first.page, bank.origin);
+      const state = await first.context.storageState();
+      await first.context.close();
+      for (const look_ of looks) for (const wide of widths) {
+        // The sample has each page once in each look; all of them have each width as well.
+        if (!all && (look_.startsWith("en") ? wide !== 1280 : wide !== 320)) continue;
+        const context = await browser.newContext({ viewport: { width: wide, height: 900 }, storageState: state });
+        await context.addCookies([{ name: "look", value: look_, url: bank.origin }]);
+        const page = await context.newPage();
+        page.on("console", m => { if (m.type() === "error") check(`console of ${page.url()}`, false, m.text()) });
+        for (const url of urls) { await look(page, url, `${look_} ${wide} ${name || "nobody"}`); count += 1 }
+        await context.close();
+      }
+    }
+    console.log(`${count} pages looked at`);
+    await weigh(browser, bank.origin);
+    await tasks(browser, bank.origin, all);
+  } finally {
+    await browser.close();
+    const code = await bank.end();
+    check("the bank ends well", code === 0, `${code} ${bank.log().slice(-400)}`);
+  }
+  console.log(failed() ? `${failed()} FAILED` : "all right");
+  process.exitCode = failed() ? 1 : 0;
+}
+
+await main();

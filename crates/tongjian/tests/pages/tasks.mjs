@@ -1,0 +1,251 @@
+// What people come for, done as they do it: by keyboard alone, and again without script.
+
+import { be, check, windowOf } from "./bank.mjs";
+
+// Goes on with Tab until something holds; what cannot be reached by keyboard is never reached.
+async function tabTo(page, selector, most = 120) {
+  for (let n = 0; n < most; n += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(s => document.activeElement?.matches(s) ?? false, selector)) return true;
+  }
+  check(`${page.url()}: ${selector} is reached by keyboard`, false);
+  return false;
+}
+
+// A person's hands: with keys alone where there is script, by fields and buttons without.
+function hands(page, keys) {
+  return {
+    async press(selector) {
+      if (!keys) { await page.locator(selector).first().click(); return page.waitForLoadState() }
+      if (await tabTo(page, selector)) { await Promise.all([page.waitForLoadState("load"), page.keyboard.press("Enter")]); await page.waitForTimeout(150) }
+    },
+    async type(selector, text) {
+      if (!keys) return page.locator(selector).fill(text);
+      if (await tabTo(page, selector)) { await page.keyboard.press("Control+a"); await page.keyboard.type(text) }
+    },
+  };
+}
+
+const sees = async (page, what, holds) => check(`${what} (${page.url()})`, holds, holds ? "" : (await page.locator("main").innerText()).slice(0, 300));
+
+async function payee(page, origin) {
+  await page.goto(origin + "/pay");
+  return page.locator(".payees a").first().getAttribute("href").then(href => new URL(href, origin).searchParams.get("to"));
+}
+
+const all = {
+  async "pay somebody and see the receipt"({ page, origin, hand }) {
+    const to = await payee(page, origin);
+    await page.goto(origin + "/pay");
+    await hand.type("#to", to.replace(/(\d{4})(?=\d)/g, "$1 "));
+    await hand.type("#amount", "12.50");
+    await hand.press("main button[type=submit].pri");
+    await sees(page, "what is about to be paid is shown once more", (await page.locator("dd.big").innerText()).includes("12.50"));
+    await hand.press("form[action='/pay/confirm'] button");
+    await sees(page, "it is paid, or somebody looks first", /\/payments\/pay_/.test(page.url()) && await page.locator(".note").count() > 0);
+  },
+  async "a number that is none is said, and nothing typed is lost"({ page, origin, hand }) {
+    await page.goto(origin + "/pay");
+    await hand.type("#to", "12x");
+    await hand.type("#amount", "5");
+    await hand.press("main button[type=submit].pri");
+    await sees(page, "the fault is linked to its field", await page.locator(".faults a[href='#to']").count() === 1);
+    await sees(page, "what was typed is still there", await page.locator("#to").inputValue() === "12x" && await page.locator("#amount").inputValue() === "5");
+  },
+  async "an amount that is none is said"({ page, origin, hand }) {
+    const to = await payee(page, origin);
+    await page.goto(origin + "/pay");
+    await hand.type("#to", to);
+    await hand.type("#amount", "a lot");
+    await hand.press("main button[type=submit].pri");
+    await sees(page, "the fault is named", await page.locator(".faults a[href='#amount']").count() === 1);
+  },
+  async "a large payment is signed with the code of the phone"({ page, origin, hand }) {
+    const to = await payee(page, origin);
+    await page.goto(`${origin}/pay?to=${to}&amount=1500`);
+    await hand.press("main button[type=submit].pri");
+    if (await page.locator("text=/cannot be paid|这笔不能付/").count()) return;
+    await hand.press("form[action='/pay/confirm'] button");
+    await sees(page, "it must be signed", await page.locator("#code").count() === 1);
+    const other = await page.context().newPage();
+    await other.goto(origin + "/tour");
+    const code = await other.locator(".secret code").innerText();
+    await other.close();
+    await hand.type("#code", "000000");
+    await hand.press("form[action='/pay/confirm'] button");
+    await sees(page, "a wrong code is refused", await page.locator(".faults").count() === 1);
+    await hand.type("#code", code);
+    await hand.press("form[action='/pay/confirm'] button");
+    await sees(page, "it is paid or looked at", /\/payments\/pay_/.test(page.url()));
+  },
+  async "see what happened, and only what came in"({ page, origin, hand }) {
+    await page.goto(origin + "/home");
+    await hand.press(".bal h2 a");
+    await sees(page, "there is a history", await page.locator(".hist li").count() > 0);
+    await page.goto(page.url() + "?way=in&least=&with=");
+    await sees(page, "only what came in", await page.locator(".hist .out").count() === 0);
+  },
+  async "have a statement and its numbers as a file"({ page, origin, hand }) {
+    await page.goto(origin + "/home");
+    await hand.press(".bal h2 a");
+    await hand.press(".row-of a");
+    await sees(page, "the statement has both balances", await page.locator("tfoot td").count() === 1);
+    const href = await page.locator(".prov a").first().getAttribute("href");
+    const csv = await (await page.request.get(new URL(href, origin).href)).text();
+    const rows = await page.locator("tbody tr").count() - 1;
+    check("the file has as many lines as the table", csv.trim().split("\r\n").length - 1 === rows, `${csv.trim().split("\r\n").length - 1} and ${rows}`);
+  },
+  async "set limits, and be told of a wrong one"({ page, origin, hand }) {
+    await page.goto(origin + "/home");
+    await hand.press(".acts a[href$='/limits']");
+    await hand.type("#per_payment", "x");
+    await hand.press("main button[type=submit].pri");
+    await sees(page, "a wrong limit is named", await page.locator(".faults").count() === 1);
+    await hand.type("#per_payment", "50,000");
+    await hand.press("main button[type=submit].pri");
+    await sees(page, "the limit is set", await page.locator("#per_payment").inputValue() === "50000.00" && await page.locator(".note.done").count() === 1);
+  },
+  async "order a payment for later and end it"({ page, origin, hand }) {
+    const to = await payee(page, origin);
+    await page.goto(origin + "/orders");
+    const before = await page.locator("tbody tr").count();
+    await hand.type("#to", to);
+    await hand.type("#amount", "3.00");
+    await hand.press("main section button[type=submit].pri");
+    await sees(page, "it is ordered", await page.locator("tbody tr").count() === before + 1);
+    await hand.press("tbody tr button");
+    await sees(page, "it is ended", await page.locator("tbody tr").count() === before);
+  },
+  async "see who looked at my data"({ page, origin, hand }) {
+    await page.goto(origin + "/home");
+    await hand.press(".acts a[href='/looked']");
+    await sees(page, "it is said", await page.locator("h1").count() === 1 && page.url().endsWith("/looked"));
+  },
+  async "see where I am signed in, and sign out"({ page, origin, hand }) {
+    await page.goto(origin + "/me");
+    await sees(page, "this session is there", await page.locator(".plain li").count() >= 1);
+    await hand.press("form[action='/sign-out'] button");
+    await page.goto(origin + "/home");
+    await sees(page, "one must sign in again", page.url().includes("/sign-in?then="));
+  },
+  async "large and simple, and back"({ page, origin, hand }) {
+    await page.goto(origin + "/home");
+    await hand.press("button[value=care]");
+    await sees(page, "care mode", await page.locator("html[data-mode=care]").count() === 1);
+    await hand.press("button[value=plain]");
+    await sees(page, "the usual again", await page.locator("html[data-mode=care]").count() === 0);
+  },
+  async "another language, dark, larger letters"({ page, origin, hand }) {
+    await page.goto(origin + "/look");
+    await hand.press("button[value=zh]");
+    await sees(page, "Chinese", await page.locator("html[lang=zh-CN]").count() === 1);
+    await hand.press("button[value=dark]");
+    await hand.press("button[value='30']");
+    await sees(page, "dark and large", await page.locator("html[data-theme=dark][data-size='30']").count() === 1);
+    await hand.press("button[value=en]");
+  },
+  async "find a person"({ page, origin, hand }) {
+    await page.goto(origin + "/home");
+    await hand.press("footer a[href='/help']");
+    await sees(page, "there is a number to call", await page.locator("a[href^='tel:']").count() >= 1);
+  },
+  async "what was typed is kept over a sign-in"({ page, origin }) {
+    await page.context().clearCookies();
+    await page.goto(`${origin}/pay?to=123&amount=7`);
+    const then = new URL(page.url()).searchParams.get("then");
+    check("the way back has what was typed", then === "/pay?amount=7&to=123", then);
+  },
+};
+
+// A receipt is verified in the browser; a spoiled one is not. Needs script, and does without the bank once the page is there.
+async function verify(browser, origin) {
+  const { context, page } = await windowOf(browser, origin);
+  await be(page, origin, "pensioner");
+  await page.locator(".hist a").first().click();
+  await page.locator("main a[href^='/check']").click();
+  await page.waitForSelector("[data-good]:not([hidden])", { timeout: 5000 }).catch(() => check("a receipt of one's own holds in the browser", false));
+  check("all five steps hold", await page.locator("[data-step].ok").count() === 5);
+  await context.setOffline(true);
+  const text = await page.locator("#receipt").inputValue();
+  const lines = text.split("\n"), extra = lines[1];
+  for (const [what, spoiled] of [
+    ["an amount", [lines[0], extra.slice(0, 110) + (extra[110] === "A" ? "B" : "A") + extra.slice(111), ...lines.slice(2)].join("\n")],
+    ["the place in the log", text.replace(/\nindex (\d+)/, (_, n) => `\nindex ${Number(n) + 1}`)],
+    ["the signature", text.replace(/(— \S+ \S{20})(\S)/, (_, a, b) => a + (b === "A" ? "B" : "A"))],
+  ]) {
+    await page.locator("#receipt").fill(spoiled);
+    await page.locator("[data-check-go]").click();
+    await page.waitForSelector("[data-bad]:not([hidden])", { timeout: 5000 }).catch(() => check(`a receipt with ${what} changed does not hold`, false));
+    check(`with ${what} changed nothing is called good`, await page.locator("[data-good]").isHidden());
+  }
+  await context.close();
+}
+
+// Passkeys through the browser's virtual authenticator: made, used to sign in, used to sign a payment.
+async function passkeys(browser, origin) {
+  const { context, page } = await windowOf(browser, origin);
+  const client = await context.newCDPSession(page);
+  await client.send("WebAuthn.enable");
+  await client.send("WebAuthn.addVirtualAuthenticator", { options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  await be(page, origin, "customer");
+  await page.goto(origin + "/me");
+  const before = await page.locator("form[action^='/me/passkeys/']").count();
+  await page.locator("[data-passkey] button").click();
+  await page.waitForFunction(n => document.querySelectorAll("form[action^='/me/passkeys/']").length > n, before, { timeout: 8000 }).catch(() => check("a passkey is made", false));
+  await page.locator("form[action='/sign-out'] button").click();
+  await page.goto(origin + "/sign-in");
+  await page.locator("[data-passkey] button").click();
+  await page.waitForURL(url => !url.pathname.startsWith("/sign-in"), { timeout: 8000 }).catch(() => check("the passkey signs in", false));
+  const to = await payee(page, origin);
+  await page.goto(`${origin}/pay?to=${to}&amount=1200`);
+  await page.locator("main button[type=submit].pri").click();
+  const go = page.locator("form[action='/pay/confirm'] button");
+  if (await go.count()) {
+    await go.click();
+    await page.waitForSelector("form[data-sign]", { timeout: 8000 }).catch(() => check("a large payment asks for the passkey", false));
+    await page.locator("form[data-sign] button").click();
+    await page.waitForURL(/\/payments\/pay_/, { timeout: 8000 }).catch(() => check("the passkey signs the payment", false));
+  }
+  await context.close();
+}
+
+// Two clicks pay once: the form's key sees to it, without script too.
+async function twice(browser, origin) {
+  const { context, page } = await windowOf(browser, origin, { script: false });
+  await be(page, origin, "pensioner");
+  const to = await payee(page, origin);
+  await page.goto(`${origin}/pay?to=${to}&amount=0.07`);
+  await page.locator("main button[type=submit].pri").click();
+  const fields = await page.$$eval("form[action='/pay/confirm'] input", inputs => Object.fromEntries(inputs.map(i => [i.name, i.value])));
+  const send = () => page.request.post(origin + "/pay/confirm", { form: fields, headers: { origin }, maxRedirects: 0 });
+  const [one, other] = await Promise.all([send(), send()]);
+  const where = [one, other].map(answer => answer.headers().location).filter(Boolean);
+  const again = (await send()).headers().location;
+  check("a form that is sent three times pays once", new Set([...where, again]).size === 1 && again.includes("/payments/"), [...where, again].join(", "));
+  const { form_token, ...without } = fields;
+  const stolen = await page.request.post(origin + "/pay/confirm", { form: { ...without, key: "k".repeat(32) }, headers: { origin }, maxRedirects: 0 });
+  check("a form without the session's token does nothing", stolen.status() === 403, `${stolen.status()}`);
+  const foreign = await page.request.post(origin + "/pay/confirm", { form: { ...fields, key: "f".repeat(32) }, headers: { origin: "https://evil.example" }, maxRedirects: 0 });
+  check("a form from another site does nothing", foreign.status() === 403 || !(foreign.headers().location ?? "").includes("/payments/"), `${foreign.status()}`);
+  await context.close();
+}
+
+export async function tasks(browser, origin, every) {
+  let done = 0;
+  for (const [who, keys] of every ? [["pensioner", true], ["pensioner", false], ["customer", true]] : [["pensioner", true], ["pensioner", false]]) {
+    for (const [name, task] of Object.entries(all)) {
+      const { context, page } = await windowOf(browser, origin, { script: keys, wide: keys ? 1280 : 320 });
+      page.setDefaultTimeout(8000);
+      await be(page, origin, who);
+      const before = Date.now();
+      try { await task({ page, origin, hand: hands(page, keys) }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, `${error.message.split("\n")[0]} at ${page.url()}`) }
+      if (Date.now() - before > 15000) console.log(`    ${name}: ${Date.now() - before} ms`);
+      done += 1;
+      await context.close();
+    }
+  }
+  await verify(browser, origin);
+  await passkeys(browser, origin);
+  await twice(browser, origin);
+  console.log(`${done} tasks done, a receipt checked, passkeys used`);
+}
