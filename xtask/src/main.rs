@@ -8,6 +8,7 @@ mod steps;
 mod setup;
 mod tidy;
 mod siege;
+mod pages;
 mod suite;
 mod bench;
 
@@ -20,6 +21,7 @@ cargo xtask <command>
   ordeal --seeds N [--seed S] simulate the whole system on N seeds, from seed S on
   kill --rounds N             kill -9 the real program N times and compare with what it answered
   siege [NAME...]             attack the doors of the real program for some twenty minutes: once, rights, sql, wire, fuzz
+  pages                       look at every page in a real browser, in every language, colour and width
   bench [--quick]             measure tj and PostgreSQL in the same run and print the ratios
                               --quick takes a tenth of the transfers: to try the command, not to publish
   help                        this text
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["ordeal", rest @ ..] => suite::simulation("ordeal", rest, &["--seeds", "--seed"]),
         ["kill", rest @ ..] => suite::simulation("kill", rest, &["--rounds"]),
         ["siege", named @ ..] => siege::command(named),
+        ["pages"] => pages::command(),
         ["bench"] => bench::command(&bench::FULL),
         ["bench", "--quick"] => bench::command(&bench::QUICK),
         [] | ["help" | "--help" | "-h"] => {

@@ -65,6 +65,47 @@ pub fn libraries() -> Result<PathBuf, String> {
     python_with("libraries", LIBRARIES)
 }
 
+/// What drives the browser, and what judges pages in it.
+const BROWSER: [(&str, &str); 2] = [("playwright-core", "1.65.1"), ("axe-core", "4.14.1")];
+
+/// A browser, fonts for both languages, Node.js, and the folder with what drives the browser from it.
+pub fn browser() -> Result<PathBuf, String> {
+    let mut missing = Vec::new();
+    if !["chromium", "chromium-browser", "google-chrome"].iter().any(|name| has(name)) {
+        missing.push("chromium");
+    }
+    // Without them a page in Chinese is a page of boxes.
+    if !succeeds(Command::new("sh").args(["-c", "fc-list :lang=zh family | grep -q ."])) {
+        missing.extend(["fontconfig", "fonts-noto-cjk"]);
+    }
+    if !has("node") {
+        missing.push("nodejs");
+    }
+    if !has("npm") {
+        missing.push("npm");
+    }
+    if missing.is_empty() {
+        println!("browser, fonts, node: present");
+    } else {
+        println!("browser: {} missing, apt-get installs them", missing.join(", "));
+        apt_get(&missing)?;
+    }
+    let folder = target_folder()?.join("browser");
+    let there = |name: &str| folder.join("node_modules").join(name).join("package.json").exists();
+    if BROWSER.iter().any(|(name, _)| !there(name)) {
+        println!("browser: npm fetches playwright-core and axe-core into {}", folder.display());
+        std::fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&folder);
+        run(npm.args(BROWSER.map(|(name, version)| format!("{name}@{version}"))))?;
+    }
+    Ok(folder)
+}
+
+fn has(program: &str) -> bool {
+    succeeds(Command::new("sh").args(["-c", &format!("command -v {program}")]))
+}
+
 /// The system's own Python when it has the packages, else one of ours, in a folder of the target folder.
 fn python_with(name: &str, packages: Packages) -> Result<PathBuf, String> {
     if !succeeds(Command::new("python3").arg("--version")) {

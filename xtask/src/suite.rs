@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::pages::{self, Pages};
 use crate::setup;
 use crate::siege::{self, Siege};
 use crate::steps::{Steps, cargo, root, run, succeeds, target_folder};
@@ -62,6 +63,7 @@ pub fn test(depth: Depth) -> Result<bool, String> {
     for script in siege::SCRIPTS {
         steps.run(&format!("siege: {script}"), || siege::lay(&clients, script, Siege::Short, None));
     }
+    steps.run("pages in a browser", || pages::look(Pages::Sample, None));
     steps.run("models of others", compare_models);
     if depth == Depth::Full {
         steps.run("ordeal", || run_simulation("ordeal", &["--seeds", ORDEAL_SEEDS]));

@@ -55,8 +55,10 @@ pub enum Action {
     ScheduledWrite,
     /// See standing orders.
     StandingRead,
-    /// Make, change or end a standing order.
+    /// Make or change a standing order.
     StandingWrite,
+    /// End a standing order, or take back a payment that waits for its day: nothing leaves, so nobody signs it.
+    StandingEnd,
     /// See holds.
     HoldRead,
     /// Block money by order of a court or an authority.
@@ -125,7 +127,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the table of rights.
-    pub const ALL: [Action; 58] = [
+    pub const ALL: [Action; 59] = [
         Action::PartyRead,
         Action::PartyWrite,
         Action::PartyErase,
@@ -152,6 +154,7 @@ impl Action {
         Action::ScheduledWrite,
         Action::StandingRead,
         Action::StandingWrite,
+        Action::StandingEnd,
         Action::HoldRead,
         Action::HoldPlace,
         Action::HoldLift,
@@ -215,6 +218,7 @@ impl Action {
             Action::ScheduledWrite => "scheduled.write",
             Action::StandingRead => "standing.read",
             Action::StandingWrite => "standing.write",
+            Action::StandingEnd => "standing.end",
             Action::HoldRead => "hold.read",
             Action::HoldPlace => "hold.place",
             Action::HoldLift => "hold.lift",

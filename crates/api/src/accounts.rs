@@ -353,6 +353,8 @@ pub struct LineDocument {
     pub amount: Money,
     /// Where it stands: `posted`, `reserved`, `held`, ….
     pub status: &'static str,
+    /// Why it was paid, as the bank counts kinds of payments.
+    pub kind: u16,
     /// The other account; absent for a posting of several legs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counterparty: Option<AccountRef>,
@@ -407,7 +409,8 @@ async fn lines(call: Call) -> Result<Reply, Problem> {
     let (found, related, seen, records) = call
         .ask(move |engine| {
             let seen = wanted.iter().take(limit);
-            let seen = seen.filter_map(|record| Some((engine.transfer_of_record(*record)?, *record)));
+            let seen =
+                seen.filter_map(|record| Some((engine.transfer_of_record(*record)?, *record)));
             let seen: Vec<_> = seen.collect();
             (engine.account(id).is_some(), relation(engine, party, id), seen, engine.records())
         })
@@ -434,6 +437,7 @@ fn line(view: &TransferView, account: AccountId, record: u64) -> LineDocument {
         direction: if out { "out" } else { "in" },
         amount: Money::of(t.ledger, t.amount),
         status: status_of(view),
+        kind: t.code,
         counterparty: Some(AccountRef(if out { t.credit_account } else { t.debit_account })),
         booking_date: Date(view.booking_date),
         value_date: Date(t.value_date.or_booking(view.booking_date)),

@@ -38,6 +38,6 @@ if (read && voice) { read.hidden = false; read.onclick = () => {
 } }
 // Live figures: texts are replaced as they change; Pause stops it (WCAG 2.2.2).
 const pause = one("[data-pause]"); let live;
-const open = () => { live = new EventSource(document.body.dataset.live); live.onmessage = m => { const d = JSON.parse(m.data); for (const k in d) for (const n of all(`[data-live="${k}"]`)) if (n.textContent != d[k]) n.textContent = d[k] } };
+const open = () => { live = new EventSource(document.body.dataset.live); live.onerror = () => { const t = document.body.dataset.then; if (t) { live.close(); setTimeout(() => location.assign(t), 800) } }; live.onmessage = m => { const d = JSON.parse(m.data); for (const k in d) for (const n of all(`[data-live="${k}"]`)) if (n.textContent != d[k]) n.textContent = d[k] } };
 if (document.body.dataset.live) { open(); if (pause) { pause.hidden = false; pause.onclick = () => { const on = pause.getAttribute("aria-pressed") != "true"; pause.setAttribute("aria-pressed", on); on ? live.close() : open() } } }
 if (one("[data-check]")) import("/check.js");

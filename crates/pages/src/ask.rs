@@ -16,13 +16,8 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 /// What goes on as the browser sent it: who it is, and which site began the request.
-const PASSED_ON: [HeaderName; 5] = [
-    COOKIE,
-    ORIGIN,
-    HeaderName::from_static("sec-fetch-site"),
-    USER_AGENT,
-    ACCEPT_LANGUAGE,
-];
+const PASSED_ON: [HeaderName; 5] =
+    [COOKIE, ORIGIN, HeaderName::from_static("sec-fetch-site"), USER_AGENT, ACCEPT_LANGUAGE];
 const ROOT: &str = "/api/v1";
 
 /// Whoever asks.

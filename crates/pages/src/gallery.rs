@@ -9,12 +9,15 @@ use maud::html;
 pub async fn show(visit: &Visit) -> Said {
     let words = visit.words;
     let title = words.say("gallery");
-    visit.page(&title, html! {
-        (head(&title, &words.say("gallery-says")))
-        @for example in examples(words) {
-            section.example { h2 { (example.part) ": " (example.name) } (example.html) }
-        }
-    })
+    visit.page(
+        &title,
+        html! {
+            (head(&title, &words.say("gallery-says")))
+            @for example in examples(words) {
+                section.example { h2 { (example.part) ": " (example.name) } (example.html) }
+            }
+        },
+    )
 }
 
 #[cfg(test)]

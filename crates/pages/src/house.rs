@@ -19,8 +19,10 @@ use terms::{Day, TimeNs};
 /// How long the bank may take to say its name.
 const NAME_PATIENCE: Duration = Duration::from_secs(2);
 
-const CSS: &str = include_str!("../assets/app.css");
-const JS: &str = include_str!("../assets/app.js");
+/// The style of every page.
+pub(crate) const CSS: &str = include_str!("../assets/app.css");
+/// What makes pages a little nicer.
+pub(crate) const JS: &str = include_str!("../assets/app.js");
 const CHECK_JS: &str = include_str!("../assets/check.js");
 
 /// What pages stand on.
@@ -96,6 +98,32 @@ impl House {
         read.ok().flatten().unwrap_or_default()
     }
 
+    /// How many entries are durable, and the root over them in hexadecimal; public, as every checkpoint of the log is.
+    pub fn position(&self) -> (u64, String) {
+        let seen = self.bank.reader.size_and_root();
+        (seen.size, api::wire::hex(&seen.root))
+    }
+
+    /// The business day of the bank; the calendar's where it does not answer.
+    pub async fn business_day(&self) -> Day {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        // Whoever stopped waiting has a day all the same.
+        let asked = self.bank.handle.ask_then(
+            Instant::now() + NAME_PATIENCE,
+            |engine| engine.business_day(),
+            move |day| {
+                let _ = tell.send(day);
+            },
+        );
+        let day = match asked {
+            Ok(()) => {
+                tokio::time::timeout(NAME_PATIENCE, told).await.ok().and_then(Result::ok).flatten()
+            }
+            Err(_) => None,
+        };
+        day.unwrap_or_else(|| self.today())
+    }
+
     /// A moment in UTC on the institution's clock.
     pub fn local(&self, iso: &str) -> String {
         let offset = self.told.get().map_or(0, |told| told.utc_offset_min);
@@ -103,7 +131,7 @@ impl House {
     }
 
     /// Today on the institution's clock.
-    pub fn today(&self) -> Day {
+    fn today(&self) -> Day {
         api::bank::now().day_at(self.told.get().map_or(0, |told| told.utc_offset_min))
     }
 }
@@ -135,9 +163,10 @@ impl Row {
     /// The values of the parameters of its path.
     pub fn parameters(&self, path: &str) -> Vec<(&'static str, String)> {
         let both = self.path.split('/').zip(path.split('/'));
-        let named =
-            both.filter_map(|(name, text)| Some((name.strip_prefix('{')?.strip_suffix('}')?, text)));
-        let decoded = |text| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let named = both
+            .filter_map(|(name, text)| Some((name.strip_prefix('{')?.strip_suffix('}')?, text)));
+        let decoded =
+            |text| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
         named.map(|(name, text)| (name, decoded(text))).collect()
     }
 }
@@ -181,7 +210,8 @@ pub fn routes(house: &Arc<House>) -> Router {
     for row in table() {
         let Ok(filter) = MethodFilter::try_from(row.method.clone()) else { continue };
         let (path, row, house) = (row.path, Arc::new(row), Arc::clone(house));
-        let handler = move |request: Request<Body>| answer(Arc::clone(&house), Arc::clone(&row), request);
+        let handler =
+            move |request: Request<Body>| answer(Arc::clone(&house), Arc::clone(&row), request);
         let methods = paths.remove(path).unwrap_or_default();
         paths.insert(path, methods.merge(on(filter, handler)));
     }
@@ -204,5 +234,7 @@ pub fn routes(house: &Arc<House>) -> Router {
         );
     }
     let (api, house) = (house.api().clone(), Arc::clone(house));
-    router.fallback(move |request: Request<Body>| crate::visit::others(house.clone(), api.clone(), request))
+    router.fallback(move |request: Request<Body>| {
+        crate::visit::others(house.clone(), api.clone(), request)
+    })
 }

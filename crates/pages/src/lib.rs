@@ -15,3 +15,4 @@ mod parts;
 mod desks;
 mod gallery;
 pub mod house;
+pub mod filling;

@@ -65,7 +65,8 @@ impl Look {
         let asked = text(ACCEPT_LANGUAGE).and_then(Lang::wanted).unwrap_or_default();
         let plain = Look { lang: asked, theme: Theme::Auto, size: 0, care: false };
         let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|all| all.split(';')).filter_map(|one| one.split_once('='));
+        let mut pairs =
+            cookies.flat_map(|all| all.split(';')).filter_map(|one| one.split_once('='));
         let kept = pairs.find(|(name, _)| name.trim() == COOKIE_NAME);
         kept.map_or(plain, |(_, value)| plain.read(value.trim()))
     }

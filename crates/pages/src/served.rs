@@ -59,7 +59,10 @@ impl Asset {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         let packed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
         let digest = Sha256::digest(text.as_bytes());
-        let tag = format!("\"{:02x}{:02x}{:02x}{:02x}{:02x}\"", digest[0], digest[1], digest[2], digest[3], digest[4]);
+        let tag = format!(
+            "\"{:02x}{:02x}{:02x}{:02x}{:02x}\"",
+            digest[0], digest[1], digest[2], digest[3], digest[4]
+        );
         Asset {
             kind,
             plain: Bytes::from_static(text.as_bytes()),

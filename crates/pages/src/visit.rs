@@ -1,7 +1,7 @@
 //! One request of a person, from its first byte to the page: who it is, how they want to see things, what they typed.
 //! `answer` tells the way of every page; what a page itself does stands under `desks/`.
 
-use crate::ask::{Answer, Asker};
+use crate::ask::Asker;
 use crate::figures;
 use crate::form::Form;
 use crate::house::{House, Row};
@@ -197,10 +197,15 @@ pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) ->
 }
 
 /// What no page is: the API's, or nothing; and whoever reads pages is told so with a page.
-pub async fn others(house: Arc<House>, api: axum::Router, request: Request<Body>) -> Response<Body> {
+pub async fn others(
+    house: Arc<House>,
+    api: axum::Router,
+    request: Request<Body>,
+) -> Response<Body> {
     let path = request.uri().path().to_owned();
     let wants = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    let reader = wants.is_some_and(|kinds| kinds.contains("text/html")) && !path.starts_with("/api/");
+    let reader =
+        wants.is_some_and(|kinds| kinds.contains("text/html")) && !path.starts_with("/api/");
     let headers = request.headers().clone();
     let peer = request.extensions().get::<Peer>().cloned();
     let answer = api.oneshot(request).await.unwrap_or_else(|never| match never {});
@@ -263,7 +268,11 @@ async fn arrive(house: Arc<House>, headers: &HeaderMap, peer: Option<&Peer>) -> 
         form: Form::default(),
         named: Vec::new(),
         address: peer.address.ip().to_string(),
-        agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned(),
+        agent: headers
+            .get(USER_AGENT)
+            .and_then(|agent| agent.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
         session,
         secure,
     }
@@ -272,8 +281,7 @@ async fn arrive(house: Arc<House>, headers: &HeaderMap, peer: Option<&Peer>) -> 
 async fn respond(visit: Visit, shown: Shown) -> Response<Body> {
     match shown {
         Shown::Page(status, title, body) => {
-            let position = visit.ask.get("/journal").await.ok();
-            let html = frame::page(&visit, &title, position.as_ref().map(|a: &Answer| &a.body), &body);
+            let html = frame::page(&visit, &title, &body);
             crate::served::page(status, html.into_string())
         }
         Shown::Next(path) => next(&path, Vec::new()),

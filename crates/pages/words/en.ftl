@@ -408,3 +408,46 @@ tour-3 = Sign a payment above 1,000 yuan with the code of the phone, shown on th
 tour-4 = Open a payment, and check its receipt in your own browser.
 tour-5 = Switch to the large and simple pages, and to the other language.
 tour-6 = Read the same bank as a program would: the open API stands at the foot of the front page.
+
+## While a sample bank is made
+filling-title = A bank is being made for you
+filling-says = A made-up town of people, shops and thieves lives through a month, some { $meant } movements of money. This takes about half a minute; the page goes on by itself.
+filling-posting = The town pays, and the bank keeps its books.
+filling-verifying = Now every entry is verified, as an outsider would.
+filling-done = Movements of money done
+filling-refused = Requests refused
+filling-records = Records in the journal
+filling-again = Look again
+pause = Pause updates
+
+## Kinds of payments
+kind-1 = Opening balance
+kind-101 = Salary
+kind-102 = Pension
+kind-103 = Rent
+kind-104 = School fees
+kind-105 = Utilities
+kind-106 = Telephone
+kind-107 = Tax
+kind-108 = Supplies
+kind-109 = Allowance
+kind-201 = Shop
+kind-202 = Market
+kind-203 = Restaurant
+kind-204 = Online shop
+kind-205 = Transit
+kind-206 = Hotel
+kind-207 = Hospital
+kind-301 = Transfer
+kind-302 = Red packet
+kind-303 = Savings
+kind-304 = To another bank
+kind-305 = From another bank
+kind-401 = Cash paid in
+kind-402 = Cash paid out
+kind-403 = Cash supply
+kind-501 = Fee
+kind-502 = Loan repayment
+kind-503 = Card repayment
+kind-601 = Currency exchange
+kind-901 = Account closed

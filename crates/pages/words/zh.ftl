@@ -405,3 +405,46 @@ tour-3 = 用本页手机上的验证码确认一笔超过 1,000 元的付款。
 tour-4 = 打开一笔付款，在自己的浏览器里查验回执。
 tour-5 = 换成关怀版，再换成另一种语言。
 tour-6 = 像程序那样看这家银行：首页有开放接口。
+
+## 正在建示例银行
+filling-title = 正在为您建一家银行
+filling-says = 一座虚构的小城，居民、商户和骗子过上一个月，约 { $meant } 笔资金往来。大约半分钟，之后页面自动继续。
+filling-posting = 小城在付款，银行在记账。
+filling-verifying = 现在像外人那样逐条查验。
+filling-done = 已完成的资金往来
+filling-refused = 被拒绝的请求
+filling-records = 账本里的记录
+filling-again = 再看一次
+pause = 暂停更新
+
+## 付款种类
+kind-1 = 开户转入
+kind-101 = 工资
+kind-102 = 养老金
+kind-103 = 房租
+kind-104 = 学费
+kind-105 = 水电燃气费
+kind-106 = 话费
+kind-107 = 税款
+kind-108 = 货款
+kind-109 = 生活费
+kind-201 = 购物
+kind-202 = 菜市场
+kind-203 = 餐饮
+kind-204 = 网上购物
+kind-205 = 交通出行
+kind-206 = 酒店
+kind-207 = 医疗
+kind-301 = 转账
+kind-302 = 红包
+kind-303 = 储蓄
+kind-304 = 跨行转出
+kind-305 = 跨行转入
+kind-401 = 现金存入
+kind-402 = 现金支取
+kind-403 = 现金调拨
+kind-501 = 手续费
+kind-502 = 归还贷款
+kind-503 = 信用卡还款
+kind-601 = 结售汇
+kind-901 = 销户

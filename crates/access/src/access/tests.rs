@@ -7,3 +7,4 @@ mod guessing;
 mod pairs;
 mod paying;
 mod keeping;
+mod visits;

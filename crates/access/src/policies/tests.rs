@@ -198,7 +198,7 @@ fn never(role: Role, actions: &[Action]) {
     }
 }
 
-const MOVES_MONEY: [Action; 10] = [
+const MOVES_MONEY: [Action; 11] = [
     Action::PaymentCreate,
     Action::PaymentApprove,
     Action::PaymentReturn,
@@ -209,6 +209,7 @@ const MOVES_MONEY: [Action; 10] = [
     Action::PendingVoid,
     Action::ScheduledWrite,
     Action::StandingWrite,
+    Action::StandingEnd,
 ];
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) fn operations() -> Vec<Operation> {
             TAG,
             "Ends an order; what was due and is not paid yet is not paid either",
         )
-        .act("standing.write")
+        .act("standing.end")
         .gives_other(204, "", "It is ended.")
         .by(end),
     ]

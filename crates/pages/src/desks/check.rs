@@ -25,7 +25,8 @@ async fn check(visit: &Visit) -> Said {
     } else {
         None
     };
-    let receipt = receipt.as_ref().and_then(|answer| answer.body["receipt"].as_str()).unwrap_or_default();
+    let receipt =
+        receipt.as_ref().and_then(|answer| answer.body["receipt"].as_str()).unwrap_or_default();
     let key = visit.house.log_key().await;
     let steps = ["form", "record", "batch", "log", "signature"];
     visit.page(&title, html! {

@@ -158,8 +158,13 @@ async fn account(visit: &Visit) -> Said {
     let words = visit.words;
     let id = visit.named("account");
     let known = visit.ask.get(&format!("/accounts/{id}")).await?;
+    let today = visit.house.business_day().await;
     let after = visit.query.get("after");
-    let after = if after.bytes().all(|b| b.is_ascii_digit()) && !after.is_empty() { format!("&after={after}") } else { String::new() };
+    let after = if after.bytes().all(|b| b.is_ascii_digit()) && !after.is_empty() {
+        format!("&after={after}")
+    } else {
+        String::new()
+    };
     let page = visit.ask.get(&format!("/accounts/{id}/payments?limit={PAGE_LINES}{after}")).await?;
     let items = page.body["items"].as_array().cloned().unwrap_or_default();
     let wanted = Wanted::of(visit);
@@ -168,7 +173,6 @@ async fn account(visit: &Visit) -> Said {
     let title = called(visit, &known.body);
     let moment = |iso: &str| visit.moment(iso);
     let way = Way { words, moment: &moment };
-    let today = visit.house.today();
     let (from, to) = (today.plus(-30), today);
     visit.page(&title, html! {
         (head(&title, &words.with("account-says", &[("number", text(figures::account(id)))])))
@@ -215,7 +219,10 @@ impl Wanted {
 
     fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("way", &self.way).append_pair("least", &self.least).append_pair("with", &self.end);
+        query
+            .append_pair("way", &self.way)
+            .append_pair("least", &self.least)
+            .append_pair("with", &self.end);
         query.finish()
     }
 
@@ -235,37 +242,53 @@ impl Wanted {
 }
 
 /// A period that somebody asked for; the last thirty days unless they did.
-fn period(visit: &Visit) -> (String, String) {
-    let today = visit.house.today();
-    let or = |name: &str, day: terms::Day| visit.query.filled(name).map_or_else(|| day.to_string(), ToOwned::to_owned);
+async fn period(visit: &Visit) -> (String, String) {
+    let today = visit.house.business_day().await;
+    let or = |name: &str, day: terms::Day| {
+        visit.query.filled(name).map_or_else(|| day.to_string(), ToOwned::to_owned)
+    };
     (or("from", today.plus(-30)), or("to", today))
 }
 
 /// The path of a statement in the API.
-fn statement_path(visit: &Visit) -> String {
-    let (from, to) = period(visit);
+fn statement_path(visit: &Visit, (from, to): &(String, String)) -> String {
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    format!("/accounts/{}/statement?from={}&to={}", visit.named("account"), encoded(&from), encoded(&to))
+    format!(
+        "/accounts/{}/statement?from={}&to={}",
+        visit.named("account"),
+        encoded(from),
+        encoded(to)
+    )
 }
 
 async fn statement(visit: &Visit) -> Said {
     let words = visit.words;
     let id = visit.named("account");
-    let (from, to) = period(visit);
+    let period = period(visit).await;
     let title = words.say("statement");
-    let read = match visit.ask.get(&statement_path(visit)).await {
+    let read = match visit.ask.get(&statement_path(visit, &period)).await {
         Ok(read) => read,
         Err(trouble) if trouble.fields.is_empty() => return Err(trouble),
         Err(trouble) => {
             let faults = trouble.said_fields(words);
-            let body = html! { (head(&title, "")) (summary(words, "", &faults)) (period_form(visit, id, &from, &to, &faults)) };
+            let (from, to) = &period;
+            let body = html! { (head(&title, "")) (summary(words, "", &faults)) (period_form(visit, id, from, to, &faults)) };
             return visit.again(&trouble, &title, body);
         }
     };
+    let (from, to) = period;
     let (name, _) = accounts_of(visit).await.unwrap_or_default();
-    let says = words.with("statement-says", &[("from", text(visit.day(&from))), ("to", text(visit.day(&to)))]);
-    let csv = form_urlencoded::Serializer::new(String::new()).append_pair("from", &from).append_pair("to", &to).finish();
-    let source = Source { entry: read.entry, csv: Some(format!("/accounts/{id}/statement.csv?{csv}")), ..Source::default() };
+    let says = words
+        .with("statement-says", &[("from", text(visit.day(&from))), ("to", text(visit.day(&to)))]);
+    let csv = form_urlencoded::Serializer::new(String::new())
+        .append_pair("from", &from)
+        .append_pair("to", &to)
+        .finish();
+    let source = Source {
+        entry: read.entry,
+        csv: Some(format!("/accounts/{id}/statement.csv?{csv}")),
+        ..Source::default()
+    };
     visit.page(&title, html! {
         (head(&title, &says))
         p.of { b { (name) } br; (words.with("account-says", &[("number", text(figures::account(id)))])) }
@@ -275,7 +298,13 @@ async fn statement(visit: &Visit) -> Said {
     })
 }
 
-fn period_form(visit: &Visit, id: &str, from: &str, to: &str, faults: &[(String, String)]) -> Markup {
+fn period_form(
+    visit: &Visit,
+    id: &str,
+    from: &str,
+    to: &str,
+    faults: &[(String, String)],
+) -> Markup {
     let words = visit.words;
     html! {
         form.filter.no-print method="get" action={ "/accounts/" (id) "/statement" } {
@@ -318,19 +347,29 @@ fn statement_table(visit: &Visit, read: &Value) -> Markup {
 }
 
 async fn statement_csv(visit: &Visit) -> Said {
-    let read = visit.ask.get(&statement_path(visit)).await?;
-    let mut csv = String::from("booking_date,value_date,direction,amount,currency,counterparty,balance,payment\r\n");
+    let (from, to) = period(visit).await;
+    let read = visit.ask.get(&statement_path(visit, &(from.clone(), to.clone()))).await?;
+    let mut csv = String::from(
+        "booking_date,value_date,direction,amount,currency,counterparty,balance,payment\r\n",
+    );
     for line in read.body["lines"].as_array().into_iter().flatten() {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let other = line["counterparty"].as_str().map(figures::digits_of).unwrap_or_default();
         // Ids, days and numbers have neither commas nor quotes. Writing to a text cannot fail.
         let _ = write!(
-            csv, "{},{},{},{},{},{other},{},{}\r\n", text(&line["booking_date"]), text(&line["value_date"]), text(&line["direction"]),
-            text(&line["amount"]["amount"]), text(&line["amount"]["currency"]), text(&line["balance"]["amount"]), text(&line["payment"]),
+            csv,
+            "{},{},{},{},{},{other},{},{}\r\n",
+            text(&line["booking_date"]),
+            text(&line["value_date"]),
+            text(&line["direction"]),
+            text(&line["amount"]["amount"]),
+            text(&line["amount"]["currency"]),
+            text(&line["balance"]["amount"]),
+            text(&line["payment"]),
         );
     }
-    let (from, to) = period(visit);
-    let name = format!("statement-{}-{from}-{to}.csv", figures::account_end(visit.named("account")));
+    let name =
+        format!("statement-{}-{from}-{to}.csv", figures::account_end(visit.named("account")));
     Ok(Shown::File("text/csv; charset=utf-8", name, csv.into_bytes()))
 }
 
@@ -362,7 +401,10 @@ async fn payment(visit: &Visit) -> Said {
 /// What became of it, first.
 fn became(visit: &Visit, of: &Value, status: &str) -> Markup {
     let words = visit.words;
-    let money = figures::money(of["amount"].as_str().unwrap_or_default(), of["currency"].as_str().unwrap_or_default());
+    let money = figures::money(
+        of["amount"].as_str().unwrap_or_default(),
+        of["currency"].as_str().unwrap_or_default(),
+    );
     let weight = match status {
         "posted" => Weight::Done,
         "held" | "refused" => Weight::Stop,
@@ -376,7 +418,12 @@ fn facts(visit: &Visit, of: &Value) -> Markup {
     let words = visit.words;
     let text_of = |name: &str| of[name].as_str().unwrap_or_default();
     let status = text_of("status");
-    let kind = match status { "posted" => "ok", "held" => "warn", "refused" => "bad", _ => "" };
+    let kind = match status {
+        "posted" => "ok",
+        "held" => "warn",
+        "refused" => "bad",
+        _ => "",
+    };
     html! {
         dl.facts {
             div { dt { (words.say("fact-status")) } dd { (tag(kind, &words.say(&format!("status-{status}")))) } }
@@ -415,7 +462,10 @@ fn stopped(visit: &Visit, of: &Value, status: &str, id: &str) -> Markup {
 
 /// A reason of risk control in the reader's language.
 pub fn told(lang: Lang, reason: &Value) -> String {
-    let name = match lang { Lang::En => "en", Lang::Zh => "zh" };
+    let name = match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh",
+    };
     reason[name].as_str().unwrap_or_default().to_owned()
 }
 
@@ -435,7 +485,10 @@ async fn appeal(visit: &Visit) -> Said {
     if said.is_empty() {
         return Err(Trouble::field("text", "appeal-empty"));
     }
-    visit.ask.post(&format!("/cases/{case}/steps"), json!({ "step": "appeal", "text": said })).await?;
+    visit
+        .ask
+        .post(&format!("/cases/{case}/steps"), json!({ "step": "appeal", "text": said }))
+        .await?;
     Ok(Shown::Next(format!("/payments/{id}?appealed=1")))
 }
 

@@ -29,8 +29,7 @@ async fn start(visit: &Visit) -> Said {
         return desk(visit).await;
     }
     let words = visit.words;
-    let journal = visit.ask.get("/journal").await.ok();
-    let entries = journal.as_ref().and_then(|answer| answer.body["entries"].as_u64()).unwrap_or(0);
+    let (entries, _) = visit.house.position();
     let title = words.say("front-title");
     visit.page(&title, html! {
         (head(&title, &words.say("front-says")))
@@ -77,7 +76,10 @@ async fn tour_page(visit: &Visit) -> Said {
         return Err(crate::trouble::Trouble::not_found());
     }
     let title = words.say("tour-page");
-    let code = visit.me.as_ref().and_then(|me| visit.house.access()?.sample_code(&me.name, api::identity::now_s()));
+    let code = visit
+        .me
+        .as_ref()
+        .and_then(|me| visit.house.access()?.sample_code(&me.name, api::identity::now_s()));
     visit.page(&title, html! {
         (head(&title, &words.say("tour-page-says")))
         @if let Some(code) = code {
@@ -113,10 +115,20 @@ async fn look(visit: &Visit) -> Said {
         }
     };
     let themes = Theme::ALL.map(|theme| {
-        (theme.word().to_owned(), words.say(&format!("theme-{}", theme.word())).into_owned(), theme == look.theme)
+        (
+            theme.word().to_owned(),
+            words.say(&format!("theme-{}", theme.word())).into_owned(),
+            theme == look.theme,
+        )
     });
     let mut sizes = vec![("0".to_owned(), words.say("size-usual").into_owned(), look.size == 0)];
-    sizes.extend(SIZES.map(|size| (size.to_string(), words.with("size", &[("size", text(size.to_string()))]), size == look.size)));
+    sizes.extend(SIZES.map(|size| {
+        (
+            size.to_string(),
+            words.with("size", &[("size", text(size.to_string()))]),
+            size == look.size,
+        )
+    }));
     let modes = [
         ("plain".to_owned(), words.say("mode-plain").into_owned(), !look.care),
         ("care".to_owned(), words.say("mode-care").into_owned(), look.care),
@@ -125,19 +137,22 @@ async fn look(visit: &Visit) -> Said {
         ("en".to_owned(), "English".to_owned(), look.lang.word() == "en"),
         ("zh".to_owned(), "中文".to_owned(), look.lang.word() == "zh"),
     ];
-    visit.page(&title, html! {
-        (head(&title, &words.say("look-says")))
-        div.narrow {
-            (form(visit, "/look", html! {
-                (hidden("back", &format!("/look?back={back}")))
-                (choices(&words.say("look-lang"), &langs))
-                (choices(&words.say("look-theme"), &themes))
-                (choices(&words.say("look-size"), &sizes))
-                (choices(&words.say("look-mode"), &modes))
-            }))
-            p { a.btn href=(back) { (words.say("look-done")) } }
-        }
-    })
+    visit.page(
+        &title,
+        html! {
+            (head(&title, &words.say("look-says")))
+            div.narrow {
+                (form(visit, "/look", html! {
+                    (hidden("back", &format!("/look?back={back}")))
+                    (choices(&words.say("look-lang"), &langs))
+                    (choices(&words.say("look-theme"), &themes))
+                    (choices(&words.say("look-size"), &sizes))
+                    (choices(&words.say("look-mode"), &modes))
+                }))
+                p { a.btn href=(back) { (words.say("look-done")) } }
+            }
+        },
+    )
 }
 
 async fn set_look(visit: &Visit) -> Said {
@@ -166,12 +181,15 @@ async fn help(visit: &Visit) -> Said {
 async fn accessibility(visit: &Visit) -> Said {
     let words = visit.words;
     let title = words.say("accessibility");
-    visit.page(&title, html! {
-        (head(&title, &words.say("accessibility-says")))
-        div.narrow {
-            ul { @for n in 1..=5 { li { (words.say(&format!("accessibility-{n}"))) } } }
-            p { (words.say("accessibility-not")) }
-            p { a.btn href="/help" { (words.say("ask-person")) } }
-        }
-    })
+    visit.page(
+        &title,
+        html! {
+            (head(&title, &words.say("accessibility-says")))
+            div.narrow {
+                ul { @for n in 1..=5 { li { (words.say(&format!("accessibility-{n}"))) } } }
+                p { (words.say("accessibility-not")) }
+                p { a.btn href="/help" { (words.say("ask-person")) } }
+            }
+        },
+    )
 }

@@ -37,10 +37,11 @@ async fn list_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         all.extend(orders.body["items"].as_array().cloned().unwrap_or_default());
     }
     let title = words.say("orders-title");
+    let tomorrow = visit.house.business_day().await.plus(1);
     let body = html! {
         (head(&title, &words.with("orders-says", &[("orders", crate::words::count(all.len() as u64))])))
         (table(visit, &all))
-        div.narrow { (new(visit, &accounts, trouble)) }
+        div.narrow { (new(visit, &accounts, tomorrow, trouble)) }
     };
     match trouble {
         None => visit.page(&title, body),
@@ -81,17 +82,26 @@ fn row(visit: &Visit, order: &Value) -> Markup {
     }
 }
 
-fn new(visit: &Visit, accounts: &[Value], trouble: Option<&Trouble>) -> Markup {
+fn new(
+    visit: &Visit,
+    accounts: &[Value],
+    tomorrow: terms::Day,
+    trouble: Option<&Trouble>,
+) -> Markup {
     let words = visit.words;
     let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
     let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
     let from: Vec<(String, String)> = accounts
         .iter()
-        .map(|account| (account["id"].as_str().unwrap_or_default().to_owned(), called(visit, account)))
+        .map(|account| {
+            (account["id"].as_str().unwrap_or_default().to_owned(), called(visit, account))
+        })
         .collect();
-    let repeats = ["once", "weekly", "monthly"].map(|word| (word.to_owned(), words.say(&format!("repeats-{word}")).into_owned()));
+    let repeats = ["once", "weekly", "monthly"]
+        .map(|word| (word.to_owned(), words.say(&format!("repeats-{word}")).into_owned()));
     let typed = |name: &str| visit.form.get(name).to_owned();
-    let first = if visit.form.get("first").is_empty() { visit.house.today().plus(1).to_string() } else { typed("first") };
+    let first =
+        if visit.form.get("first").is_empty() { tomorrow.to_string() } else { typed("first") };
     let must_sign = trouble.is_some_and(|trouble| trouble.code == "must_sign");
     html! {
         section.p aria-labelledby="new-order" {
@@ -126,7 +136,8 @@ async fn placed(visit: &Visit) -> Result<(), Trouble> {
     let (_, accounts) = accounts_of(visit).await?;
     let from = accounts.iter().find(|account| account["id"] == visit.form.get("from"));
     let from = from.ok_or_else(|| Trouble::field("from", "field-from"))?;
-    let to = figures::account_of(visit.form.get("to")).ok_or_else(|| Trouble::field("to", "field-to"))?;
+    let to = figures::account_of(visit.form.get("to"))
+        .ok_or_else(|| Trouble::field("to", "field-to"))?;
     let order = json!({
         "to": to, "money": { "amount": figures::amount_of(visit.form.get("amount")), "currency": from["currency"] }, "code": 301,
         "first": visit.form.get("first"), "repeats": visit.form.get("repeats"),

@@ -32,7 +32,11 @@ async fn me(visit: &Visit) -> Said {
     let sessions = visit.ask.get("/me/sessions").await?;
     let passkeys = visit.ask.get("/me/passkeys").await?;
     let title = words.say("me-title");
-    let roles: Vec<_> = me.roles.iter().map(|role| words.say(&format!("role-{}", role.replace('_', "-")))).collect();
+    let roles: Vec<_> = me
+        .roles
+        .iter()
+        .map(|role| words.say(&format!("role-{}", role.replace('_', "-"))))
+        .collect();
     visit.page(&title, html! {
         (head(&title, &words.with("me-says", &[("name", text(me.name.as_str())), ("roles", text(roles.join(", ")))])))
         div.narrow {
@@ -122,7 +126,11 @@ async fn looked(visit: &Visit) -> Said {
 fn one_look(visit: &Visit, look: &Value) -> Markup {
     let text_of = |name: &str| look[name].as_str().unwrap_or_default();
     let about = text_of("about");
-    let at = if about.starts_with("acc_") { figures::account(about) } else { visit.words.say("looked-name").into_owned() };
+    let at = if about.starts_with("acc_") {
+        figures::account(about)
+    } else {
+        visit.words.say("looked-name").into_owned()
+    };
     html! {
         tr {
             th scope="row" { (figures::moment(visit.words, text_of("time"))) }
@@ -181,7 +189,10 @@ async fn set_limits(visit: &Visit) -> Said {
     let tag = known.tag.as_ref().and_then(|tag| tag.to_str().ok()).unwrap_or("*").to_owned();
     let currency = visit.form.get("currency");
     let limit = |name: &str| {
-        visit.form.filled(name).map(|typed| json!({ "amount": figures::amount_of(typed), "currency": currency }))
+        visit
+            .form
+            .filled(name)
+            .map(|typed| json!({ "amount": figures::amount_of(typed), "currency": currency }))
     };
     let order = json!({ "per_payment": limit("per_payment"), "per_day": limit("per_day") });
     match visit.ask.send(Method::PUT, &path, Some(order), &[("if-match", &tag)]).await {

@@ -87,8 +87,14 @@ async fn write(visit: &Visit, wish: &Wish, trouble: Option<&Trouble>) -> Said {
         .iter()
         .map(|account| {
             let free = &account["balance"]["available"];
-            let money = figures::money(free["amount"].as_str().unwrap_or_default(), free["currency"].as_str().unwrap_or_default());
-            let label = words.with("pay-from", &[("account", text(called(visit, account))), ("money", text(money))]);
+            let money = figures::money(
+                free["amount"].as_str().unwrap_or_default(),
+                free["currency"].as_str().unwrap_or_default(),
+            );
+            let label = words.with(
+                "pay-from",
+                &[("account", text(called(visit, account))), ("money", text(money))],
+            );
             (account["id"].as_str().unwrap_or_default().to_owned(), label)
         })
         .collect();
@@ -123,12 +129,19 @@ async fn write(visit: &Visit, wish: &Wish, trouble: Option<&Trouble>) -> Said {
 
 /// Whom the first account paid lately.
 async fn payees(visit: &Visit, accounts: &[Value]) -> Vec<String> {
-    let Some(id) = accounts.first().and_then(|account| account["id"].as_str()) else { return Vec::new() };
-    let Ok(page) = visit.ask.get(&format!("/accounts/{id}/payments?limit=100")).await else { return Vec::new() };
+    let Some(id) = accounts.first().and_then(|account| account["id"].as_str()) else {
+        return Vec::new();
+    };
+    let Ok(page) = visit.ask.get(&format!("/accounts/{id}/payments?limit=100")).await else {
+        return Vec::new();
+    };
     let mut found: Vec<String> = Vec::new();
     for line in page.body["items"].as_array().into_iter().flatten() {
         let Some(other) = line["counterparty"].as_str() else { continue };
-        if line["direction"] == "out" && !found.iter().any(|known| known == other) && found.len() < PAYEES_MAX {
+        if line["direction"] == "out"
+            && !found.iter().any(|known| known == other)
+            && found.len() < PAYEES_MAX
+        {
             found.push(other.to_owned());
         }
     }
@@ -152,7 +165,9 @@ async fn look(visit: &Visit) -> Said {
         Ok::<_, Trouble>((account, quote.body))
     };
     match quoted.await {
-        Ok((account, quote)) => visit.page(&visit.words.say("pay-check"), last_look(visit, &wish, &account, &quote)),
+        Ok((account, quote)) => {
+            visit.page(&visit.words.say("pay-check"), last_look(visit, &wish, &account, &quote))
+        }
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => write(visit, &wish, Some(&trouble)).await,
     }
@@ -225,11 +240,15 @@ fn padded(amount: &str) -> String {
 }
 
 fn yes(visit: &Visit, wish: &Wish, confirmed: bool, label: &str, main: bool) -> Markup {
-    form(visit, "/pay/confirm", html! {
-        (wish.hidden()) (hidden("key", &Visit::new_key()))
-        @if confirmed { (hidden("confirmed", "1")) }
-        (button(label, main))
-    })
+    form(
+        visit,
+        "/pay/confirm",
+        html! {
+            (wish.hidden()) (hidden("key", &Visit::new_key()))
+            @if confirmed { (hidden("confirmed", "1")) }
+            (button(label, main))
+        },
+    )
 }
 
 fn back(visit: &Visit, wish: &Wish) -> Markup {
@@ -255,7 +274,9 @@ async fn confirm(visit: &Visit) -> Said {
         more.push(("step-up", signed));
     }
     match visit.ask.send(Method::POST, "/payments", Some(order.clone()), &more).await {
-        Ok(done) => Ok(Shown::Next(format!("/payments/{}", done.body["id"].as_str().unwrap_or_default()))),
+        Ok(done) => {
+            Ok(Shown::Next(format!("/payments/{}", done.body["id"].as_str().unwrap_or_default())))
+        }
         Err(trouble) if trouble.is_stranger() && signed.is_none() => Err(trouble),
         Err(trouble) if trouble.code == "must_sign" => {
             visit.page(&visit.words.say("sign-title"), sign(visit, &wish, &account, &trouble, None))
@@ -265,7 +286,11 @@ async fn confirm(visit: &Visit) -> Said {
             let more = [("idempotency-key", visit.form.get("key"))];
             let again = visit.ask.send(Method::POST, "/payments", Some(order), &more).await;
             let asked = again.err().ok_or_else(|| wrong.clone())?;
-            visit.again(&asked, &visit.words.say("sign-title"), sign(visit, &wish, &account, &asked, Some(&wrong)))
+            visit.again(
+                &asked,
+                &visit.words.say("sign-title"),
+                sign(visit, &wish, &account, &asked, Some(&wrong)),
+            )
         }
         // It would have to be confirmed, or something changed since the last look.
         Err(trouble) if trouble.code == "payer_must_confirm" => look(visit).await,
@@ -277,9 +302,12 @@ async fn confirm(visit: &Visit) -> Said {
 pub fn step_up(visit: &Visit) -> Option<String> {
     let id = visit.form.filled("challenge")?;
     let answer = match visit.form.filled("answer") {
-        Some(passkey) => json!({ "id": id, "passkey": serde_json::from_str::<Value>(passkey).ok()? }),
+        Some(passkey) => {
+            json!({ "id": id, "passkey": serde_json::from_str::<Value>(passkey).ok()? })
+        }
         None => {
-            let code: String = visit.form.get("code").chars().filter(|c| !c.is_whitespace()).collect();
+            let code: String =
+                visit.form.get("code").chars().filter(|c| !c.is_whitespace()).collect();
             json!({ "id": id, "code": code })
         }
     };
@@ -287,7 +315,13 @@ pub fn step_up(visit: &Visit) -> Option<String> {
 }
 
 /// The page on which its payer signs payee and amount.
-fn sign(visit: &Visit, wish: &Wish, account: &Value, asked: &Trouble, wrong: Option<&Trouble>) -> Markup {
+fn sign(
+    visit: &Visit,
+    wish: &Wish,
+    account: &Value,
+    asked: &Trouble,
+    wrong: Option<&Trouble>,
+) -> Markup {
     let words = visit.words;
     let challenge = &asked.document["challenge"];
     let by_code = challenge["answer_with"] == "code";

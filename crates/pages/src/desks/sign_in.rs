@@ -13,8 +13,8 @@ use crate::{inside, open};
 use access::Came;
 use api::doors::cookies;
 use api::identity::now_s;
-use axum::http::header::HeaderValue;
 use axum::http::StatusCode;
+use axum::http::header::HeaderValue;
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -77,7 +77,11 @@ async fn come_in(visit: &Visit) -> Said {
             if trouble.is_stranger() {
                 trouble.status = StatusCode::UNPROCESSABLE_ENTITY;
             }
-            visit.again(&trouble, &visit.words.say("sign-in"), sign_in_form(visit, then, Some(&trouble)))
+            visit.again(
+                &trouble,
+                &visit.words.say("sign-in"),
+                sign_in_form(visit, then, Some(&trouble)),
+            )
         }
     }
 }
@@ -95,10 +99,14 @@ async fn link(visit: &Visit) -> Said {
         }
         Err(_) => {
             let trouble = Trouble::new(StatusCode::NOT_FOUND, "link_used");
-            visit.again(&trouble, &title, html! {
-                (head(&title, &trouble.says(words)))
-                p { a.btn href="/help" { (words.say("ask-person")) } }
-            })
+            visit.again(
+                &trouble,
+                &title,
+                html! {
+                    (head(&title, &trouble.says(words)))
+                    p { a.btn href="/help" { (words.say("ask-person")) } }
+                },
+            )
         }
     }
 }
@@ -189,13 +197,15 @@ fn shown_here(mut trouble: Trouble) -> Trouble {
 /// In a sample bank, a visitor is one of its people; nowhere else.
 async fn be_somebody(visit: &Visit) -> Said {
     let name = visit.form.get("name");
-    let known = visit.house.tour.as_ref().is_some_and(|tour| tour.people.iter().any(|(_, n, _)| n == name));
+    let known =
+        visit.house.tour.as_ref().is_some_and(|tour| tour.people.iter().any(|(_, n, _)| n == name));
     let access = visit.house.access().filter(|_| known).cloned().ok_or_else(Trouble::not_found)?;
     let (name, address, agent) = (name.to_owned(), visit.address.clone(), visit.agent.clone());
     let session = visit.session().map(ToOwned::to_owned);
     // A new session waits for the disk.
     let signed_in = tokio::task::spawn_blocking(move || {
-        let came = Came { address: &address, agent: &agent, device: None, cookie: session.as_deref() };
+        let came =
+            Came { address: &address, agent: &agent, device: None, cookie: session.as_deref() };
         let signed_in = access.visit(&name, &came, now_s())?;
         Ok::<_, access::Denied>(cookies(&signed_in, &access))
     });
@@ -211,5 +221,9 @@ async fn sign_out(visit: &Visit) -> Said {
 
 /// What stands where somebody must sign a payment.
 pub fn signing_note(visit: &Visit) -> Markup {
-    note(Weight::Know, &visit.words.say("sign-title"), html! { p { (visit.words.say("sign-says")) } })
+    note(
+        Weight::Know,
+        &visit.words.say("sign-title"),
+        html! { p { (visit.words.say("sign-says")) } },
+    )
 }

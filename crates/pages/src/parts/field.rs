@@ -118,13 +118,22 @@ pub fn examples(words: Words) -> Vec<Example> {
         ..Field::default()
     };
     let faults = [("sample-amount".to_owned(), "Write the amount like 12.50.".to_owned())];
-    let options = [("1".to_owned(), "6299 0001".to_owned()), ("2".to_owned(), "6299 0002".to_owned())];
+    let options =
+        [("1".to_owned(), "6299 0001".to_owned()), ("2".to_owned(), "6299 0002".to_owned())];
     vec![
-        Example { part: "field", name: "a fault and its field", html: html! { (summary(words, "", &faults)) (field(of, &faults)) } },
+        Example {
+            part: "field",
+            name: "a fault and its field",
+            html: html! { (summary(words, "", &faults)) (field(of, &faults)) },
+        },
         Example {
             part: "field",
             name: "a choice",
-            html: choice(Field { name: "sample-from", label: "From", value: "2", ..Field::default() }, &options, &[]),
+            html: choice(
+                Field { name: "sample-from", label: "From", value: "2", ..Field::default() },
+                &options,
+                &[],
+            ),
         },
     ]
 }

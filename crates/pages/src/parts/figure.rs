@@ -146,14 +146,19 @@ fn ends(points: &[Point]) -> Vec<&str> {
 
 pub fn examples(words: Words) -> Vec<Example> {
     let point = |label: &str, value| Point { label: label.to_owned(), value };
-    let points = [point("09:00", 120), point("10:00", 480), point("11:00", 1_284), point("12:00", 0)];
+    let points =
+        [point("09:00", 120), point("10:00", 480), point("11:00", 1_284), point("12:00", 0)];
     let of = Figure {
         id: "sample-figure",
         heading: "Payments an hour",
         says: "Most came at 11:00: 1,284.",
         columns: ["Hour", "Payments"],
         points: &points,
-        source: &Source { entry: Some(48_201_774), proof: Some("/check".into()), ..Source::default() },
+        source: &Source {
+            entry: Some(48_201_774),
+            proof: Some("/check".into()),
+            ..Source::default()
+        },
     };
     vec![Example { part: "figure", name: "payments an hour", html: figure(words, &of) }]
 }
@@ -172,8 +177,10 @@ mod tests {
     /// INVARIANT (figures): the drawing shows the numbers of the table.
     #[test]
     fn a_drawing_is_its_table() {
-        let points: Vec<Point> =
-            [3, 0, 7, 8].iter().map(|value| Point { label: value.to_string(), value: *value }).collect();
+        let points: Vec<Point> = [3, 0, 7, 8]
+            .iter()
+            .map(|value| Point { label: value.to_string(), value: *value })
+            .collect();
         let top = scale(8);
         let drawn: Vec<f64> = columns(&points, top)
             .split('V')

@@ -25,8 +25,12 @@ pub fn button(label: &str, main: bool) -> Markup {
 
 /// A form that is one button.
 pub fn one_button(visit: &Visit, action: &str, label: &str, fields: &[(&str, &str)]) -> Markup {
-    form(visit, action, html! {
-        @for (name, value) in fields { (hidden(name, value)) }
-        (button(label, false))
-    })
+    form(
+        visit,
+        action,
+        html! {
+            @for (name, value) in fields { (hidden(name, value)) }
+            (button(label, false))
+        },
+    )
 }

@@ -8,7 +8,6 @@ use crate::trouble::Trouble;
 use crate::visit::Visit;
 use crate::words::Lang;
 use maud::{DOCTYPE, Markup, html};
-use serde_json::Value;
 
 /// A desk: its path, its word, and who works at it.
 pub struct Desk {
@@ -29,7 +28,7 @@ pub const DESKS: &[Desk] = &[
 ];
 
 /// A whole page.
-pub fn page(visit: &Visit, title: &str, journal: Option<&Value>, body: &Markup) -> Markup {
+pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
     let (words, look) = (visit.words, visit.look);
     let theme = Some(look.theme).filter(|theme| *theme != Theme::Auto).map(Theme::word);
     let size = Some(look.size).filter(|size| *size != 0);
@@ -49,17 +48,23 @@ pub fn page(visit: &Visit, title: &str, journal: Option<&Value>, body: &Markup) 
             body {
                 a.skip href="#main" { (words.say("skip")) }
                 (bar(visit))
-                @if !look.care { (position(visit, journal)) }
+                @if !look.care { (position(visit)) }
                 main.wrap #main tabindex="-1" { (body) }
-                (foot(visit, journal))
+                (foot(visit))
             }
         }
     }
 }
 
+/// What the bank is called: a name in two languages, `中文 / English`, in the reader's.
 fn bank(visit: &Visit) -> &str {
     let name = visit.house.name();
-    if name.is_empty() { "Tongjian" } else { name }
+    match (name.split_once(" / "), visit.words.0) {
+        _ if name.is_empty() => "Tongjian",
+        (Some((first, _)), Lang::Zh) => first,
+        (Some((_, second)), Lang::En) => second,
+        (None, _) => name,
+    }
 }
 
 fn bar(visit: &Visit) -> Markup {
@@ -90,13 +95,15 @@ fn bar(visit: &Visit) -> Markup {
 
 /// The desk whose path is the longest beginning of this page's.
 fn is_at(visit: &Visit, desk: &Desk) -> bool {
-    visit.path == desk.path || visit.path.strip_prefix(desk.path).is_some_and(|rest| rest.starts_with('/'))
+    visit.path == desk.path
+        || visit.path.strip_prefix(desk.path).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Care mode, language, how it looks, and who one is; plain forms, so that they work without script.
 fn tools(visit: &Visit) -> Markup {
     let (words, look) = (visit.words, visit.look);
-    let (care, care_word) = if look.care { ("plain", "care-leave") } else { ("care", "care-enter") };
+    let (care, care_word) =
+        if look.care { ("plain", "care-leave") } else { ("care", "care-enter") };
     let other = if look.lang == Lang::En { Lang::Zh } else { Lang::En };
     html! {
         div.tools {
@@ -109,32 +116,31 @@ fn tools(visit: &Visit) -> Markup {
                 button name="wish" value=(other.word()) lang=(other.tag()) { (if other == Lang::Zh { "中文" } else { "English" }) }
             }
             @if !look.care { a href={ "/look?back=" (visit.path) } { (words.say("look")) } }
-            @match &visit.me {
+            @if !look.care { @match &visit.me {
                 Some(me) => a href="/me" { (me.name) },
                 None => a href="/sign-in" { (words.say("sign-in")) },
-            }
+            } }
         }
     }
 }
 
 /// Where the journal stands.
-fn position(visit: &Visit, journal: Option<&Value>) -> Markup {
+fn position(visit: &Visit) -> Markup {
     let words = visit.words;
+    let (entries, root) = visit.house.position();
     html! {
         aside.pos aria-label=(words.say("position")) {
             div.wrap {
                 b { (words.say("journal")) }
-                @if let Some(journal) = journal {
-                    span { (words.say("entry")) " " code data-live="entry" { (figures::number(journal["entries"].as_u64().unwrap_or(0))) } }
-                    span.hide-s { (words.say("root")) " " code { (figures::hash(journal["root"].as_str().unwrap_or_default())) } }
-                }
+                span { (words.say("entry")) " " code data-live="entry" { (figures::number(entries)) } }
+                span.hide-s { (words.say("root")) " " code { (figures::hash(&root)) } }
                 a href="/check" { (words.say("check-it")) }
             }
         }
     }
 }
 
-fn foot(visit: &Visit, journal: Option<&Value>) -> Markup {
+fn foot(visit: &Visit) -> Markup {
     let words = visit.words;
     let care = visit.look.care;
     html! {
@@ -144,9 +150,8 @@ fn foot(visit: &Visit, journal: Option<&Value>) -> Markup {
                 a href="/accessibility" { (words.say("accessibility")) }
                 a href="/look" { (words.say("look")) }
                 a href="/check" { (words.say("check-it")) }
-                @if care && let Some(journal) = journal {
-                    p { (words.say("entry")) " " (figures::number(journal["entries"].as_u64().unwrap_or(0))) }
-                }
+                @if care && visit.me.is_some() { a href="/me" { (words.say("desk-me")) } }
+                @if care { p { (words.say("entry")) " " (figures::number(visit.house.position().0)) } }
                 @if visit.house.tour.is_some() { p { (words.say("sample-bank")) } }
             }
         }

@@ -29,15 +29,21 @@ pub fn lines(shown: &Shown<'_>, items: &[Value]) -> Markup {
                 li {
                     span {
                         @if let Some(id) = line["payment"].as_str() {
-                            a href={ "/payments/" (id) } { (what(words, line)) }
-                        } @else { (what(words, line)) }
-                        small { (( shown.moment )(text("time"))) (state(words, text("status"))) }
+                            a href={ "/payments/" (id) } { (why(words, line)) }
+                        } @else { (why(words, line)) }
+                        small { (what(words, line)) " · " (( shown.moment )(text("time"))) (state(words, text("status"))) }
                     }
                     (signed(words, way, &line["amount"]))
                 }
             }
         }
     }
+}
+
+/// What it was for: the kind if it is known, else with whom.
+pub fn why(words: Words, line: &Value) -> String {
+    let kind = line["kind"].as_u64().unwrap_or(0);
+    words.perhaps(&format!("kind-{kind}")).unwrap_or_else(|| what(words, line))
 }
 
 /// With whom, in words.
@@ -60,7 +66,7 @@ fn state(words: Words, status: &str) -> String {
 pub fn examples(words: Words) -> Vec<Example> {
     let items = serde_json::json!([
         { "payment": "pay_00000000-0000-0000-0000-000000000001", "direction": "in", "amount": { "amount": "3210.00", "currency": "CNY" },
-          "status": "posted", "counterparty": "acc_00000000-0000-0000-0000-0000000003e9", "time": "2026-11-28T01:12:00Z" },
+          "status": "posted", "kind": 102, "counterparty": "acc_00000000-0000-0000-0000-0000000003e9", "time": "2026-11-28T01:12:00Z" },
         { "payment": "pay_00000000-0000-0000-0000-000000000002", "direction": "out", "amount": { "amount": "46.50", "currency": "CNY" },
           "status": "held", "counterparty": "acc_00000000-0000-0000-0000-0000000003ea", "time": "2026-11-27T09:40:00Z" },
     ]);

@@ -45,10 +45,22 @@ pub fn examples(_: Words) -> Vec<Example> {
         Example {
             part: "note",
             name: "it waits for somebody",
-            html: note(Weight::Stop, "Please look at one payment", html! { p { "¥ 4,800.00 to 6299 0001 is held." } }),
+            html: note(
+                Weight::Stop,
+                "Please look at one payment",
+                html! { p { "¥ 4,800.00 to 6299 0001 is held." } },
+            ),
         },
-        Example { part: "note", name: "it was done", html: note(Weight::Done, "Paid", html! { p { "¥ 12.50" } }) },
-        Example { part: "note", name: "good to know", html: note(Weight::Know, "A sample bank", html! { p { "Nobody here is real." } }) },
+        Example {
+            part: "note",
+            name: "it was done",
+            html: note(Weight::Done, "Paid", html! { p { "¥ 12.50" } }),
+        },
+        Example {
+            part: "note",
+            name: "good to know",
+            html: note(Weight::Know, "A sample bank", html! { p { "Nobody here is real." } }),
+        },
         Example {
             part: "note",
             name: "tags",

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 fn names(text: &str) -> BTreeSet<String> {
     let line = |line: &str| Some(line.split_once(" = ")?.0.to_owned());
-    text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase())).filter_map(line).collect()
+    text.lines()
+        .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter_map(line)
+        .collect()
 }
 
 fn sources(folder: &Path, all: &mut Vec<PathBuf>) {
@@ -15,7 +18,9 @@ fn sources(folder: &Path, all: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             sources(&path, all);
-        } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("words/tests.rs") {
+        } else if path.extension().is_some_and(|end| end == "rs")
+            && !path.ends_with("words/tests.rs")
+        {
             all.push(path);
         }
     }
@@ -61,7 +66,9 @@ fn every_word_is_used_and_every_word_used_is_there() {
         .collect();
     let unused: Vec<_> = known
         .iter()
-        .filter(|word| !quoted.contains(*word) && !begun.iter().any(|begin| word.starts_with(begin.as_str())))
+        .filter(|word| {
+            !quoted.contains(*word) && !begun.iter().any(|begin| word.starts_with(begin.as_str()))
+        })
         .collect();
     assert!(unused.is_empty(), "nothing says {unused:?}");
     let missing = said().into_iter().filter(|word| !known.contains(word)).collect::<Vec<_>>();
@@ -78,7 +85,9 @@ fn said() -> BTreeSet<String> {
         for call in ["say(\"", "with(\""] {
             for part in text.split(call).skip(1) {
                 let name = part.split('"').next().unwrap_or_default();
-                if name.contains('-') || name.chars().all(|c| c.is_ascii_lowercase()) && !name.is_empty() {
+                if name.contains('-')
+                    || name.chars().all(|c| c.is_ascii_lowercase()) && !name.is_empty()
+                {
                     found.insert(name.to_owned());
                 }
             }

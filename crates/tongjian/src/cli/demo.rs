@@ -5,6 +5,7 @@ mod post;
 mod risk;
 mod story;
 mod visitors;
+mod filling;
 
 use super::Context;
 use super::serve::{Serve, write_visitors};
@@ -14,12 +15,14 @@ use crate::fail::{Done, Exit, Failure};
 use crate::settings::Settings;
 use city::{City, Plan, Thieves, listed_csv, write_labels};
 use clap::Parser;
+use filling::Filling;
 use journal::Files;
 use post::post;
 use risk::Risk;
 
 pub use risk::MODEL;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 use story::Story;
 
@@ -94,9 +97,12 @@ impl Demo {
         let book = rulebook::shipped();
         let set = super::risk::compiled(&book)?;
         let risk = if self.unguarded { Risk::none() } else { Risk::of(&set) };
+        let watched = if self.no_serve { None } else { Filling::open(about) };
         let mut bank = Bank::create(&folder, ORIGIN, Settings::default())?;
         mark(&folder)?;
-        let posted = post(out, &mut bank, &mut city, risk)?;
+        let gauges = watched.as_ref().map(Filling::gauges).unwrap_or_default();
+        let posted = post(out, &mut bank, &mut city, risk, &gauges)?;
+        gauges.verifying.store(1, Ordering::Relaxed);
         keep_truth(&folder, &city)?;
         write_visitors(&folder, &visitors::choose(&bank, &city))?;
         bank.publish()?;
@@ -110,7 +116,7 @@ impl Demo {
         story.tell(&context, &bank, &verified, start.elapsed());
         if story.agrees() && verified.report.is_sound() {
             drop(bank);
-            return if self.no_serve { Ok(()) } else { serve(&context) };
+            return if self.no_serve { Ok(()) } else { serve(&context, watched) };
         }
         let what = "the sample bank does not agree with its town, or does not verify";
         Err(Failure::new(
@@ -122,10 +128,17 @@ impl Demo {
 }
 
 /// The sample bank stays, with its doors open, until it is told to stop.
-fn serve(context: &Context) -> Done {
+fn serve(context: &Context, watched: Option<Filling>) -> Done {
     let Usual { serve } = Usual::parse_from(["tj"]);
     context.out.line("");
     context.out.line("the bank is being served now; Ctrl-C ends that, and the commands above work (`--no-serve` ends by itself)");
+    let serve = match watched {
+        Some(watched) => {
+            let listener = watched.listener();
+            serve.instead_of(listener, Box::new(move || drop(watched)))
+        }
+        None => serve,
+    };
     serve.on_free_ports().run(context)
 }
 

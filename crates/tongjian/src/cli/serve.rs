@@ -99,6 +99,23 @@ pub struct Serve {
     stall: Duration,
     #[command(flatten)]
     bounds: Bounds,
+    /// Where the API is served, if somebody has the address already.
+    #[arg(skip)]
+    taken: Taken,
+}
+
+/// An address at which something else was served until now.
+#[derive(Default)]
+struct Taken {
+    listener: Option<Arc<TcpListener>>,
+    /// Ends what was served there.
+    end: Option<Box<dyn FnOnce() + Send + Sync>>,
+}
+
+impl std::fmt::Debug for Taken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Taken").field("listener", &self.listener).finish_non_exhaustive()
+    }
 }
 
 impl Serve {
@@ -106,7 +123,7 @@ impl Serve {
     ///
     /// # Errors
     /// The addresses, the certificate, the bank; or the bank stopped by itself.
-    pub fn run(self, context: &Context) -> Done {
+    pub fn run(mut self, context: &Context) -> Done {
         if self.print_config {
             context.out.raw(config::TEXT);
             return Ok(());
@@ -144,7 +161,8 @@ impl Serve {
             handle,
             vault,
         };
-        let served = self.serve(context, open);
+        let end = self.taken.end.take();
+        let served = self.serve(context, open, end);
         drop(people);
         threads.shutdown_timeout(END_PATIENCE);
         orders.end();
@@ -158,13 +176,26 @@ impl Serve {
         Ok(())
     }
 
+    /// At the address of something else, which ends when this is ready.
+    #[must_use]
+    pub fn instead_of(
+        mut self,
+        listener: Option<Arc<TcpListener>>,
+        end: Box<dyn FnOnce() + Send + Sync>,
+    ) -> Serve {
+        self.taken = Taken { listener, end: Some(end) };
+        self
+    }
+
     /// At other addresses of this machine where somebody else has the usual ones.
     #[must_use]
     pub fn on_free_ports(mut self) -> Serve {
         let Ok(usual) = Config::of(None) else { return self };
         let taken =
             |address: &str| TcpListener::bind(address).is_err().then(|| "127.0.0.1:0".to_owned());
-        self.api = taken(&usual.api.listen);
+        if self.taken.listener.is_none() {
+            self.api = taken(&usual.api.listen);
+        }
         self.flight = taken(&usual.flight.listen);
         self
     }
@@ -194,7 +225,11 @@ impl Serve {
     }
 
     fn listeners(&self, config: &Config) -> Done<[Option<TcpListener>; 2]> {
-        let api = listen(&config.api.listen, "--api")?;
+        let kept = self.taken.listener.as_ref().and_then(|listener| listener.try_clone().ok());
+        let api = match kept {
+            Some(listener) => Some(listener),
+            None => listen(&config.api.listen, "--api")?,
+        };
         let secure = config.api.tls != TlsKind::Off;
         let flight = listen(&config.flight.listen, "--flight")?;
         for (listener, secure) in [(&api, secure), (&flight, self.tls_cert.is_some())] {
@@ -217,7 +252,12 @@ impl Serve {
     }
 
     /// Opens the doors, and closes them when it is time.
-    fn serve(&self, context: &Context, mut open: Open<'_>) -> Done {
+    fn serve(
+        &self,
+        context: &Context,
+        mut open: Open<'_>,
+        end: Option<Box<dyn FnOnce() + Send + Sync>>,
+    ) -> Done {
         let vault = open.vault.take();
         let network = network()?;
         let Open { listeners: [api, flight], running, .. } = &open;
@@ -243,6 +283,10 @@ impl Serve {
         // Made as late as can be, so that nobody is let in whose secret was never shown.
         let administrator = if tour.is_none() { first(&open.people.access)? } else { None };
         say_ready(context, addresses, &open, administrator.as_ref());
+        // Nobody waits for a page in between: whoever connects now is answered by the bank.
+        if let Some(end) = end {
+            end();
+        }
         let served = network.block_on(async {
             let flight = async {
                 match door {
@@ -343,7 +387,11 @@ fn api_bank(
 }
 
 /// The pages for people, and behind them the API for programs.
-fn doors(open: &Open<'_>, bank: &Arc<api::bank::Bank>, tour: Option<pages::house::Tour>) -> axum::Router {
+fn doors(
+    open: &Open<'_>,
+    bank: &Arc<api::bank::Bank>,
+    tour: Option<pages::house::Tour>,
+) -> axum::Router {
     let api = api::doors::router(bank);
     let telephone = open.config.api.telephone.clone();
     pages::house::routes(&pages::house::House::new(bank, api, telephone, tour))

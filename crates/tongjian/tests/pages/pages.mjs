@@ -124,8 +124,8 @@ async function main() {
     let count = 0;
     for (const name of PEOPLE) {
       const first = await windowOf(browser, bank.origin);
+      await first.page.goto(bank.origin + "/");
       if (name) {
-        await first.page.goto(bank.origin + "/");
         if (!await first.page.locator(`form[action="/visit"] input[value="${name}"]`).count()) { await first.context.close(); continue }
         await be(first.page, bank.origin, name);
       }

@@ -12,9 +12,11 @@ use crate::progress;
 use city::{City, Expected, Item, Step};
 use journal::vault::Fields;
 use node::{Decided, Request};
+use pages::filling::Gauges;
 use screening::list::{List, house};
 use screening::{Births, Reason, Screen};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use terms::{
     Amount, Attachment, CaseAct, CaseMark, CaseStep, Command, Event, Party, PartyId, PartyKind,
@@ -86,7 +88,13 @@ struct Counter<'a> {
 ///
 /// # Errors
 /// The bank's.
-pub fn post(out: &Out, bank: &mut Bank, city: &mut City, risk: Risk) -> Done<Posted> {
+pub fn post(
+    out: &Out,
+    bank: &mut Bank,
+    city: &mut City,
+    risk: Risk,
+    gauges: &Gauges,
+) -> Done<Posted> {
     let start = Instant::now();
     let people: Vec<PartyId> = city.people().map(|(party, _, _)| party).collect();
     bank.ensure_keys(&people)?;
@@ -119,6 +127,9 @@ pub fn post(out: &Out, bank: &mut Bank, city: &mut City, risk: Risk) -> Done<Pos
         if !linked {
             counter.put(time, std::mem::take(&mut chain), &std::mem::take(&mut expected))?;
             bar.set_position(counter.city.movements());
+            gauges.done.store(counter.posted.done, Ordering::Relaxed);
+            gauges.refused.store(counter.posted.refused.values().sum(), Ordering::Relaxed);
+            gauges.records.store(counter.bank.node.engine().records(), Ordering::Relaxed);
         }
     }
     assert!(chain.is_empty(), "the town ends a linked chain before it goes on");

@@ -39,7 +39,8 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
             continue;
         };
         if place.is_none() && suits(bank, party) {
-            let called = fields.iter().find(|(name, _)| *name == "name").map(|(_, text)| text.clone());
+            let called =
+                fields.iter().find(|(name, _)| *name == "name").map(|(_, text)| text.clone());
             *place = called.map(|called| (party, called));
         }
         if old.is_some() && young.is_some() {
@@ -60,7 +61,11 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
         role: role.to_owned(),
         party: None,
     });
-    [customer("pensioner", old), customer("customer", young)].into_iter().flatten().chain(staff).collect()
+    [customer("pensioner", old), customer("customer", young)]
+        .into_iter()
+        .flatten()
+        .chain(staff)
+        .collect()
 }
 
 /// Whether somebody has an account of their own with money on it and something to look at.

@@ -62,7 +62,8 @@ pub fn tour(folder: &Path, access: &Access) -> Done<Option<Tour>> {
     let mut people = Vec::new();
     for visitor in visitors {
         if !known.iter().any(|user| *user.name == *visitor.name) {
-            let party = visitor.party.as_deref().and_then(|digits| digits.parse().ok()).map(PartyId);
+            let party =
+                visitor.party.as_deref().and_then(|digits| digits.parse().ok()).map(PartyId);
             let roles: Vec<Role> = Role::from_word(&visitor.role).into_iter().collect();
             let new = NewUser { name: &visitor.name, roles: &roles, party, institution: None };
             access.sample_person(&new, now_s()).map_err(|why| broken(&why))?;
