@@ -26,7 +26,8 @@ pub fn look(pages: Pages, shots: Option<&Path>) -> Result<(), String> {
     command.env("TJ_BROWSER_MODULES", modules);
     command.arg(script).arg(target.join("debug").join("tj")).arg(folder);
     if pages == Pages::All {
-        command.arg("--all");
+        // The pictures of README are made anew with them.
+        command.args(["--all", "--pictures"]).arg(root().join("docs/images"));
     }
     if let Some(shots) = shots {
         command.arg("--shots").arg(shots);

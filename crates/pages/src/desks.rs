@@ -8,7 +8,7 @@ mod pay;
 mod orders;
 mod check;
 
-use crate::house::Row;
+use crate::row::Row;
 
 /// The pages of all desks.
 pub fn rows() -> Vec<Row> {

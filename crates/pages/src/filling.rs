@@ -75,11 +75,9 @@ pub async fn serve(listener: TcpListener, gauges: Arc<Gauges>) -> std::io::Resul
 
 fn answer(gauges: &Arc<Gauges>, request: &Request<Incoming>) -> Response<Body> {
     match request.uri().path() {
-        "/app.css" => {
-            Asset::new("text/css; charset=utf-8", crate::house::CSS).served(request.headers())
-        }
+        "/app.css" => Asset::new("text/css; charset=utf-8", served::CSS).served(request.headers()),
         "/app.js" => {
-            Asset::new("text/javascript; charset=utf-8", crate::house::JS).served(request.headers())
+            Asset::new("text/javascript; charset=utf-8", served::JS).served(request.headers())
         }
         "/filling" => told(gauges, Words(Look::of(request.headers()).lang)),
         _ => served::page(StatusCode::OK, page(gauges, request.headers()).into_string()),

@@ -1,29 +1,14 @@
-//! The table of all pages, and what they stand on. A page that is not in the table does not exist: routes, the crawl and
-//! the tests come from its rows.
+//! What pages stand on: the bank, its API, and what it says of itself.
 
-use crate::desks;
-use crate::served::Asset;
-use crate::visit::{Said, Visit, answer};
 use access::Access;
 use api::bank::Bank;
 use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request};
-use axum::routing::{MethodFilter, MethodRouter, get, on};
-use futures::future::BoxFuture;
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use terms::{Day, TimeNs};
 
 /// How long the bank may take to say its name.
 const NAME_PATIENCE: Duration = Duration::from_secs(2);
-
-/// The style of every page.
-pub(crate) const CSS: &str = include_str!("../assets/app.css");
-/// What makes pages a little nicer.
-pub(crate) const JS: &str = include_str!("../assets/app.js");
-const CHECK_JS: &str = include_str!("../assets/check.js");
 
 /// What pages stand on.
 pub struct House {
@@ -142,99 +127,4 @@ fn ns_of(iso: &str) -> Option<TimeNs> {
     let part = |from: usize| iso.get(from..from + 2)?.parse::<u64>().ok();
     let seconds = part(11)? * 3_600 + part(14)? * 60 + part(17)?;
     Some(TimeNs(TimeNs::start_of(day).0 + seconds * 1_000_000_000))
-}
-
-/// What a page does.
-pub type Handler = Box<dyn for<'a> Fn(&'a Visit) -> BoxFuture<'a, Said> + Send + Sync>;
-
-/// One page.
-pub struct Row {
-    /// `GET` for a page, `POST` for what its form does.
-    pub method: Method,
-    /// Its path, with parameters in braces.
-    pub path: &'static str,
-    /// Whether somebody must be signed in.
-    pub signed_in: bool,
-    /// What it does.
-    pub handler: Handler,
-}
-
-impl Row {
-    /// The values of the parameters of its path.
-    pub fn parameters(&self, path: &str) -> Vec<(&'static str, String)> {
-        let both = self.path.split('/').zip(path.split('/'));
-        let named = both
-            .filter_map(|(name, text)| Some((name.strip_prefix('{')?.strip_suffix('}')?, text)));
-        let decoded =
-            |text| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-        named.map(|(name, text)| (name, decoded(text))).collect()
-    }
-}
-
-/// A page for everybody.
-#[macro_export]
-macro_rules! open {
-    ($method:ident $path:literal, $handler:path) => {
-        $crate::house::Row {
-            method: axum::http::Method::$method,
-            path: $path,
-            signed_in: false,
-            handler: Box::new(|visit| Box::pin($handler(visit))),
-        }
-    };
-}
-
-/// A page for whoever is signed in.
-#[macro_export]
-macro_rules! inside {
-    ($method:ident $path:literal, $handler:path) => {
-        $crate::house::Row {
-            method: axum::http::Method::$method,
-            path: $path,
-            signed_in: true,
-            handler: Box::new(|visit| Box::pin($handler(visit))),
-        }
-    };
-}
-
-/// All pages.
-pub fn table() -> Vec<Row> {
-    let mut all = desks::rows();
-    all.push(open!(GET "/gallery", crate::gallery::show));
-    all
-}
-
-/// The routes of all pages, with the style and script they use.
-pub fn routes(house: &Arc<House>) -> Router {
-    let mut paths: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
-    for row in table() {
-        let Ok(filter) = MethodFilter::try_from(row.method.clone()) else { continue };
-        let (path, row, house) = (row.path, Arc::new(row), Arc::clone(house));
-        let handler =
-            move |request: Request<Body>| answer(Arc::clone(&house), Arc::clone(&row), request);
-        let methods = paths.remove(path).unwrap_or_default();
-        paths.insert(path, methods.merge(on(filter, handler)));
-    }
-    let mut router = Router::new();
-    for (path, methods) in paths {
-        router = router.route(path, methods);
-    }
-    for (path, kind, text) in [
-        ("/app.css", "text/css; charset=utf-8", CSS),
-        ("/app.js", "text/javascript; charset=utf-8", JS),
-        ("/check.js", "text/javascript; charset=utf-8", CHECK_JS),
-    ] {
-        let asset = Arc::new(Asset::new(kind, text));
-        router = router.route(
-            path,
-            get(move |headers: HeaderMap| {
-                let response = asset.served(&headers);
-                async move { response }
-            }),
-        );
-    }
-    let (api, house) = (house.api().clone(), Arc::clone(house));
-    router.fallback(move |request: Request<Body>| {
-        crate::visit::others(house.clone(), api.clone(), request)
-    })
 }

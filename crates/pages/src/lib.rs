@@ -1,6 +1,6 @@
 //! The doors for people: pages made on the server that work without script, by keyboard, by ear and on paper. No rule about
 //! money or rights lives here: a page asks the open API, in this process, as anybody else would, and shows what it says.
-//! Begin with `visit.rs`, the way of one request; `house.rs` has the table of all pages; `desks/` has one file a desk, and
+//! Begin with `door.rs`, the way of one request; `routes.rs` has the table of all pages; `desks/` has one file a desk, and
 //! `parts/` what pages are made of.
 
 pub mod words;
@@ -10,9 +10,12 @@ mod form;
 mod trouble;
 mod ask;
 mod served;
+pub mod house;
 mod visit;
+mod row;
 mod parts;
 mod desks;
 mod gallery;
-pub mod house;
+mod door;
+pub mod routes;
 pub mod filling;

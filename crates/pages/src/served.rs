@@ -10,6 +10,13 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::io::Write;
 
+/// The style of every page.
+pub const CSS: &str = include_str!("../assets/app.css");
+/// What makes pages a little nicer.
+pub const JS: &str = include_str!("../assets/app.js");
+/// What checks a receipt in the reader's browser.
+pub const CHECK_JS: &str = include_str!("../assets/check.js");
+
 /// Nothing from elsewhere, nothing inline, no frame around us, forms only to us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";

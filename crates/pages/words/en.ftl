@@ -95,11 +95,11 @@ mode-care = Large and simple
 ## Help
 help-says = You can always reach a person. No menu, no waiting for a code.
 call = Call { $number }
-help-hours = By telephone, every day and night. At the counter on business days.
+help-hours = Call, or come to the counter: a person listens to you.
 help-fraud-title = Somebody presses you to pay?
 help-fraud = Do not pay. Hang up, and call us. The police and the bank never ask you to move money to a safe account.
 help-complaint-title = Something is wrong?
-help-complaint = Tell us. You hear from us within one business day, and have an answer within fifteen.
+help-complaint = Tell us. If a payment of yours was stopped, its page has a form that goes to a person and stands in the journal with its time.
 
 ## Accessibility
 accessibility-says = Everybody should be able to use every page. This is what we check with every change.
@@ -257,7 +257,7 @@ appeal-hint = Say in a few words why. No passwords, no names of others. It is ke
 appeal-send = Send it to a person
 appeal-empty = Write a few words.
 appealed = A person reads it
-appealed-says = It stands in the journal with its time. You hear from us within one business day.
+appealed-says = It stands in the journal with its time, in the case that a person of the bank works on.
 proof-title = Proof
 proof-says = The receipt proves for ever, to anybody, that this stands in the bank’s journal.
 check-here = Check it in this browser

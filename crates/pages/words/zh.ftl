@@ -95,11 +95,11 @@ mode-care = 关怀版
 ## 帮助
 help-says = 随时都能找到人。不用按键选菜单，不用等验证码。
 call = 拨打 { $number }
-help-hours = 电话全天有人接听；柜台在营业日开放。
+help-hours = 打电话或到柜台，都有人听您说。
 help-fraud-title = 有人催您付款？
 help-fraud = 先别付。挂断电话，打给我们。警察和银行绝不会让您把钱转到“安全账户”。
 help-complaint-title = 有什么不对？
-help-complaint = 告诉我们。一个工作日内回应，十五个工作日内答复。
+help-complaint = 告诉我们。如果您的付款被按住了，那一页上有一张表，直接交给人工，并连同时间记在账本里。
 
 ## 无障碍
 accessibility-says = 每个人都应该能用每一页。每次改动我们都检查以下各项。
@@ -256,7 +256,7 @@ appeal-hint = 简单说说为什么。不要写密码，不要写别人的名字
 appeal-send = 交给人工
 appeal-empty = 请写几个字。
 appealed = 有人会看
-appealed-says = 已连同时间记在账本里。一个工作日内回应您。
+appealed-says = 已连同时间记在账本里，由银行办理此事的人来看。
 proof-title = 证明
 proof-says = 这份回执永远能向任何人证明：这笔付款记在本行账本里。
 check-here = 在这个浏览器里查验

@@ -17,6 +17,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub enum Auth {
     /// A token that is bound to the certificate, or to nothing.
     Bearer { token: String },
+    /// The cookies of a person's browser.
+    Cookie { cookies: String },
     /// A token that is bound to a key, with a proof for each request (RFC 9449).
     Dpop { token: String, origin: String, algorithm: String, jwk: Value, pkcs8: String },
 }
@@ -103,6 +105,7 @@ pub fn requests(host: &str, auth: &Auth, wanted: &Wanted) -> Result<Vec<Vec<u8>>
             (Auth::Dpop { token, .. }, Some(prover)) => {
                 format!("Authorization: DPoP {token}\r\nDPoP: {}\r\n", prover.proof(number, method, path)?)
             }
+            (Auth::Cookie { cookies }, _) => format!("Cookie: {cookies}\r\nAccept: text/html\r\n"),
             (Auth::Dpop { token, .. } | Auth::Bearer { token }, _) => format!("Authorization: Bearer {token}\r\n"),
         };
         Ok(format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{shown}"))

@@ -1,11 +1,11 @@
 //! Check it yourself: a receipt is verified in the reader's own browser, without this bank. The page gives the bank's key and,
 //! to whoever may see it, the receipt of a record; `check.js` does the mathematics of docs/formats/proofs.md.
 
-use crate::house::Row;
 use crate::open;
 use crate::parts::field::{Field, area, field};
 use crate::parts::frame::head;
 use crate::parts::note::{Weight, note};
+use crate::row::Row;
 use crate::visit::{Said, Visit};
 use crate::words::text;
 use maud::html;

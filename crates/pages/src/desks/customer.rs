@@ -1,7 +1,6 @@
 //! The customer's own pages: what there is, what happened, one payment, what waits, who looked.
 
 use crate::figures;
-use crate::house::Row;
 use crate::inside;
 use crate::parts::amount::amount;
 use crate::parts::field::{Field, choice, field, summary};
@@ -10,6 +9,7 @@ use crate::parts::form::{button, form, one_button};
 use crate::parts::frame::head;
 use crate::parts::lines::{Shown as Way, lines};
 use crate::parts::note::{Weight, note, tag};
+use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::{Lang, text};

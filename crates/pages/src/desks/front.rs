@@ -1,10 +1,10 @@
 //! Pages for everybody: the front door, how pages look, how to reach a person, how accessible this is.
 
 use crate::figures;
-use crate::house::Row;
 use crate::look::{SIZES, Theme};
 use crate::parts::form::{form, hidden};
 use crate::parts::frame::{DESKS, head};
+use crate::row::Row;
 use crate::visit::{Said, Shown, Visit, local};
 use crate::words::text;
 use crate::{inside, open};

@@ -2,12 +2,12 @@
 
 use super::customer::{accounts_of, called};
 use crate::figures;
-use crate::house::Row;
 use crate::inside;
 use crate::parts::amount::amount;
 use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::form::{button, form, hidden, one_button};
 use crate::parts::frame::head;
+use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use axum::http::Method;

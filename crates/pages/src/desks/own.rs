@@ -1,12 +1,12 @@
 //! What is one's own: where one is signed in, passkeys, limits, and who looked at one's data.
 
 use crate::figures;
-use crate::house::Row;
 use crate::inside;
 use crate::parts::field::{Field, field, summary};
 use crate::parts::figure::{Source, provenance};
 use crate::parts::form::{button, form, hidden, one_button};
 use crate::parts::frame::head;
+use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::text;

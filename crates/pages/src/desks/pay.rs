@@ -5,12 +5,12 @@
 use super::customer::{accounts_of, called, told};
 use super::sign_in::signing_note;
 use crate::figures;
-use crate::house::Row;
 use crate::inside;
 use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::form::{button, form, hidden};
 use crate::parts::frame::head;
 use crate::parts::note::{Weight, note};
+use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::text;

@@ -1,11 +1,11 @@
 //! Coming in and going out: by passkey where there is script, by name, password and code without; with a link that opens
 //! once; in a sample bank as one of its people.
 
-use crate::house::Row;
 use crate::parts::field::{Field, field, summary};
 use crate::parts::form::{button, form, hidden};
 use crate::parts::frame::head;
 use crate::parts::note::{Weight, note};
+use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit, local};
 use crate::words::text;

@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    /// INVARIANT (figures): the drawing shows the numbers of the table.
+    /// The drawing shows the numbers of the table, and no others.
     #[test]
     fn a_drawing_is_its_table() {
         let points: Vec<Point> = [3, 0, 7, 8]

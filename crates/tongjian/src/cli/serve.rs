@@ -394,7 +394,7 @@ fn doors(
 ) -> axum::Router {
     let api = api::doors::router(bank);
     let telephone = open.config.api.telephone.clone();
-    pages::house::routes(&pages::house::House::new(bank, api, telephone, tour))
+    pages::routes::routes(&pages::house::House::new(bank, api, telephone, tour))
 }
 
 /// An address as passkeys and cookies want it: of a name, not of a number.

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Looks at every page as people would: crawls them, measures them, and does what people come for, by keyboard and without script.
 //
-//     pages.mjs path/to/tj folder [--all] [--shots folder]
+//     pages.mjs path/to/tj folder [--all] [--shots folder] [--pictures folder]
 //
 // `--all` looks at every page in every language, colour, mode and width; without it, at a fair sample.
 
@@ -14,6 +14,8 @@ const [tj, folder, ...flags] = process.argv.slice(2);
 const all = flags.includes("--all");
 const shots = flags.includes("--shots") ? flags[flags.indexOf("--shots") + 1] : null;
 if (shots) mkdirSync(shots, { recursive: true });
+// The pictures of README.
+const pictures = flags.includes("--pictures") ? flags[flags.indexOf("--pictures") + 1] : null;
 const PEOPLE = ["", "pensioner", "analyst", "chief", "operations", "teller", "supervisor"];
 const PAGES_MAX = 60;
 
@@ -112,6 +114,21 @@ async function weigh(browser, origin) {
   await context.close();
 }
 
+async function take(browser, origin) {
+  for (const [name, look_, wide, high, where] of [["home", "en.light.0.plain", 1100, 900, "/home"], ["care", "zh.light.0.care", 414, 900, "/home"], ["check", "en.light.0.plain", 1100, 900, "check"]]) {
+    const { context, page } = await windowOf(browser, origin, { look: look_, wide, high });
+    await be(page, origin, "pensioner");
+    if (where === "check") {
+      await page.locator(".hist a").first().click();
+      await page.locator("main a[href^='/check']").click();
+      await page.waitForSelector("[data-good]:not([hidden])");
+      await page.locator("[data-good]").scrollIntoViewIfNeeded();
+    }
+    await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+    await context.close();
+  }
+}
+
 async function main() {
   town(tj, folder, "1500", "20");
   const bank = await serve(tj, folder);
@@ -145,6 +162,7 @@ async function main() {
     }
     console.log(`${count} pages looked at`);
     await weigh(browser, bank.origin);
+    if (pictures) await take(browser, bank.origin);
     await tasks(browser, bank.origin, all);
   } finally {
     await browser.close();

@@ -1,0 +1,107 @@
+//! The way of every page: who it is, what they typed, what the page says, and how that leaves.
+
+use crate::form::Form;
+use crate::house::House;
+use crate::parts::frame;
+use crate::row::Row;
+use crate::trouble::Trouble;
+use crate::visit::{Said, Shown, Visit, arrive};
+use api::doors::Peer;
+use axum::body::Body;
+use axum::http::header::{ACCEPT, HeaderValue, LOCATION, SET_COOKIE};
+use axum::http::{Method, Request, Response, StatusCode};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// The way of a request.
+pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+    let form = if reads { Ok(Form::default()) } else { Form::of_body(&parts.headers, body).await };
+    let (form, broken) = match form {
+        Ok(form) => (form, None),
+        Err(status) => (Form::default(), Some(Trouble::new(status, "form_broken"))),
+    };
+    let path = parts.uri.path().to_owned();
+    let named = row.parameters(&path);
+    let query = Form::of_query(parts.uri.query().unwrap_or_default());
+    let mut visit = arrive(house, &parts.headers, parts.extensions.get::<Peer>()).await;
+    (visit.path, visit.query, visit.form, visit.parameters) = (path, query, form, named);
+    let said = match broken {
+        Some(trouble) => Err(trouble),
+        None => tell(&row, &visit, reads).await,
+    };
+    match said {
+        Ok(shown) => respond(visit, shown).await,
+        Err(trouble) if trouble.is_stranger() => to_sign_in(visit, reads),
+        Err(trouble) => {
+            let title = visit.words.say("trouble-title").into_owned();
+            let body = frame::trouble(&visit, &trouble);
+            respond(visit, Shown::Page(trouble.status, title, body)).await
+        }
+    }
+}
+
+/// What no page is: the API's, or nothing; and whoever reads pages is told so with a page.
+pub async fn others(
+    house: Arc<House>,
+    api: axum::Router,
+    request: Request<Body>,
+) -> Response<Body> {
+    let path = request.uri().path().to_owned();
+    let wants = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
+    let reader =
+        wants.is_some_and(|kinds| kinds.contains("text/html")) && !path.starts_with("/api/");
+    let headers = request.headers().clone();
+    let peer = request.extensions().get::<Peer>().cloned();
+    let answer = api.oneshot(request).await.unwrap_or_else(|never| match never {});
+    if !reader || answer.status() != StatusCode::NOT_FOUND {
+        return answer;
+    }
+    let mut visit = arrive(house, &headers, peer.as_ref()).await;
+    visit.path = path;
+    let trouble = Trouble::not_found();
+    let title = visit.words.say("trouble-title").into_owned();
+    let body = frame::trouble(&visit, &trouble);
+    respond(visit, Shown::Page(trouble.status, title, body)).await
+}
+
+async fn tell(row: &Row, visit: &Visit, reads: bool) -> Said {
+    if row.signed_in {
+        visit.me()?;
+    }
+    if !reads && !visit.form_is_ours() {
+        return Err(Trouble::new(StatusCode::FORBIDDEN, "form_token"));
+    }
+    (row.handler)(visit).await
+}
+
+async fn respond(visit: Visit, shown: Shown) -> Response<Body> {
+    match shown {
+        Shown::Page(status, title, body) => {
+            let html = frame::page(&visit, &title, &body);
+            crate::served::page(status, html.into_string())
+        }
+        Shown::Next(path) => next(&path, Vec::new()),
+        Shown::NextWith(path, cookies) => next(&path, cookies),
+        Shown::File(kind, name, bytes) => crate::served::file(kind, &name, bytes),
+    }
+}
+
+fn next(path: &str, cookies: Vec<HeaderValue>) -> Response<Body> {
+    let mut response = crate::served::page(StatusCode::SEE_OTHER, String::new());
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/")));
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// To the sign-in and back, with what was typed.
+fn to_sign_in(visit: Visit, reads: bool) -> Response<Body> {
+    let typed = if reads { visit.query.as_query() } else { visit.form.as_query() };
+    let then = if typed.is_empty() { visit.path } else { format!("{}?{typed}", visit.path) };
+    let then = percent_encoding::utf8_percent_encode(&then, percent_encoding::NON_ALPHANUMERIC);
+    next(&format!("/sign-in?then={then}"), Vec::new())
+}

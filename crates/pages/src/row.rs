@@ -1,0 +1,58 @@
+//! One page as a row of the table of pages: its path, who may open it, what it does.
+
+use crate::visit::{Said, Visit};
+use axum::http::Method;
+use futures::future::BoxFuture;
+
+/// What a page does.
+pub type Handler = Box<dyn for<'a> Fn(&'a Visit) -> BoxFuture<'a, Said> + Send + Sync>;
+
+/// One page.
+pub struct Row {
+    /// `GET` for a page, `POST` for what its form does.
+    pub method: Method,
+    /// Its path, with parameters in braces.
+    pub path: &'static str,
+    /// Whether somebody must be signed in.
+    pub signed_in: bool,
+    /// What it does.
+    pub handler: Handler,
+}
+
+impl Row {
+    /// The values of the parameters of its path.
+    pub fn parameters(&self, path: &str) -> Vec<(&'static str, String)> {
+        let both = self.path.split('/').zip(path.split('/'));
+        let named = both
+            .filter_map(|(name, text)| Some((name.strip_prefix('{')?.strip_suffix('}')?, text)));
+        let decoded =
+            |text| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        named.map(|(name, text)| (name, decoded(text))).collect()
+    }
+}
+
+/// A page for everybody.
+#[macro_export]
+macro_rules! open {
+    ($method:ident $path:literal, $handler:path) => {
+        $crate::row::Row {
+            method: axum::http::Method::$method,
+            path: $path,
+            signed_in: false,
+            handler: Box::new(|visit| Box::pin($handler(visit))),
+        }
+    };
+}
+
+/// A page for whoever is signed in.
+#[macro_export]
+macro_rules! inside {
+    ($method:ident $path:literal, $handler:path) => {
+        $crate::row::Row {
+            method: axum::http::Method::$method,
+            path: $path,
+            signed_in: true,
+            handler: Box::new(|visit| Box::pin($handler(visit))),
+        }
+    };
+}
