@@ -46,6 +46,8 @@ pub(super) fn operations() -> Vec<Operation> {
             "Ends an order; what was due and is not paid yet is not paid either",
         )
         .act("standing.write")
+        // To end one moves nothing: whoever may order the smallest payment may end any, and signs nothing.
+        .by_amount()
         .gives_other(204, "", "It is ended.")
         .by(end),
     ]
