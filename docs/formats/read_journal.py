@@ -30,7 +30,7 @@ BATCH_RECORDS_MAX = 8190
 RECORD_BYTES_MAX = 16384
 U128_MAX = (1 << 128) - 1
 # Number 103 means nothing.
-OUTCOMES = (*range(103), *range(104, 125))
+OUTCOMES = (*range(103), *range(104, 126))
 
 
 class Bad(Exception):

@@ -334,6 +334,38 @@ pub struct Signing<'a> {
     pub currency: Currency,
 }
 
+/// An upload of payments as its payer signs it. Every field is bound into the challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SigningUpload<'a> {
+    /// How many payments.
+    pub payments: u64,
+    /// What they add up to in each currency, in minor units; each currency once.
+    pub totals: &'a [(Currency, u128)],
+    /// SHA-256 of the upload.
+    pub sha256: [u8; 32],
+}
+
+/// What a payer signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToSign<'a> {
+    /// One payment.
+    Payment(Signing<'a>),
+    /// An upload of payments.
+    Upload(SigningUpload<'a>),
+}
+
+impl<'a> From<&Signing<'a>> for ToSign<'a> {
+    fn from(payment: &Signing<'a>) -> ToSign<'a> {
+        ToSign::Payment(*payment)
+    }
+}
+
+impl<'a> From<&SigningUpload<'a>> for ToSign<'a> {
+    fn from(upload: &SigningUpload<'a>) -> ToSign<'a> {
+        ToSign::Upload(*upload)
+    }
+}
+
 /// May they?
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Allowed {

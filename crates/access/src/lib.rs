@@ -30,7 +30,7 @@ pub use action::Action;
 pub use asked::{
     ActId, ActKind, ActView, Allowed, Approved, Asked, Came, ClientView, CodeOffer, Given, Issued,
     LinkKind, LinkView, NewClient, NewUser, OneTimeLink, PasskeyView, SessionView, Shown, SignedIn,
-    Signing, TokenRequest, UserView,
+    Signing, SigningUpload, ToSign, TokenRequest, UserView,
 };
 pub use failed::{AccessFailed, Denied, OAuthRefused, Refused, Why};
 pub use note::{AccessNote, Noted, Notes};

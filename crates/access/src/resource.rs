@@ -112,10 +112,17 @@ impl<'a> Resource<'a> {
     }
 }
 
-/// Proof that a payer signed one payment with its payee and amount. Nothing outside this crate makes one.
+/// Proof that a payer signed one payment with its payee and amount, or an upload with what it adds up to. Nothing outside this
+/// crate makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SteppedUp {
     pub(crate) who: Arc<str>,
-    pub(crate) amount_minor: u128,
-    pub(crate) currency: Currency,
+    pub(crate) sums: Arc<[(Currency, u128)]>,
+}
+
+impl SteppedUp {
+    /// Whether this amount was signed by this asker.
+    pub(crate) fn covers(&self, who: &str, amount_minor: u128, currency: Currency) -> bool {
+        *self.who == *who && self.sums.contains(&(currency, amount_minor))
+    }
 }

@@ -6,6 +6,7 @@ use crate::gate::{Caller, Gate};
 use crate::messages::{Desk, Keeps};
 use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
+use crate::proxies::Proxies;
 use crate::subscribers::Subscribers;
 use crate::trace::Trace;
 use crate::traces::{TraceSettings, Tracer};
@@ -36,6 +37,8 @@ pub struct ApiLimits {
     pub uploads_max: usize,
     /// Listeners to the stream of events at once.
     pub listeners_max: usize,
+    /// Whose word on the address of a client counts.
+    pub proxies: Proxies,
 }
 
 impl Default for ApiLimits {
@@ -46,6 +49,7 @@ impl Default for ApiLimits {
             address_per_s: NonZeroU32::new(20_000).unwrap_or(NonZeroU32::MIN),
             uploads_max: 4,
             listeners_max: 256,
+            proxies: Proxies::default(),
         }
     }
 }

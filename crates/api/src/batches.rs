@@ -11,7 +11,8 @@ use crate::gate::{Relations, relation};
 use crate::pipeline::{CHUNK, IN_LINE, ITEMS_MAX, Pipeline};
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, post};
-use crate::wire::{PaymentRef, hashed_id};
+use crate::total::Total;
+use crate::wire::{Money, PaymentRef, hashed_id};
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -36,6 +37,7 @@ pub fn operations() -> Vec<Operation> {
     vec![
         post("/payments/batch", "create_payments", TAG, "Pays up to 100,000 times in one upload, each payment for itself, with a result for each")
             .act("batch.create")
+            .by_amount()
             .money()
             .takes_lines::<BatchItem>()
             .gives_other(200, "application/x-ndjson", "One ItemResult a line, in the order of the upload; the last line is the summary.")
@@ -90,7 +92,7 @@ impl Summary {
     }
 }
 
-async fn create(mut call: Call) -> Result<Reply, Problem> {
+async fn create(call: Call) -> Result<Reply, Problem> {
     let key = call.key()?.to_owned();
     let format = match call.headers.get(CONTENT_TYPE).map(axum::http::HeaderValue::as_bytes) {
         Some(kind) if kind.starts_with(b"text/csv") => Format::Csv,
@@ -103,6 +105,7 @@ async fn create(mut call: Call) -> Result<Reply, Problem> {
         return Err(Problem::new(Kind::TooLarge, detail));
     }
     let mut reader = Items::new(call.body.clone(), format)?;
+    let mut call = allowed(call, format).await?;
     let place = call.place.take();
     let (send, receive) = mpsc::channel::<Bytes>(IN_LINE);
     tokio::spawn(async move {
@@ -130,6 +133,34 @@ async fn create(mut call: Call) -> Result<Reply, Problem> {
         Some((Ok::<Bytes, Infallible>(bytes), receive))
     });
     Ok(Reply::stream(StatusCode::OK, "application/x-ndjson", Body::from_stream(body)))
+}
+
+/// Sees to it that who asks may pay so much.
+async fn allowed(mut call: Call, format: Format) -> Result<Call, Problem> {
+    if crate::people::allowed_any(&mut call) {
+        return Ok(call);
+    }
+    let body = call.body.clone();
+    let total = call.blocking(move |_| total(body, format)).await?;
+    crate::people::allowed_upload(call, total).await
+}
+
+/// What an upload comes to. Items that are not as they should be are never paid, and do not count.
+fn total(body: Bytes, format: Format) -> Result<Total, Problem> {
+    let mut total = Total::of(&body);
+    let mut items = Items::new(body, format)?;
+    loop {
+        let chunk = items.next_chunk(CHUNK);
+        if chunk.is_empty() {
+            return Ok(total);
+        }
+        for order in chunk.into_iter().filter_map(|item| item.order.ok()) {
+            let money = Money { amount: order.amount, currency: order.currency };
+            if let Ok(amount) = money.minor() {
+                total.add(money.currency.0, amount);
+            }
+        }
+    }
 }
 
 /// Whoever sent it has gone; what was taken is decided all the same, and can be sent again.

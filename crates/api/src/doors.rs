@@ -166,7 +166,8 @@ async fn ready(State(bank): State<Arc<Bank>>) -> Response<Body> {
 /// Figures, for who asks from this machine or may see them.
 async fn metrics(State(bank): State<Arc<Bank>>, request: Request<Body>) -> Response<Body> {
     let peer = request.extensions().get::<Peer>().cloned();
-    if !peer.is_some_and(|peer| peer.address.ip().is_loopback()) {
+    let is_here = |peer: Peer| peer.address.ip().is_loopback() && peer.client.is_loopback();
+    if !peer.is_some_and(is_here) {
         let id = request_id(request.headers());
         let problem = Problem::new(Kind::Forbidden, "figures are given to this machine alone");
         return with_headers(problem.response(&id), &id);
@@ -231,9 +232,9 @@ async fn token(State(bank): State<Arc<Bank>>, request: Request<Body>) -> Respons
         dpop: text("dpop"),
         certificate: peer.certificate,
         session: None,
-        address: peer.address.ip(),
+        address: peer.client,
     };
-    if let Err(problem) = bank.limiter.address(peer.address.ip()) {
+    if let Err(problem) = bank.limiter.address(peer.client) {
         let id = request_id(&parts.headers);
         return with_headers(problem.response(&id), &id);
     }

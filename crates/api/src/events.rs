@@ -7,7 +7,9 @@ use crate::gate::{Caller, Relations, relation};
 use crate::payments::payment_of;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, get};
-use crate::wire::{AccountRef, CaseRef, CurrencyCode, HoldRef, PartyRef, PaymentRef, Place};
+use crate::wire::{
+    AccountRef, CaseRef, CurrencyCode, Date, HoldRef, OrderRef, PartyRef, PaymentRef, Place,
+};
 use axum::body::Body;
 use axum::http::{HeaderName, StatusCode};
 use bytes::Bytes;
@@ -19,8 +21,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
-use terms::{AccountId, Act, Command, Event, PartyId, TransferFlags};
+use terms::limits::ORDER_TRIES;
+use terms::{AccountId, Act, Command, Day, Event, PartyId, Transfer, TransferFlags, TransferId};
 use tokio::sync::OwnedSemaphorePermit;
 
 const TAG: &str = "events";
@@ -33,6 +37,8 @@ const PAGE_FOR: Duration = Duration::from_millis(200);
 /// How long a stream goes on before its listener must come again and show a token: as long as a token lives, so that
 /// nobody hears more after their rights have ended.
 const STREAM_FOR: Duration = Duration::from_secs(600);
+/// How long the bank may take to say whose an order is.
+const ORDER_PATIENCE: Duration = Duration::from_secs(5);
 /// Entries that are read at once.
 const ENTRIES_AT_ONCE: u64 = 64;
 
@@ -80,18 +86,19 @@ pub struct FromPage {
 pub struct EventDocument {
     /// What kind: `payment.posted`, `payment.reserved`, `payment.held`, `payment.voided`, `payment.refused`, `payment.expired`,
     /// `account.opened`, `party.registered`, `party.erased`, `role.granted`, `role.revoked`, `limits.set`, `hold.placed`,
-    /// `hold.released`, `entry.posted`, `day.closed`, `case.worked`, `rules.adopted`, `rules.withdrawn`.
+    /// `hold.released`, `order.placed`, `order.ended`, `entry.posted`, `day.closed`, `case.worked`, `rules.adopted`,
+    /// `rules.withdrawn`.
     pub kind: String,
     /// When, in UTC.
     pub time: String,
     /// Where its record stands.
     pub journal: Place,
-    /// Its facts.
+    /// Its facts. A payment that an order brought names the order, the day it was due, which try it is and how many are left.
     pub data: Value,
 }
 
 /// All kinds, for those who ask for some.
-pub const KINDS: [&str; 19] = [
+pub const KINDS: [&str; 21] = [
     "payment.posted",
     "payment.reserved",
     "payment.held",
@@ -106,6 +113,8 @@ pub const KINDS: [&str; 19] = [
     "limits.set",
     "hold.placed",
     "hold.released",
+    "order.placed",
+    "order.ended",
     "entry.posted",
     "day.closed",
     "case.worked",
@@ -122,9 +131,15 @@ pub struct EventsDocument {
     pub next: u64,
 }
 
-/// Tells a record, if it is of use outside; with the accounts it is about.
-fn told(event: &Event, place: Place) -> Option<(EventDocument, Vec<AccountId>)> {
-    let (kind, data, accounts) = match event {
+/// A record as it is told, and the accounts it is about.
+type Told = (EventDocument, Vec<AccountId>);
+
+/// Tells a record, if it is of use outside.
+///
+/// # Errors
+/// `Unavailable`: whose order it was is not in the record, and the bank did not say.
+fn told(bank: &Bank, event: &Event, place: Place) -> Result<Option<Told>, Problem> {
+    let (kind, mut data, accounts) = match event {
         Event::Transfer(t) => {
             let accounts = vec![t.transfer.debit_account, t.transfer.credit_account];
             match t.outcome {
@@ -149,17 +164,61 @@ fn told(event: &Event, place: Place) -> Option<(EventDocument, Vec<AccountId>)> 
             }
         }
         Event::Act(act) if act.outcome.is_ok() => {
-            let (kind, data, accounts) = act_told(act)?;
+            let told = match &act.command {
+                Command::EndOrder(end) => Some(order_ended(bank, end.order)?),
+                _ => act_told(act),
+            };
+            let Some((kind, data, accounts)) = told else { return Ok(None) };
             (kind.to_owned(), data, accounts)
         }
-        Event::Act(_) => return None,
+        Event::Act(_) => return Ok(None),
     };
-    Some((EventDocument { kind, time: event.time().iso_at(0), journal: place, data }, accounts))
+    if let Event::Transfer(t) = event
+        && let Some(order) = ordered(&t.transfer)
+    {
+        data["order"] = order;
+    }
+    let time = event.time().iso_at(0);
+    Ok(Some((EventDocument { kind, time, journal: place, data }, accounts)))
 }
 
-/// The accounts that a record is about; none where it is about the bank as a whole.
-pub fn accounts_of(event: &Event, place: Place) -> Vec<AccountId> {
-    told(event, place).map_or_else(Vec::new, |(_, accounts)| accounts)
+/// The order that a payment is of, if its id says so: nobody can give an id that does without being it.
+fn ordered(t: &Transfer) -> Option<Value> {
+    let (order, day) = (TransferId(t.user_data_128), Day(i32::try_from(t.user_data_64).ok()?));
+    let try_ = (1..=ORDER_TRIES).find(|n| engine::ordered_transfer(order, day, *n) == t.id)?;
+    let left = ORDER_TRIES - try_;
+    Some(json!({ "id": OrderRef(order), "day": Date(day), "try": try_, "tries_left": left }))
+}
+
+/// Whoever pays hears of the end of an order; its record has the number alone.
+fn order_ended(
+    bank: &Bank,
+    order: TransferId,
+) -> Result<(&'static str, Value, Vec<AccountId>), Problem> {
+    let busy = || {
+        let says = "the bank does not say whose the order was; ask again";
+        Problem::new(Kind::Unavailable, says).code("busy").retry_after_s(1)
+    };
+    let (tell, answer) = channel();
+    let look =
+        move |engine: &engine::Engine| engine.order(order).map(|view| view.order.debit_account);
+    let until = Instant::now() + ORDER_PATIENCE;
+    // Whoever stopped waiting asks again.
+    let tell = move |payer| {
+        let _ = tell.send(payer);
+    };
+    bank.handle.ask_then(until, look, tell).map_err(|_| busy())?;
+    let payer = answer.recv_timeout(ORDER_PATIENCE).map_err(|_| busy())?;
+    let data = json!({ "order": OrderRef(order), "from": payer.map(AccountRef) });
+    Ok(("order.ended", data, payer.into_iter().collect()))
+}
+
+/// The accounts that a record is about; none where it is about the bank as a whole. Waits for the bank.
+///
+/// # Errors
+/// The bank did not say.
+pub fn accounts_of(bank: &Bank, event: &Event, place: Place) -> Result<Vec<AccountId>, Problem> {
+    Ok(told(bank, event, place)?.map_or_else(Vec::new, |(_, accounts)| accounts))
 }
 
 fn act_told(act: &Act) -> Option<(&'static str, Value, Vec<AccountId>)> {
@@ -189,6 +248,15 @@ fn act_told(act: &Act) -> Option<(&'static str, Value, Vec<AccountId>)> {
         }
         Command::ReleaseHold { hold } => {
             ("hold.released", json!({ "hold": HoldRef(*hold) }), vec![])
+        }
+        // The amount is in the payer's currency, which the record does not have; whoever may look asks for it.
+        Command::PlaceOrder(o) => {
+            let last = (o.last != Day::BOOKING).then_some(Date(o.last));
+            let data = json!({
+                "order": OrderRef(o.id), "from": AccountRef(o.debit_account), "to": AccountRef(o.credit_account),
+                "code": o.code, "first": Date(o.first), "repeats": o.rhythm.word(), "every": o.every, "last": last,
+            });
+            ("order.placed", data, vec![o.debit_account])
         }
         Command::PostEntry(e) => {
             let accounts: BTreeSet<AccountId> = e.legs.iter().map(|leg| leg.account).collect();
@@ -239,14 +307,15 @@ impl Hearing {
         let Some(party) = Hearing::bound_to(&call.who, call.relations) else {
             return Ok(Hearing::All);
         };
-        let accounts = call.ask(move |engine| {
-            // A role that ended by its date is none, though nobody took it back.
-            let all = engine.roles_of(party).map(|role| role.account);
-            let held = all
-                .filter(|account| relation(engine, Some(party), *account) != Relations::STRANGER);
-            held.collect()
-        });
+        let accounts = call.ask(move |engine| Hearing::accounts(engine, party));
         Ok(Hearing::Of(party, accounts.await?))
+    }
+
+    /// The accounts of a party. A role that ended by its date is none, though nobody took it back.
+    pub fn accounts(engine: &engine::Engine, party: PartyId) -> BTreeSet<AccountId> {
+        let all = engine.roles_of(party).map(|role| role.account);
+        all.filter(|account| relation(engine, Some(party), *account) != Relations::STRANGER)
+            .collect()
     }
 
     /// Of whose accounts alone a caller hears; `None` for everything.
@@ -309,7 +378,7 @@ impl Tail {
     /// The next events, at most `max` of them; none if nothing is new. Waits for the disk.
     ///
     /// # Errors
-    /// The journal cannot be read.
+    /// The journal cannot be read; `Unavailable`: the bank did not say what must be known, and the same may be read again.
     pub fn read(
         &mut self,
         bank: &Bank,
@@ -320,9 +389,10 @@ impl Tail {
         let end = bank.reader.entries().min(self.entry + ENTRIES_AT_ONCE);
         while self.entry < end && events.len() < max {
             let batch = bank.reader.batch(self.entry).map_err(|why| unreadable(&why))?;
-            if self.read_batch(&batch, hearing, max, &mut events)? {
-                self.entry += 1;
+            if !self.read_batch((bank, &batch), hearing, max, &mut events)? {
+                break;
             }
+            self.entry += 1;
         }
         Ok(events)
     }
@@ -330,7 +400,7 @@ impl Tail {
     /// Whether the batch was read to its end.
     fn read_batch(
         &mut self,
-        batch: &StoredBatch,
+        (bank, batch): (&Bank, &StoredBatch),
         hearing: &mut Hearing,
         max: usize,
         events: &mut Vec<EventDocument>,
@@ -346,8 +416,13 @@ impl Tail {
             let bytes = bytes.map_err(|why| unreadable(&why))?;
             let event = journal::record::decode(bytes).map_err(|why| unreadable(&why))?;
             let place = Place { record, entry: self.entry, row };
+            let told = match told(bank, &event, place) {
+                // What was read before it is told first.
+                Err(_) if !events.is_empty() => return Ok(false),
+                told => told?,
+            };
             self.after = Some(record);
-            let Some((document, accounts)) = told(&event, place) else { continue };
+            let Some((document, accounts)) = told else { continue };
             if hearing.hears(&event, &accounts) {
                 events.push(document);
             }

@@ -10,7 +10,7 @@ use axum::http::header::{
 use axum::http::{Request, Response, Version};
 
 /// Headers that a request has once, if at all: of two, each program on the way may believe another.
-static ONCE: [HeaderName; 7] = [
+static ONCE: [HeaderName; 8] = [
     AUTHORIZATION,
     CONTENT_ENCODING,
     CONTENT_TYPE,
@@ -18,6 +18,7 @@ static ONCE: [HeaderName; 7] = [
     HeaderName::from_static("dpop"),
     HeaderName::from_static("idempotency-key"),
     HeaderName::from_static("last-event-id"),
+    HeaderName::from_static("step-up"),
 ];
 
 /// The answer to a head that is refused; none to one that is right.

@@ -118,7 +118,7 @@ async fn concerns(call: &Call, record: u64) -> Result<bool, Problem> {
     let accounts = call
         .blocking(move |bank| {
             let (event, place) = crate::payments::recorded(bank, record)?;
-            Ok(crate::events::accounts_of(&event, place))
+            crate::events::accounts_of(bank, &event, place)
         })
         .await?;
     let (party, allowed) = (call.who.party, call.relations);

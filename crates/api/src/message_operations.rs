@@ -29,6 +29,7 @@ pub fn operations() -> Vec<Operation> {
             "Hands in an ISO 20022 message: pain.001, or between banks pacs.008, pacs.004 and pacs.002",
         )
         .act("batch.create")
+        .by_amount()
         .takes_xml()
         .gives_other(200, XML, "What became of each payment: a pain.002, or a pacs.002 to a bank. Sent again, it is told again.")
         .gives::<MessageDocument>(202, "A pacs.002 was taken; it has no answer of its own in the standard.")
@@ -102,14 +103,10 @@ pub struct Days {
     pub to: Date,
 }
 
-async fn send(mut call: Call) -> Result<Reply, Problem> {
+async fn send(call: Call) -> Result<Reply, Problem> {
+    let mut call = allowed(call).await?;
     let place = call.place.take();
-    let sender = Sender::Caller {
-        id: Arc::clone(&call.who.id),
-        party: call.who.party,
-        relations: call.relations,
-    };
-    let source = Source::Bytes(call.body.clone());
+    let (sender, source) = (sender_of(&call), Source::Bytes(call.body.clone()));
     let taken = call
         .blocking(move |bank| {
             let _place = place;
@@ -126,6 +123,22 @@ async fn send(mut call: Call) -> Result<Reply, Problem> {
         drop(call.denied(Some(*account)));
     }
     Ok(if done.again { reply.header(REPLAYED, "true") } else { reply })
+}
+
+fn sender_of(call: &Call) -> Sender {
+    let (party, relations) = (call.who.party, call.relations);
+    Sender::Caller { id: Arc::clone(&call.who.id), party, relations }
+}
+
+/// Sees to it that who asks may pay so much.
+async fn allowed(mut call: Call) -> Result<Call, Problem> {
+    if crate::people::allowed_any(&mut call) {
+        return Ok(call);
+    }
+    let (sender, source) = (sender_of(&call), Source::Bytes(call.body.clone()));
+    let total = call.blocking(move |bank| Ok(bank.desk()?.total(&source, &sender))).await?;
+    let total = total.map_err(|why| not_taken(&call, why))?;
+    crate::people::allowed_upload(call, total).await
 }
 
 /// What became of a message, as a report; as JSON of one that is a report itself.

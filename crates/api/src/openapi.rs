@@ -120,7 +120,8 @@ fn parameters(operation: &Operation, generator: &mut SchemaGenerator) -> Vec<Val
             "schema": { "type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$" },
         }));
     }
-    if operation.money && operation.by_amount {
+    // A quote is no order, and a message is one without a key.
+    if operation.by_amount && (operation.money || matches!(operation.body, Some(BodyKind::Xml))) {
         all.push(json!({
             "name": "Step-Up", "in": "header", "required": false,
             "description": "A person's answer to the challenge of a large payment, as JSON in base64url: its id, and passkey or code.",

@@ -9,7 +9,7 @@ mod approvals;
 mod clients;
 mod signing;
 
-pub use signing::allowed;
+pub use signing::{allowed, allowed_any, allowed_upload};
 
 use crate::call::Call;
 use crate::problem::{Kind, Problem};

@@ -103,7 +103,13 @@ pub async fn serve(
             }
         };
         let permit = Arc::clone(&open).try_acquire_owned().ok();
-        let place = addresses.enter(address.ip(), limits.connections_of_address_max);
+        // A trusted proxy has the connections of all its clients.
+        let of_address_max = if bank.limits.proxies.trusts(address.ip()) {
+            limits.connections_max
+        } else {
+            limits.connections_of_address_max
+        };
+        let place = addresses.enter(address.ip(), of_address_max);
         let (Some(permit), Some(place)) = (permit, place) else {
             bank.metrics.turned_away.inc();
             continue;
@@ -113,7 +119,8 @@ pub async fn serve(
         tokio::spawn(async move {
             let _held = (permit, place);
             bank.metrics.connections.inc();
-            connection(stream, address, tls, limits, routes, watcher).await;
+            let door = Arc::new(Behind { bank: Arc::clone(&bank), routes });
+            connection(stream, address, tls, limits, door, watcher).await;
             bank.metrics.connections.dec();
         });
     }
@@ -129,22 +136,28 @@ pub async fn serve(
     Ok(())
 }
 
+/// What stands behind a connection.
+struct Behind {
+    bank: Arc<Bank>,
+    routes: Router,
+}
+
 /// One connection, to its end.
 async fn connection(
     stream: TcpStream,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
     limits: ConnectionLimits,
-    routes: Router,
+    door: Arc<Behind>,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(limits.write_patience));
     let stream: Stream = Box::pin(stream);
-    let mut peer = Peer { address, secure: tls.is_some(), certificate: None };
+    let mut peer = Peer { address, client: address.ip(), secure: tls.is_some(), certificate: None };
     let Some(tls) = tls else {
-        let served = http1(&limits).serve_connection(TokioIo::new(stream), service(routes, peer));
+        let served = http1(&limits).serve_connection(TokioIo::new(stream), service(door, peer));
         let _ = watcher.watch(served).await;
         return;
     };
@@ -153,7 +166,7 @@ async fn connection(
     let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
     peer.certificate = shown.map(|certificate| Sha256::digest(certificate).into());
     let second = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    let (stream, service) = (TokioIo::new(stream), service(routes, peer));
+    let (stream, service) = (TokioIo::new(stream), service(door, peer));
     if second {
         let _ = watcher.watch(http2(&limits).serve_connection(stream, service)).await;
     } else {
@@ -162,7 +175,7 @@ async fn connection(
 }
 
 fn service(
-    routes: Router,
+    door: Arc<Behind>,
     peer: Peer,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
@@ -172,8 +185,9 @@ fn service(
 > + Clone {
     hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(peer.clone());
-        let routes = routes.clone();
+        let client = door.bank.limits.proxies.client(peer.address.ip(), request.headers());
+        request.extensions_mut().insert(Peer { client, ..peer.clone() });
+        let routes = door.routes.clone();
         async move {
             match crate::heads::refused(&request) {
                 Some(answer) => Ok(answer),

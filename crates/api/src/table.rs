@@ -335,7 +335,7 @@ async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>)
     let address = address.unwrap_or_else(Peer::nobody);
     let mut who: Option<Arc<Caller>> = None;
     let told = async {
-        bank.limiter.address(address.ip())?;
+        bank.limiter.address(address.client)?;
         let (caller, relations) = known(bank, operation, &parts, &address)?;
         spans.note("who may", began);
         who = Some(Arc::clone(&caller));
@@ -359,7 +359,7 @@ async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>)
             path: path_of(operation, parts.uri.path())?,
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers,
-            address: address.ip(),
+            address: address.client,
             body,
             place,
             deadline: began + bank.limits.patience,
@@ -428,7 +428,7 @@ fn known(
         dpop: text(&HeaderName::from_static("dpop")),
         certificate: peer.certificate,
         session,
-        address: peer.ip(),
+        address: peer.client,
     };
     let caller = bank.gate.who(&shown).map_err(|unknown| unauthenticated(&unknown))?;
     let relations = allowed(bank, operation, &caller)?;
@@ -545,11 +545,13 @@ pub fn with_headers(mut response: Response<Body>, request_id: &str) -> Response<
     response
 }
 
-/// Where a connection comes from.
+/// Where a request comes from.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// Its address.
+    /// The address of its connection.
     pub address: SocketAddr,
+    /// The address it counts as coming from: behind a trusted proxy, its client's.
+    pub client: IpAddr,
     /// Over TLS.
     pub secure: bool,
     /// SHA-256 of its certificate, if it showed one.
@@ -560,11 +562,7 @@ impl Peer {
     /// Of a request that came by no connection.
     pub fn nobody() -> Peer {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Peer { address, secure: false, certificate: None }
-    }
-
-    fn ip(&self) -> IpAddr {
-        self.address.ip()
+        Peer { address, client: address.ip(), secure: false, certificate: None }
     }
 }
 

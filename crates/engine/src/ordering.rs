@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::orders::{Due, OrderRow, ordered_transfer};
 use crate::query::OrderView;
-use terms::limits::{ORDER_DAYS_AHEAD_MAX, TEXT_BYTES_MAX};
+use terms::limits::{ORDER_DAYS_AHEAD_MAX, ORDERS_OF_ACCOUNT_MAX, TEXT_BYTES_MAX};
 use terms::{AccountId, Day, OrderEnd, Refusal, Rhythm, StandingOrder, Transfer, TransferId};
 
 /// A transfer that is due.
@@ -63,7 +63,11 @@ impl Engine {
             } else {
                 open_end || order.last >= order.first
             };
-        if fits { Ok(()) } else { Err(Refusal::ScheduleOutOfRange) }
+        if !fits {
+            return Err(Refusal::ScheduleOutOfRange);
+        }
+        let in_force = self.state.orders.of_account(order.debit_account).count();
+        if in_force < ORDERS_OF_ACCOUNT_MAX { Ok(()) } else { Err(Refusal::TooManyOrders) }
     }
 
     pub(crate) fn allow_order_end(&self, end: &OrderEnd) -> Result<(), Refusal> {
@@ -88,7 +92,7 @@ impl Engine {
     /// What of all orders is to be asked for on this business day: due, not done, and not refused today.
     pub fn orders_due(&self) -> impl Iterator<Item = DueTransfer> + '_ {
         let orders = &self.state.orders;
-        let rows = orders.live.iter().filter_map(|id| orders.rows.get(id));
+        let rows = orders.live.iter().filter_map(|(_, id)| orders.rows.get(id));
         rows.flat_map(|row| row.due.iter().filter_map(|due| self.due_transfer(&row.order, *due)))
     }
 
@@ -124,6 +128,13 @@ impl Engine {
         self.state.orders.rows.values().map(|row| self.order_view(row))
     }
 
+    /// What an account has in force, by id.
+    pub fn orders_of(&self, account: AccountId) -> impl Iterator<Item = OrderView<'_>> {
+        let orders = &self.state.orders;
+        let rows = orders.of_account(account).filter_map(|id| orders.rows.get(&id));
+        rows.map(|row| self.order_view(row))
+    }
+
     /// One order.
     pub fn order(&self, id: TransferId) -> Option<OrderView<'_>> {
         self.state.orders.rows.get(&id.0).map(|row| self.order_view(row))
@@ -132,6 +143,7 @@ impl Engine {
     fn order_view<'a>(&self, row: &'a OrderRow) -> OrderView<'a> {
         let tomorrow = self.state.business_day.plus(1);
         let next = if row.ended { None } else { row.order.next_from(tomorrow) };
-        OrderView { order: &row.order, ended: row.ended, next }
+        let in_force = next.is_some() || !row.due.is_empty();
+        OrderView { order: &row.order, ended: row.ended, in_force, next }
     }
 }

@@ -7,16 +7,16 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 use terms::limits::ORDER_TRIES;
-use terms::{Day, StandingOrder, TransferId};
+use terms::{AccountId, Day, StandingOrder, TransferId};
 
 /// What the hash of an ordered transfer's id begins with.
 const ORDER_PREFIX: &[u8] = b"tongjian order v1\0";
 
-/// All orders, and those that can still be due.
+/// All orders, and those in force: what can still be due, by account and id.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Orders {
     pub(crate) rows: BTreeMap<u128, OrderRow>,
-    pub(crate) live: BTreeSet<u128>,
+    pub(crate) live: BTreeSet<(u128, u128)>,
     /// How often something changed since this program began; no part of the state.
     pub(crate) changes: u64,
 }
@@ -38,6 +38,10 @@ pub(crate) struct Due {
 }
 
 impl OrderRow {
+    fn key(&self) -> (u128, u128) {
+        (self.order.debit_account.0, self.order.id.0)
+    }
+
     /// Nothing of it will be due from `day` on.
     fn is_over(&self, day: Day) -> bool {
         self.ended || self.due.is_empty() && self.order.next_from(day).is_none()
@@ -47,11 +51,10 @@ impl OrderRow {
 impl Orders {
     /// Puts an order down as it stands on business day `today`.
     pub(crate) fn insert(&mut self, row: OrderRow, today: Day) {
-        let id = row.order.id.0;
         if !row.is_over(today) {
-            self.live.insert(id);
+            self.live.insert(row.key());
         }
-        self.rows.insert(id, row);
+        self.rows.insert(row.order.id.0, row);
     }
 
     pub(crate) fn place(&mut self, order: &StandingOrder, today: Day) {
@@ -62,18 +65,23 @@ impl Orders {
     }
 
     pub(crate) fn end(&mut self, id: u128) {
-        self.live.remove(&id);
         if let Some(row) = self.rows.get_mut(&id) {
+            self.live.remove(&row.key());
             row.ended = true;
             row.due.clear();
         }
+    }
+
+    /// Ids of what an account has in force.
+    pub(crate) fn of_account(&self, account: AccountId) -> impl Iterator<Item = u128> + '_ {
+        self.live.range((account.0, 0)..=(account.0, u128::MAX)).map(|(_, id)| *id)
     }
 
     /// The days after `day` up to `next` have passed or begin; `made` says whether a transfer was.
     pub(crate) fn close_day(&mut self, day: Day, next: Day, made: impl Fn(TransferId) -> bool) {
         self.changes += 1;
         let rows = &mut self.rows;
-        self.live.retain(|id| {
+        self.live.retain(|(_, id)| {
             let Some(row) = rows.get_mut(id) else { return false };
             let OrderRow { order, due, .. } = row;
             let paid = |due: &Due| {

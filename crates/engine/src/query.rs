@@ -90,6 +90,8 @@ pub struct OrderView<'a> {
     pub order: &'a StandingOrder,
     /// Ended since.
     pub ended: bool,
+    /// Something of it is due or will be.
+    pub in_force: bool,
     /// The first day after the business day on which it will be due.
     pub next: Option<Day>,
 }

@@ -92,7 +92,7 @@ called! {
         NextDayOutOfRange CaseNotFound SnapshotMismatch ListMustNotBeEmpty PartOutOfPlace
         ArtifactNotWhole ArtifactBroken ShareOutOfRange RuleSetNotInForce BudgetKept CaseDecided
         CaseIsAnothers NeedsOtherEyes ListTooLong OrderAmountMustNotBeZero ScheduleOutOfRange
-        OrderNotFound OrderAlreadyEnded;
+        TooManyOrders OrderNotFound OrderAlreadyEnded;
     AC01: AccountNotFound;
     AC02: DebitAccountNotFound DebitAccountIdMustNotBeZero DebitAccountIdMustNotBeIntMax;
     AC03: CreditAccountNotFound CreditAccountIdMustNotBeZero CreditAccountIdMustNotBeIntMax

@@ -41,6 +41,8 @@ pub const BUSINESS_DAY_GAP_MAX: i32 = 31;
 pub const ORDER_DAYS_AHEAD_MAX: i32 = 3_660;
 /// Business days on which a payment that was ordered is tried, while it is refused.
 pub const ORDER_TRIES: u8 = 3;
+/// Orders in force that one account may have, so that what a business day asks for is bounded by accounts.
+pub const ORDERS_OF_ACCOUNT_MAX: usize = 1_000;
 /// Yearly interest rate, in millionths: at most 100 %.
 pub const RATE_PPM_MAX: u32 = 1_000_000;
 

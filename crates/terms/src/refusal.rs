@@ -140,6 +140,7 @@ refusals! {
     InstitutionAlreadyOpen = 79, "institution_already_open", "the institution is open already";
     InstitutionNotOpen = 80, "institution_not_open", "the institution must be opened first";
     ScheduleOutOfRange = 122, "schedule_out_of_range", "an order begins on a business day that is not over and not ten years away, ends after that, and repeats every week or month or every few";
+    TooManyOrders = 125, "too_many_orders", "an account has at most 1,000 orders in force; end one first";
     PartyNotFound = 81, "party_not_found", "the party does not exist";
     PartyErased = 82, "party_erased", "the party was erased";
     RoleNotFound = 83, "role_not_found", "the party does not have that role on the account";

@@ -152,7 +152,7 @@ pub fn advice(refusal: Refusal) -> &'static str {
         Refusal::CaseNotFound => {
             "see the cases with `tj case list`, or open one with `tj case open`"
         }
-        Refusal::OrderNotFound | Refusal::OrderAlreadyEnded => {
+        Refusal::OrderNotFound | Refusal::OrderAlreadyEnded | Refusal::TooManyOrders => {
             "see the orders with `tj order list`"
         }
         Refusal::ScheduleOutOfRange => "see the business day with `tj status`",

@@ -1,9 +1,10 @@
 //! A payer signs one payment: payee, amount, currency, account and session are bound into the challenge, so that the signature
-//! is good for nothing else (RTS on strong customer authentication, (EU) 2018/389, article 5: dynamic linking).
+//! is good for nothing else (RTS on strong customer authentication, (EU) 2018/389, article 5: dynamic linking). Of an upload it is
+//! the bytes, how many payments they are and what these add up to (the same article, paragraph 3, on batches).
 
 use super::sign_in::{keep_counter, still};
 use super::{Access, check_text};
-use crate::asked::{Asked, Signing};
+use crate::asked::{Asked, ToSign};
 use crate::challenge::{Challenge, NotAsked};
 use crate::failed::{Denied, Refused, Why};
 use crate::guesses::{Counter, FREE};
@@ -13,47 +14,65 @@ use crate::passkey::Answer;
 use crate::principal::Principal;
 use crate::resource::SteppedUp;
 use crate::store::Change;
+use terms::Currency;
 
 /// Characters of a payee as it is shown.
 const PAYEE_CHARS_MAX: usize = 256;
 
 /// All that the challenge is bound to, as bytes.
-struct Bound([Vec<u8>; 6]);
+struct Bound {
+    kind: &'static str,
+    parts: Vec<Vec<u8>>,
+}
 
 impl Bound {
-    fn of(who: &Principal, what: &Signing<'_>) -> Bound {
+    fn of(who: &Principal, what: &ToSign<'_>) -> Bound {
         let session = who.session.map(|id| id.0).unwrap_or_default();
-        Bound([
-            who.id.as_bytes().to_vec(),
-            session.to_le_bytes().to_vec(),
-            what.from.0.to_le_bytes().to_vec(),
-            what.payee.as_bytes().to_vec(),
-            what.amount_minor.to_le_bytes().to_vec(),
-            what.currency.0.to_le_bytes().to_vec(),
-        ])
+        let mut parts = vec![who.id.as_bytes().to_vec(), session.to_le_bytes().to_vec()];
+        match what {
+            ToSign::Payment(payment) => {
+                parts.push(payment.from.0.to_le_bytes().to_vec());
+                parts.push(payment.payee.as_bytes().to_vec());
+                parts.push(sum_bytes(&(payment.currency, payment.amount_minor)));
+                Bound { kind: "step_up", parts }
+            }
+            ToSign::Upload(upload) => {
+                parts.push(upload.payments.to_le_bytes().to_vec());
+                parts.push(upload.sha256.to_vec());
+                parts.extend(upload.totals.iter().map(sum_bytes));
+                Bound { kind: "step_up_upload", parts }
+            }
+        }
     }
 
-    fn parts(&self) -> [&[u8]; 6] {
-        self.0.each_ref().map(Vec::as_slice)
+    fn parts(&self) -> Vec<&[u8]> {
+        self.parts.iter().map(Vec::as_slice).collect()
     }
 }
 
+fn sum_bytes((currency, amount_minor): &(Currency, u128)) -> Vec<u8> {
+    [&currency.0.to_le_bytes()[..], &amount_minor.to_le_bytes()].concat()
+}
+
 impl Access {
-    /// Begins the signature of one payment, good once and for five minutes. The challenge is bound to its every field
-    /// and to the session. With no passkey the options name none: ask for a code, and finish with it.
+    /// Begins the signature of a payment or an upload, good once and for five minutes. The challenge is bound to its every
+    /// field and to the session. With no passkey the options name none: ask for a code, and finish with it.
     ///
     /// # Errors
     /// Not a person; a payee that cannot be shown in one line.
-    pub fn step_up_begin(
+    pub fn step_up_begin<'a>(
         &self,
         who: &Principal,
-        what: &Signing<'_>,
+        what: impl Into<ToSign<'a>>,
         now_s: u64,
     ) -> Result<Asked, Refused> {
-        check_text("payee", what.payee, PAYEE_CHARS_MAX)?;
+        let what = what.into();
+        if let ToSign::Payment(payment) = &what {
+            check_text("payee", payment.payee, PAYEE_CHARS_MAX)?;
+        }
         let user = self.myself(who)?;
-        let bound = Bound::of(who, what);
-        let challenge = self.challenges.ask("step_up", &bound.parts(), now_s)?;
+        let bound = Bound::of(who, &what);
+        let challenge = self.challenges.ask(bound.kind, &bound.parts(), now_s)?;
         let options = self.site.request(&challenge.bytes, &user.passkeys);
         Ok(Asked { id: challenge.id, options, until_s: challenge.until_s })
     }
@@ -62,16 +81,17 @@ impl Access {
     ///
     /// # Errors
     /// `Late`; `OtherPayment` when it was begun for another payment or session; `Wrong` signature; `Again`.
-    pub fn step_up_finish(
+    pub fn step_up_finish<'a>(
         &self,
         who: &Principal,
-        what: &Signing<'_>,
+        what: impl Into<ToSign<'a>>,
         asked: &str,
         answer: &str,
         now_s: u64,
     ) -> Result<SteppedUp, Denied> {
+        let what = what.into();
         let refuse = |why| self.turn_away(now_s, Denied::new(why), &who.id, "step-up");
-        let challenge = self.bound(who, what, asked, now_s).map_err(refuse)?;
+        let challenge = self.bound(who, &what, asked, now_s).map_err(refuse)?;
         let answer = Answer::read(answer).ok_or_else(|| refuse(Why::Wrong))?;
         let user = self.myself(who)?;
         let signed = self.signed_by(&user, &answer, &challenge, now_s)?;
@@ -85,24 +105,25 @@ impl Access {
             };
             Ok::<_, Denied>((changes, ()))
         })?;
-        Ok(self.stepped_up(who, what, "passkey", now_s))
+        Ok(self.stepped_up(who, &what, "passkey", now_s))
     }
 
     /// Ends it with a code, for who has no passkey.
     ///
     /// # Errors
     /// As with a passkey; `NotAllowed` for who has a passkey; `TooMany`.
-    pub fn step_up_finish_code(
+    pub fn step_up_finish_code<'a>(
         &self,
         who: &Principal,
-        what: &Signing<'_>,
+        what: impl Into<ToSign<'a>>,
         asked: &str,
         code: &str,
         now_s: u64,
     ) -> Result<SteppedUp, Denied> {
+        let what = what.into();
         let refuse = |why| self.turn_away(now_s, Denied::new(why), &who.id, "step-up code");
         let user = self.myself(who)?;
-        let challenge = self.bound(who, what, asked, now_s).map_err(refuse)?;
+        let challenge = self.bound(who, &what, asked, now_s).map_err(refuse)?;
         // Whoever has a passkey signs with it: a code can be coaxed out of a person.
         if !user.passkeys.is_empty() {
             return Err(refuse(Why::NotAllowed));
@@ -123,28 +144,40 @@ impl Access {
             Ok::<_, Denied>((vec![Change::User(Box::new(user))], ()))
         })?;
         self.guesses.forget(&counter);
-        Ok(self.stepped_up(who, what, "code", now_s))
+        Ok(self.stepped_up(who, &what, "code", now_s))
     }
 
     fn bound(
         &self,
         who: &Principal,
-        what: &Signing<'_>,
+        what: &ToSign<'_>,
         asked: &str,
         now_s: u64,
     ) -> Result<Challenge, Why> {
-        let asked = self.challenges.asked("step_up", &Bound::of(who, what).parts(), asked, now_s);
+        let bound = Bound::of(who, what);
+        let asked = self.challenges.asked(bound.kind, &bound.parts(), asked, now_s);
         asked.map_err(|not_asked| match not_asked {
             NotAsked::Late => Why::Late,
             NotAsked::Other => Why::OtherPayment,
         })
     }
 
-    fn stepped_up(&self, who: &Principal, what: &Signing<'_>, how: &str, now_s: u64) -> SteppedUp {
-        let Signing { from, amount_minor, currency, .. } = what;
+    fn stepped_up(&self, who: &Principal, what: &ToSign<'_>, how: &str, now_s: u64) -> SteppedUp {
         // The payee may be a person's name; the journal has the payment.
-        let says = format!("{how}: {amount_minor} minor units of currency {}", currency.0);
-        self.note(now_s, Noted::SteppedUp, &who.id, &format!("account:{from}"), &says);
-        SteppedUp { who: who.id.clone(), amount_minor: *amount_minor, currency: *currency }
+        let (about, sums) = match what {
+            ToSign::Payment(payment) => (
+                format!("account:{}", payment.from),
+                vec![(payment.currency, payment.amount_minor)],
+            ),
+            ToSign::Upload(upload) => {
+                (format!("upload of {} payments", upload.payments), upload.totals.to_vec())
+            }
+        };
+        let said = sums
+            .iter()
+            .map(|(currency, amount)| format!("{amount} minor units of currency {}", currency.0));
+        let says = format!("{how}: {}", said.collect::<Vec<_>>().join(", "));
+        self.note(now_s, Noted::SteppedUp, &who.id, &about, &says);
+        SteppedUp { who: who.id.clone(), sums: sums.into() }
     }
 }

@@ -65,11 +65,10 @@ impl Question {
     pub(crate) fn of(who: &Principal, action: Action, what: &Resource<'_>) -> Question {
         let own = what.owners.iter().filter(|holder| Some(holder.party) == who.party);
         // What was signed counts for whoever signed it, for this amount.
-        let stepped_up = what.stepped_up.as_ref().is_some_and(|signed| {
-            signed.who == who.id
-                && Some(signed.amount_minor) == what.amount_minor
-                && Some(signed.currency) == what.currency
-        });
+        let sum = what.amount_minor.zip(what.currency);
+        let signed = what.stepped_up.as_ref().zip(sum);
+        let stepped_up = signed
+            .is_some_and(|(signed, (amount, currency))| signed.covers(&who.id, amount, currency));
         Question {
             action,
             class: who.class,

@@ -96,7 +96,7 @@ fn one() -> u8 {
 pub struct OrderDocument {
     /// Its id.
     pub id: OrderRef,
-    /// `in_force` or `ended`.
+    /// `in_force`, `over` when nothing more will come of it, or `ended`.
     pub status: String,
     /// The account that pays.
     pub from: AccountRef,
@@ -131,7 +131,12 @@ fn document(view: &OrderView<'_>, ledger: Currency) -> OrderDocument {
     let order = view.order;
     OrderDocument {
         id: OrderRef(order.id),
-        status: if view.ended { "ended" } else { "in_force" }.to_owned(),
+        status: match (view.ended, view.in_force) {
+            (true, _) => "ended",
+            (false, true) => "in_force",
+            (false, false) => "over",
+        }
+        .to_owned(),
         from: AccountRef(order.debit_account),
         to: AccountRef(order.credit_account),
         money: Money::of(ledger, order.amount),
@@ -153,8 +158,8 @@ async fn orders(call: Call) -> Result<Reply, Problem> {
     let Account { id, ledger, .. } = view.account;
     let (items, records) = call
         .ask(move |engine| {
-            let of = engine.orders().filter(|view| view.order.debit_account == id && !view.ended);
-            (of.map(|view| document(&view, ledger)).collect(), engine.records())
+            let of = engine.orders_of(id).map(|view| document(&view, ledger));
+            (of.collect(), engine.records())
         })
         .await?;
     tagged(&call, &OrdersDocument { items }, call.bank.entries_of(records)?)

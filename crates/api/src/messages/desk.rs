@@ -12,6 +12,7 @@ use crate::messages::store::{Began, Store};
 use crate::messages::taken::{Item, Taken, Why};
 use crate::pipeline::{CHUNK, Pipeline};
 use crate::reasons::reasons;
+use crate::total::Total;
 use engine::{Engine, TransferPhase};
 use iso20022::{Kind, Money, Reason, Status, Uetr};
 use journal::{Files, Reader};
@@ -144,8 +145,8 @@ impl Source {
         })
     }
 
-    /// SHA-256 of the bytes, in hexadecimal.
-    fn digest(&self) -> io::Result<String> {
+    /// SHA-256 of the bytes.
+    fn sha256(&self) -> io::Result<[u8; 32]> {
         let mut hash = Sha256::new();
         match self {
             Source::Bytes(bytes) => hash.update(bytes),
@@ -162,7 +163,7 @@ impl Source {
                 }
             }
         }
-        Ok(crate::wire::hex(&hash.finalize()))
+        Ok(hash.finalize().into())
     }
 }
 
@@ -212,14 +213,7 @@ impl Desk {
         sender: &Sender,
         keeps: &dyn Keeps,
     ) -> Result<Done, NotTaken> {
-        let digest = source.digest()?;
-        let today = self.ask(Engine::business_day)?.unwrap_or(Day::BOOKING);
-        let known = Known { naming: &self.naming, today, sender: sender.id() };
-        let Read { kind, mut taken, plans } = read(source.open()?, &known)?;
-        taken.digest = digest;
-        if kind != Kind::Initiation && !sender.may_all() {
-            return Err(NotTaken::Forbidden);
-        }
+        let (Read { kind, mut taken, plans }, _) = self.read(source, sender)?;
         let mut denied = Vec::new();
         match self.store.begin(&taken.sender, &taken.message, &taken.digest)? {
             Began::Work(work) => {
@@ -240,6 +234,34 @@ impl Desk {
             }
         }
         Ok(Done { kind, taken, again: false, denied })
+    }
+
+    fn read(&self, source: &Source, sender: &Sender) -> Result<(Read, [u8; 32]), NotTaken> {
+        let sha256 = source.sha256()?;
+        let today = self.ask(Engine::business_day)?.unwrap_or(Day::BOOKING);
+        let known = Known { naming: &self.naming, today, sender: sender.id() };
+        let mut read = read(source.open()?, &known)?;
+        read.taken.digest = crate::wire::hex(&sha256);
+        if read.kind != Kind::Initiation && !sender.may_all() {
+            return Err(NotTaken::Forbidden);
+        }
+        Ok((read, sha256))
+    }
+
+    /// What a message comes to: what it would have paid, if it was not done before and is only told again.
+    ///
+    /// # Errors
+    /// See [`NotTaken`].
+    pub(crate) fn total(&self, source: &Source, sender: &Sender) -> Result<Total, NotTaken> {
+        let (Read { taken, plans, .. }, sha256) = self.read(source, sender)?;
+        let mut total = Total { payments: 0, sums: BTreeMap::new(), sha256 };
+        if self.store.read(&taken.sender, &taken.message)?.is_some() {
+            return Ok(total);
+        }
+        for pay in plans.iter().filter_map(Plan::pay) {
+            total.add(pay.money.currency, pay.money.amount);
+        }
+        Ok(total)
     }
 
     /// What became of a message that was taken, as it stands now; `None` if it was not.

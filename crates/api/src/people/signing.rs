@@ -1,5 +1,6 @@
-//! Large payments of people are signed: payee, amount and currency are bound into a challenge ((EU) 2018/389, article 5). The
-//! first try is answered with the challenge; the same order goes through when its answer stands in the header `Step-Up`.
+//! Large payments of people are signed: payee, amount and currency are bound into a challenge ((EU) 2018/389, article 5); of an
+//! upload its bytes, how many payments it has and what they add up to. The first try is answered with the challenge; the same
+//! order goes through when its answer stands in the header `Step-Up`.
 
 use super::{Challenge, denied, done, utc};
 use crate::bank::Bank;
@@ -7,13 +8,15 @@ use crate::call::{Call, STEP_UP};
 use crate::gate::{Paying, Permission, Relations};
 use crate::identity::now_s;
 use crate::problem::{Kind, Problem};
-use crate::wire::{AccountRef, Money};
-use access::{Access, Principal, Signing, SteppedUp};
+use crate::total::Total;
+use crate::wire::{AccountRef, Money, hex};
+use access::{Access, Principal, Signing, SigningUpload, SteppedUp, ToSign};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use terms::{Transfer, TransferId};
+use std::sync::Arc;
+use terms::{Amount, Currency, Transfer, TransferId};
 
 /// Bytes of an answer in the header.
 const ANSWER_BYTES_MAX: usize = 8 << 10;
@@ -60,6 +63,54 @@ pub async fn allowed(mut call: Call, transfer: &Transfer) -> Result<Call, Proble
     }
 }
 
+/// Whether who asks may do this whatever the amount; then nothing needs to be added up.
+pub fn allowed_any(call: &mut Call) -> bool {
+    let relations = call.bank.gate.may(&call.who, call.act);
+    if relations != Relations::NONE {
+        call.relations = relations;
+    }
+    relations != Relations::NONE
+}
+
+/// The same for an upload, each of whose sums is asked about. What is sent again is signed again, for what of it was not done is
+/// done then.
+///
+/// # Errors
+/// No; or it must be signed first.
+pub async fn allowed_upload(mut call: Call, total: Total) -> Result<Call, Problem> {
+    let mut permission = together(&call, &total, None);
+    if permission == Permission::Signed {
+        let sums = total.sums.iter().map(|(currency, sum)| (*currency, *sum)).collect();
+        let signing = Signed::Upload { total: total.clone(), sums };
+        let Some(answer) = answer(&call)? else { return Err(asked(&call, signing).await?) };
+        let signed = checked(&call, signing, answer).await?;
+        permission = together(&call, &total, Some(&signed));
+    }
+    match permission {
+        Permission::On(relations) if relations != Relations::NONE => {
+            call.relations = relations;
+            Ok(call)
+        }
+        _ => Err(call.denied(None)),
+    }
+}
+
+/// What may be done with all sums: on which accounts each may be paid from. One that must be signed first has all signed.
+fn together(call: &Call, total: &Total, signed: Option<&SteppedUp>) -> Permission {
+    let (mut relations, mut signs) = (call.relations, false);
+    for (&currency, &amount_minor) in &total.sums {
+        let paying = Paying { amount_minor, currency, signed: signed.cloned() };
+        match call.bank.gate.may_pay(&call.who, call.act, &paying) {
+            Permission::Signed => signs = true,
+            Permission::On(on) => relations = Relations(relations.0 & on.0),
+        }
+    }
+    if signs && relations != Relations::NONE {
+        return Permission::Signed;
+    }
+    Permission::On(relations)
+}
+
 /// Whether a payment, or an order for later, was decided under this id.
 fn known(engine: &engine::Engine, id: TransferId) -> bool {
     engine.transfer(id).is_some() || engine.has_failed(id) || engine.order(id).is_some()
@@ -67,23 +118,55 @@ fn known(engine: &engine::Engine, id: TransferId) -> bool {
 
 /// What is signed, as it is shown.
 #[derive(Clone)]
-struct Signed {
-    transfer: Transfer,
-    payee: String,
+enum Signed {
+    Payment { transfer: Box<Transfer>, payee: String },
+    Upload { total: Total, sums: Arc<[(Currency, u128)]> },
 }
 
 impl Signed {
     fn of(transfer: &Transfer) -> Signed {
         let payee = AccountRef(transfer.credit_account).to_string();
-        Signed { transfer: *transfer, payee }
+        Signed::Payment { transfer: Box::new(*transfer), payee }
     }
 
-    fn signing(&self) -> Signing<'_> {
-        Signing {
-            from: self.transfer.debit_account,
-            payee: &self.payee,
-            amount_minor: self.transfer.amount.0,
-            currency: self.transfer.ledger,
+    fn to_sign(&self) -> ToSign<'_> {
+        match self {
+            Signed::Payment { transfer, payee } => ToSign::Payment(Signing {
+                from: transfer.debit_account,
+                payee,
+                amount_minor: transfer.amount.0,
+                currency: transfer.ledger,
+            }),
+            Signed::Upload { total: Total { payments, sha256, .. }, sums } => {
+                ToSign::Upload(SigningUpload { payments: *payments, totals: sums, sha256: *sha256 })
+            }
+        }
+    }
+
+    /// What is too large, in words.
+    fn says(&self) -> &'static str {
+        match self {
+            Signed::Payment { .. } => "this payment is above what goes without a signature",
+            Signed::Upload { .. } => "this upload is above what goes without a signature",
+        }
+    }
+
+    /// What a payer must see before they sign.
+    fn shown(&self) -> Value {
+        match self {
+            Signed::Payment { transfer, payee } => {
+                let money = Money::of(transfer.ledger, transfer.amount);
+                json!({
+                    "from": AccountRef(transfer.debit_account), "payee": payee,
+                    "amount": money.amount, "currency": money.currency,
+                })
+            }
+            Signed::Upload { total: Total { payments, sums, sha256 }, .. } => {
+                let money =
+                    |(currency, sum): (&Currency, &u128)| Money::of(*currency, Amount(*sum));
+                let totals: Vec<Money> = sums.iter().map(money).collect();
+                json!({ "payments": payments, "totals": totals, "sha256": hex(sha256) })
+            }
         }
     }
 }
@@ -103,28 +186,24 @@ fn answer(call: &Call) -> Result<Option<Answer>, Problem> {
 async fn asked(call: &Call, signed: Signed) -> Result<Problem, Problem> {
     let shown = signed.clone();
     let asked =
-        done(call, move |access, who, now_s| access.step_up_begin(who, &signed.signing(), now_s))
+        done(call, move |access, who, now_s| access.step_up_begin(who, signed.to_sign(), now_s))
             .await?;
     let challenge = Challenge::of(&asked)?;
     let by_code =
         challenge.options["publicKey"]["allowCredentials"].as_array().is_none_or(Vec::is_empty);
-    let money = Money::of(shown.transfer.ledger, shown.transfer.amount);
-    Ok(Problem::new(Kind::MustSign, "this payment is above what goes without a signature").beside(
-        "challenge",
-        json!({
-            "id": challenge.id, "options": challenge.options, "until": utc(asked.until_s),
-            "answer_with": if by_code { "code" } else { "passkey" },
-            "from": AccountRef(shown.transfer.debit_account), "payee": shown.payee,
-            "amount": money.amount, "currency": money.currency,
-        }),
-    ))
+    let mut told = shown.shown();
+    told["id"] = json!(challenge.id);
+    told["options"] = challenge.options;
+    told["until"] = json!(utc(asked.until_s));
+    told["answer_with"] = json!(if by_code { "code" } else { "passkey" });
+    Ok(Problem::new(Kind::MustSign, shown.says()).beside("challenge", told))
 }
 
 async fn checked(call: &Call, signed: Signed, answer: Answer) -> Result<SteppedUp, Problem> {
     let who = super::principal(call)?;
     call.blocking(move |bank: &Bank| {
         let access = super::identities(bank)?;
-        finish(&access, &who, &signed.signing(), answer)
+        finish(&access, &who, signed.to_sign(), answer)
     })
     .await
 }
@@ -132,7 +211,7 @@ async fn checked(call: &Call, signed: Signed, answer: Answer) -> Result<SteppedU
 fn finish(
     access: &Access,
     who: &Principal,
-    signing: &Signing<'_>,
+    signing: ToSign<'_>,
     answer: Answer,
 ) -> Result<SteppedUp, Problem> {
     let done = match (answer.passkey, answer.code) {

@@ -226,3 +226,31 @@ fn client_config(authorities: &Path) -> Result<Arc<ClientConfig>, String> {
         .map_err(|why| why.to_string())?;
     Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_name_that_leads_inside_is_not_dialled() {
+        let inside = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = inside.local_addr().unwrap().port();
+        // As if it were a stranger's name, which the system's own way of looking up leads to this machine.
+        let target = Target {
+            host: "localhost".to_owned(),
+            port,
+            secure: true,
+            path: "/".to_owned(),
+            literal: None,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let dialled = |rules| {
+            let poster = Poster::new(rules, Duration::from_secs(5), Path::new(""));
+            runtime.block_on(poster.dialled(&target)).map(|_| ())
+        };
+        let strict = AddressRules { private_networks: true, loopback: false };
+        assert!(dialled(strict).is_err_and(|why| why.contains("may not be called")));
+        assert_eq!(dialled(AddressRules { loopback: true, ..strict }), Ok(()));
+    }
+}

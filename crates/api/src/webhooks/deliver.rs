@@ -4,14 +4,15 @@
 use crate::bank::Bank;
 use crate::events::{EventDocument, Hearing, Tail};
 use crate::gate::{Act, Relations};
+use crate::problem::Kind;
 use crate::subscribers::{
     Attempt, HookState, Kept, Line, Subscriber, Subscribers, now_s, signatures,
 };
 use bytes::Bytes;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use terms::{AccountId, PartyId};
+use terms::PartyId;
 use tokio::sync::{oneshot, watch};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
@@ -318,9 +319,7 @@ impl Following {
         let deadline = Instant::now() + self.bank.limits.patience;
         let asked = self.bank.handle.ask_then(
             deadline,
-            move |engine| {
-                engine.roles_of(party).map(|role| role.account).collect::<BTreeSet<AccountId>>()
-            },
+            move |engine| Hearing::accounts(engine, party),
             move |accounts| drop(tell.send(accounts)),
         );
         asked.ok()?;
@@ -334,17 +333,23 @@ impl Following {
         tokio::task::spawn_blocking(move || Tail::behind(&bank, after).ok()).await.ok()?
     }
 
-    /// What is new; `None` if the journal cannot be read.
+    /// What is new; nothing, after a pause, if the bank is busy; `None` if the journal cannot be read.
     async fn read(&self, mut tail: Tail, mut hearing: Hearing) -> Option<Read> {
         if !tail.has_more(&self.bank) {
             return Some((Vec::new(), tail, hearing));
         }
         let bank = Arc::clone(&self.bank);
         let read = tokio::task::spawn_blocking(move || {
-            let events = tail.read(&bank, &mut hearing, EVENTS_AT_ONCE).ok()?;
-            Some((events, tail, hearing))
+            let read = tail.read(&bank, &mut hearing, EVENTS_AT_ONCE);
+            let busy = read.as_ref().is_err_and(|why| why.kind() == Kind::Unavailable);
+            let events = if busy { Vec::new() } else { read.ok()? };
+            Some((busy, (events, tail, hearing)))
         });
-        read.await.ok()?
+        let (busy, read) = read.await.ok()??;
+        if busy {
+            tokio::time::sleep(BUSY_PAUSE).await;
+        }
+        Some(read)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What strangers send. Every answer is a problem in its right form or a closed connection, and the others are served.
 
-use crate::house::{House, account, order};
+use crate::house::{House, Trying, account, order};
+use api::bank::ApiLimits;
 use axum::body::Body;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -18,6 +19,39 @@ fn raw(house: &House, bytes: &[u8]) -> String {
 
 fn answers(text: &str) -> usize {
     text.matches("HTTP/1.1 ").count()
+}
+
+/// Asks as a proxy does, for a client that came from there.
+fn forwarded(house: &House, addresses: &str) -> u16 {
+    let request = house.request("GET", "/api/v1/journal", "staff");
+    let request = request.header("x-forwarded-for", addresses);
+    house.send(request.body(Body::empty()).unwrap()).status
+}
+
+fn is_turned_away(house: &House, addresses: &str) -> bool {
+    (0..40).any(|_| forwarded(house, addresses) == 429)
+}
+
+fn one_a_second(proxies: &[&str]) -> Trying {
+    let proxies: Vec<String> = proxies.iter().map(|text| (*text).to_owned()).collect();
+    let limits = ApiLimits {
+        address_per_s: std::num::NonZeroU32::MIN,
+        proxies: proxies.try_into().unwrap(),
+        ..ApiLimits::default()
+    };
+    Trying { limits, ..Trying::default() }
+}
+
+#[test]
+fn behind_a_trusted_proxy_each_client_has_a_rate_of_its_own_whatever_it_writes() {
+    let house = House::trying("proxied", one_a_second(&["127.0.0.0/8"]));
+    assert!(is_turned_away(&house, "203.0.113.1"));
+    assert_eq!(forwarded(&house, "203.0.113.2"), 200, "another client is not turned away");
+    assert!(is_turned_away(&house, "198.51.100.7, 203.0.113.2"), "it cannot pass as a third");
+    assert_eq!(forwarded(&house, "198.51.100.7"), 200);
+    let house = House::trying("unproxied", one_a_second(&[]));
+    let turned_away = (1..40).any(|n| forwarded(&house, &format!("203.0.113.{n}")) == 429);
+    assert!(turned_away, "without a trusted proxy the header is not read");
 }
 
 #[test]

@@ -9,7 +9,8 @@ fn upload(house: &House, who: &str, key: &str, kind: &str, body: String) -> Came
     house.send(request.header("idempotency-key", key).body(Body::from(body)).unwrap())
 }
 
-fn results(came: &Came) -> (Vec<Value>, Value) {
+/// The results of an upload, and its summary.
+pub fn results(came: &Came) -> (Vec<Value>, Value) {
     assert_eq!(came.status, 200, "{:?}", String::from_utf8_lossy(&came.bytes));
     let text = std::str::from_utf8(&came.bytes).unwrap();
     let mut lines: Vec<Value> =

@@ -100,3 +100,70 @@ fn a_customer_hears_of_own_accounts_alone() {
         2
     );
 }
+
+/// An order of account 1 or 9 to account 2 or 1, from a day on.
+fn ordering(to: u128, amount: &str, first: &str, repeats: &str) -> Value {
+    let money = json!({ "amount": amount, "currency": "CNY" });
+    json!({ "to": account(to), "money": money, "code": 1, "first": first, "repeats": repeats })
+}
+
+#[test]
+fn orders_are_told_to_who_pays_and_their_payments_name_them() {
+    let house = House::new("ordered");
+    let paid = house.post("/payments", "anna", "day-00001", &order()).json();
+    let today = paid["booking_date"].as_str().unwrap().to_owned();
+    let place = |from: u128, key: &str, body: &Value| {
+        let came = house.post(&format!("/accounts/{}/orders", account(from)), "staff", key, body);
+        assert_eq!(came.status, 201, "{:?}", came.json());
+        came.json()["id"].as_str().unwrap().to_owned()
+    };
+    let rent = place(1, "order-0001", &ordering(2, "1.00", &today, "once"));
+    let dream = place(1, "order-0002", &ordering(2, "5000.00", &today, "monthly"));
+    let gift = place(9, "order-0003", &ordering(1, "2.00", &today, "weekly"));
+    house.pay_due();
+    for (from, id) in [(1, &dream), (9, &gift)] {
+        let end = format!("/accounts/{}/orders/{id}/end", account(from));
+        assert_eq!(house.post(&end, "staff", "", &json!({})).status, 204);
+    }
+    let heard = |who: &str| {
+        let page = house.get("/events/page?limit=200", who).json();
+        let all = page["items"].as_array().unwrap().clone();
+        let of = |event: &Value| match event["kind"].as_str().unwrap() {
+            "order.placed" | "order.ended" => Some(event["data"]["order"].clone()),
+            _ => event["data"].get("order").map(|order| order["id"].clone()),
+        };
+        let told = all.iter().filter_map(|event| Some((event["kind"].clone(), of(event)?)));
+        (told.collect::<Vec<_>>(), all)
+    };
+    let event = |kind: &str, id: &str| (json!(kind), json!(id));
+    let (of_payer, all) = heard("anna");
+    assert_eq!(
+        of_payer,
+        [
+            event("order.placed", &rent),
+            event("order.placed", &dream),
+            event("payment.posted", &rent),
+            event("payment.refused", &dream),
+            event("payment.posted", &gift),
+            event("order.ended", &dream),
+        ],
+        "who is paid hears of the payment and not of the order"
+    );
+    let placed = all.iter().find(|event| event["kind"] == "order.placed").unwrap();
+    let wanted = json!({
+        "order": rent, "from": account(1), "to": account(2), "code": 1, "first": today, "repeats": "once",
+        "every": 1, "last": null,
+    });
+    assert_eq!(placed["data"], wanted);
+    let refused = all.iter().find(|event| event["kind"] == "payment.refused").unwrap();
+    let wanted = json!({ "id": dream, "day": today, "try": 1, "tries_left": 2 });
+    assert_eq!(refused["data"]["order"], wanted);
+    let ended = all.iter().find(|event| event["kind"] == "order.ended").unwrap();
+    assert_eq!(ended["data"], json!({ "order": dream, "from": account(1) }));
+    assert_eq!(heard("bert").0, [event("payment.posted", &rent), event("payment.refused", &dream)]);
+    assert_eq!(heard("staff").0.len(), 8);
+    let listed = house.get(&format!("/accounts/{}/orders", account(1)), "staff").json();
+    let listed: Vec<&Value> =
+        listed["items"].as_array().unwrap().iter().map(|o| &o["id"]).collect();
+    assert_eq!(listed, [&json!(rent)], "what is paid today is in force until the day is over");
+}

@@ -21,7 +21,7 @@ use hyper_util::rt::TokioExecutor;
 use journal::entropy::OsEntropy;
 use journal::vault::Vault;
 use journal::{Files, keys};
-use node::{Node, NodeOptions, RunOptions, Running, SystemClock};
+use node::{Handle, Node, NodeOptions, RunOptions, Running, SystemClock};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -111,6 +111,7 @@ impl Notes for Unnoted {
 pub struct Trying {
     pub hooks: HookSettings,
     pub traces: Option<TraceSettings>,
+    pub limits: ApiLimits,
 }
 
 /// There are no tables here.
@@ -136,6 +137,8 @@ pub struct House {
     restarted: bool,
     served: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
     pub runtime: Runtime,
+    /// The line before the writer, for what comes over no door.
+    line: Handle,
 }
 
 /// What came back.
@@ -189,7 +192,7 @@ impl House {
 
     /// The same with other bounds of webhooks.
     pub fn with_hooks(name: &str, hooks: HookSettings) -> House {
-        House::trying(name, Trying { hooks, traces: None })
+        House::trying(name, Trying { hooks, ..Trying::default() })
     }
 
     /// The same with what else is not as it is by default.
@@ -214,6 +217,11 @@ impl House {
 
     /// The same with people behind the gate, and the identities themselves.
     pub fn with_people(name: &str) -> (House, Arc<Access>) {
+        House::with_people_trying(name, Trying::default())
+    }
+
+    /// The same with what else is not as it is by default.
+    pub fn with_people_trying(name: &str, trying: Trying) -> (House, Arc<Access>) {
         let mut house = House::new(name);
         let folder = house.end();
         house.restarted = true;
@@ -229,7 +237,7 @@ impl House {
             Arc::new(Unnoted),
             vec![ORIGIN.to_owned()],
         ));
-        (House::opened(folder, Trying::default(), Some(gate)), access)
+        (House::opened(folder, trying, Some(gate)), access)
     }
 
     fn over(
@@ -239,8 +247,7 @@ impl House {
         trying: Trying,
         other: Option<Arc<dyn Gate>>,
     ) -> House {
-        let Trying { hooks, traces } = trying.clone();
-        let limits = ApiLimits::default();
+        let Trying { hooks, traces, limits } = trying.clone();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -261,7 +268,7 @@ impl House {
             limits,
             log: Arc::new(move |line| said.lock().unwrap().push(line.to_owned())),
         });
-        bank.open_desk(desk(&folder, (handle, &running), runtime.handle()));
+        bank.open_desk(desk(&folder, (handle.clone(), &running), runtime.handle()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, told) = oneshot::channel::<()>();
@@ -288,6 +295,7 @@ impl House {
             restarted: false,
             served: Some(served),
             runtime,
+            line: handle,
         }
     }
 
@@ -365,6 +373,20 @@ impl House {
         builder.body(Body::from(body.to_string())).unwrap()
     }
 
+    /// Asks for what orders bring today, as `tj serve` does.
+    pub fn pay_due(&self) {
+        let patience = Duration::from_secs(10);
+        let (tell, told) = std::sync::mpsc::channel();
+        let due = |engine: &engine::Engine| {
+            engine.orders_due().map(|due| due.transfer).collect::<Vec<_>>()
+        };
+        let until = std::time::Instant::now() + patience;
+        self.line.ask_then(until, due, move |due| tell.send(due).unwrap()).unwrap();
+        for transfer in told.recv_timeout(patience).unwrap() {
+            self.line.submit(vec![Command::Transfer(transfer)], patience).unwrap();
+        }
+    }
+
     /// What account 1 or 2 has, booked.
     pub fn booked(&self, id: u128) -> String {
         let came = self.get(&format!("/accounts/{}/balance", account(id)), "staff");
@@ -385,7 +407,7 @@ impl Drop for House {
 /// Where messages are handed in: this bank is TJANCNBJ and settles yuan with WOHNDEFF over account 9.
 fn desk(
     folder: &Path,
-    (line, running): (node::Handle, &Running<Files>),
+    (line, running): (Handle, &Running<Files>),
     threads: &tokio::runtime::Handle,
 ) -> Desk {
     let settlement = [(Currency::CNY, AccountId(9))].into();

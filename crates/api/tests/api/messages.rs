@@ -20,7 +20,7 @@ fn today() -> Day {
 }
 
 /// Payments of a customer's file: from an account, to one, how much.
-fn file(message: &str, payments: &[(&str, &str, u128)]) -> Vec<u8> {
+pub fn file(message: &str, payments: &[(&str, &str, u128)]) -> Vec<u8> {
     let header = InitiationHeader {
         message: message.into(),
         created: "2026-11-28T09:30:00Z".into(),

@@ -1,10 +1,14 @@
 //! People at the API: they come in, pay, are administered, and are shut out. What another site or an old cookie tries, fails.
 
+use crate::batches::results;
 use crate::device::Device;
-use crate::house::{Came, House, ORIGIN, account, order};
+use crate::house::{Came, House, ORIGIN, Trying, account, order};
+use crate::messages::file;
 use crate::secret::{code, hash, text_of};
 use access::{Access, NewUser, Role};
+use api::bank::ApiLimits;
 use api::identity::now_s;
+use api::proxies::Proxies;
 use axum::body::Body;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -74,6 +78,26 @@ impl Bank {
         self.send("POST", "/payments", &headers, order)
     }
 
+    /// Uploads payments as a page of ours does.
+    fn upload(&self, cookie: &str, key: &str, upload: &Upload, answer: Option<&Value>) -> Came {
+        let request = self.house.request("POST", "/api/v1/payments/batch", "");
+        let mut request = request
+            .header("cookie", format!("__Host-session={cookie}"))
+            .header("origin", ORIGIN)
+            .header("idempotency-key", key)
+            .header("content-type", upload.kind);
+        if let Some(answer) = answer {
+            request = request.header("step-up", text_of(answer.to_string().as_bytes()));
+        }
+        self.house.send(request.body(Body::from(upload.body.clone())).unwrap())
+    }
+
+    /// What an account has, booked, as somebody of the staff sees it.
+    fn booked(&self, staff: &Person, id: u128) -> String {
+        let came = self.get(&format!("/accounts/{}/balance", account(id)), &staff.cookie);
+        came.json()["booked"]["amount"].as_str().unwrap().to_owned()
+    }
+
     /// A link for a new user.
     fn link(&self, name: &str, roles: &[Role], party: Option<u128>) -> String {
         let party = party.map(PartyId);
@@ -112,6 +136,24 @@ impl Bank {
         let passkey: Value =
             serde_json::from_str(&person.device.get(&challenge["options"].to_string())).unwrap();
         json!({ "id": challenge["id"], "passkey": passkey })
+    }
+}
+
+/// An upload from account 1.
+struct Upload {
+    kind: &'static str,
+    body: String,
+}
+
+impl Upload {
+    /// As lines of JSON.
+    fn lines(payments: &[(u128, &str, &str)]) -> Upload {
+        let line = |(to, amount, currency): &(u128, &str, &str)| {
+            let (from, to) = (account(1), account(*to));
+            json!({ "from": from, "to": to, "amount": amount, "currency": currency }).to_string()
+        };
+        let lines: Vec<String> = payments.iter().map(line).collect();
+        Upload { kind: "application/x-ndjson", body: lines.join("\n") }
     }
 }
 
@@ -183,6 +225,34 @@ fn a_session_begins_anew_with_each_sign_in_and_ends_with_signing_out() {
     assert_eq!(out.status, 204);
     assert!(out.header("set-cookie").unwrap().contains("Max-Age=0"));
     assert_eq!(bank.get("/me", &fresh).problem(), "no_session");
+}
+
+#[test]
+fn behind_a_trusted_proxy_a_session_has_the_address_of_its_client() {
+    let [trusted, untrusted] = [vec!["127.0.0.1".to_owned()], Vec::new()].map(|proxies| {
+        let limits = ApiLimits { proxies: proxies.try_into().unwrap(), ..ApiLimits::default() };
+        let name = format!("proxy-{}", limits.proxies == Proxies::default());
+        let (house, access) =
+            House::with_people_trying(&name, Trying { limits, ..Trying::default() });
+        Bank { house, access }
+    });
+    for (bank, wanted) in [(trusted, "203.0.113.9"), (untrusted, "127.0.0.1")] {
+        let mut anna = bank.person("anna", &[Role::Analyst], None);
+        let begun = bank.post("/sign-in/passkey/begin", "", &json!({})).json();
+        let answer: Value =
+            serde_json::from_str(&anna.device.get(&begun["options"].to_string())).unwrap();
+        // What stands before the address that the proxy added is what the client said.
+        let headers = [("origin", ORIGIN), ("x-forwarded-for", "192.0.2.7, 203.0.113.9")];
+        let body = json!({ "id": begun["id"], "answer": answer });
+        let came = bank.send("POST", "/sign-in/passkey", &headers, &body);
+        let sessions = bank.get("/me/sessions", &cookie_of(&came)).json();
+        let sessions = sessions["sessions"].as_array().unwrap();
+        let addresses: Vec<&Value> = sessions.iter().map(|session| &session["address"]).collect();
+        assert_eq!(addresses.len(), 2, "of the link, and of this sign-in");
+        let others = addresses.iter().filter(|address| **address != "127.0.0.1").count();
+        assert_eq!(others, usize::from(wanted != "127.0.0.1"), "{addresses:?}");
+        assert!(addresses.contains(&&json!(wanted)), "{addresses:?}");
+    }
 }
 
 #[test]
@@ -348,6 +418,136 @@ fn a_large_payment_is_signed_for_its_payee_and_amount_and_once() {
             "{wrong}"
         );
     }
+}
+
+#[test]
+fn an_upload_of_a_customer_is_signed_for_its_bytes_and_what_they_add_up_to_and_once() {
+    let bank = Bank::new("signed-upload");
+    let staff = bank.person("ola", &[Role::Operations], None);
+    let mut gift = paying("9000.00");
+    (gift["from"], gift["to"]) = (json!(account(9)), json!(account(1)));
+    assert_eq!(bank.pay(&staff.cookie, "gift-00001", &gift, None).status, 201);
+    let mut anna = bank.person("anna", &[Role::Customer], Some(7));
+    let small = Upload::lines(&[(2, "500.00", "CNY"), (9, "500.00", "CNY"), (9, "1000.00", "EUR")]);
+    let (lines, summary) = results(&bank.upload(&anna.cookie, "upload-001", &small, None));
+    assert_eq!((summary["posted"].clone(), summary["refused"].clone()), (json!(2), json!(1)));
+    assert_eq!(lines[2]["code"], "transfer_must_have_the_same_ledger_as_accounts");
+
+    let wages = Upload::lines(&[(2, "600.00", "CNY"), (9, "400.01", "CNY"), (9, "1.00", "EUR")]);
+    let asked = bank.upload(&anna.cookie, "upload-002", &wages, None);
+    assert_eq!((asked.status, asked.problem().as_str()), (403, "must_sign"));
+    let challenge = &asked.json()["challenge"];
+    assert_eq!(challenge["payments"], 3);
+    let totals = json!([{ "amount": "1000.01", "currency": "CNY" }, { "amount": "1.00", "currency": "EUR" }]);
+    assert_eq!(challenge["totals"], totals);
+    let sha256 = hash(wages.body.as_bytes());
+    assert_eq!(challenge["sha256"], json!(api::wire::hex(&sha256)));
+    assert_eq!(bank.booked(&staff, 2), "500.00", "nothing is done before it is signed");
+
+    let answer = Bank::signed(&mut anna, &asked);
+    // Other payees with the same sums, other sums, the same in other letters: each is another upload.
+    let elsewhere =
+        Upload::lines(&[(9, "600.00", "CNY"), (2, "400.01", "CNY"), (9, "1.00", "EUR")]);
+    let more = Upload::lines(&[(2, "600.00", "CNY"), (9, "400.02", "CNY"), (9, "1.00", "EUR")]);
+    let padded = Upload { kind: wages.kind, body: format!("{}\n", wages.body) };
+    for other in [&elsewhere, &more, &padded] {
+        let came = bank.upload(&anna.cookie, "upload-002", other, Some(&answer));
+        assert_eq!(
+            (came.status, came.problem().as_str()),
+            (403, "other_payment"),
+            "{}",
+            other.body
+        );
+    }
+    let one = bank.pay(&anna.cookie, "upload-003", &paying("1000.01"), Some(&answer));
+    assert_eq!(one.problem(), "other_payment", "a signature of an upload pays nothing else");
+    let (_, summary) = results(&bank.upload(&anna.cookie, "upload-002", &wages, Some(&answer)));
+    assert_eq!((summary["posted"].clone(), summary["refused"].clone()), (json!(2), json!(1)));
+    let again = bank.upload(&anna.cookie, "upload-004", &wages, Some(&answer));
+    assert_eq!(
+        (again.status, again.problem().as_str()),
+        (401, "again"),
+        "one signature, one upload"
+    );
+
+    // Sent again it is signed again, and pays nothing again.
+    let asked = bank.upload(&anna.cookie, "upload-002", &wages, None);
+    let answer = Bank::signed(&mut anna, &asked);
+    let (_, summary) = results(&bank.upload(&anna.cookie, "upload-002", &wages, Some(&answer)));
+    assert_eq!((summary["replayed"].clone(), summary["posted"].clone()), (json!(2), json!(2)));
+    assert_eq!(bank.booked(&staff, 2), "1100.00");
+}
+
+#[test]
+fn a_file_of_payments_is_signed_by_a_customer_and_told_again_without() {
+    let bank = Bank::new("signed-message");
+    let staff = bank.person("ola", &[Role::Operations], None);
+    let mut gift = paying("9000.00");
+    (gift["from"], gift["to"]) = (json!(account(9)), json!(account(1)));
+    assert_eq!(bank.pay(&staff.cookie, "gift-00001", &gift, None).status, 201);
+    let mut anna = bank.person("anna", &[Role::Customer], Some(7));
+    let send = |cookie: &str, body: Vec<u8>, answer: Option<&Value>| {
+        let request = bank.house.request("POST", "/api/v1/messages", "");
+        let mut request = request
+            .header("cookie", format!("__Host-session={cookie}"))
+            .header("origin", ORIGIN)
+            .header("content-type", "application/xml");
+        if let Some(answer) = answer {
+            request = request.header("step-up", text_of(answer.to_string().as_bytes()));
+        }
+        bank.house.send(request.body(Body::from(body)).unwrap())
+    };
+    let posted = |came: &Came| {
+        assert_eq!(came.status, 200, "{:?}", came.json());
+        String::from_utf8_lossy(&came.bytes).matches("<TxSts>ACSC<").count()
+    };
+    assert_eq!(posted(&send(&anna.cookie, file("M1", &[("1", "2", 50_000)]), None)), 1);
+    let wages = file("M2", &[("1", "2", 60_000), ("1", "2", 40_001)]);
+    let asked = send(&anna.cookie, wages.clone(), None);
+    assert_eq!((asked.status, asked.problem().as_str()), (403, "must_sign"));
+    let challenge = &asked.json()["challenge"];
+    assert_eq!(challenge["payments"], 2);
+    assert_eq!(challenge["totals"], json!([{ "amount": "1000.01", "currency": "CNY" }]));
+    let answer = Bank::signed(&mut anna, &asked);
+    let other = file("M2", &[("1", "2", 40_001), ("1", "2", 60_000)]);
+    assert_eq!(send(&anna.cookie, other, Some(&answer)).problem(), "other_payment");
+    assert_eq!(bank.booked(&staff, 2), "500.00", "nothing is done before it is signed");
+    assert_eq!(posted(&send(&anna.cookie, wages.clone(), Some(&answer))), 2);
+    let again = send(&anna.cookie, wages, None);
+    assert_eq!((posted(&again), again.header("idempotent-replayed")), (2, Some("true")));
+    assert_eq!(bank.booked(&staff, 2), "1500.01");
+    let tom = bank.person("tom", &[Role::Teller], None);
+    let theirs = send(&tom.cookie, file("M3", &[("1", "2", 1)]), None);
+    assert_eq!(theirs.problem(), "forbidden");
+}
+
+#[test]
+fn an_upload_is_added_up_before_anything_is_done() {
+    let bank = Bank::new("added-up");
+    let staff = bank.person("ola", &[Role::Operations], None);
+    let mut anna = bank.person("anna", &[Role::Customer], Some(7));
+    let row =
+        |item: &str, amount: &str| format!("{item},{},{},{amount},CNY\n", account(1), account(2));
+    let csv = |rows: &[String]| Upload {
+        kind: "text/csv",
+        body: format!("item,from,to,amount,currency\n{}", rows.concat()),
+    };
+    // What is no payment does not count: no amount, a name that stands there twice, nothing at all.
+    let odd = csv(&[row("a", "20.00"), row("b", "1e9"), row("a", "5000.00"), "c\n".to_owned()]);
+    let (_, summary) = results(&bank.upload(&anna.cookie, "upload-001", &odd, None));
+    assert_eq!((summary["posted"].clone(), summary["invalid"].clone()), (json!(1), json!(3)));
+    // What would be refused counts, and so does what is reserved: it is asked for.
+    let large = csv(&[row("a", "999.00"), row("b", "1.01")]);
+    let asked = bank.upload(&anna.cookie, "upload-002", &large, None);
+    assert_eq!(asked.problem(), "must_sign");
+    let answer = Bank::signed(&mut anna, &asked);
+    let (_, summary) = results(&bank.upload(&anna.cookie, "upload-002", &large, Some(&answer)));
+    assert_eq!((summary["posted"].clone(), summary["refused"].clone()), (json!(1), json!(1)));
+    assert_eq!(bank.booked(&staff, 2), "21.01");
+    let immense = csv(&[row("a", &"9".repeat(29)), row("b", &"9".repeat(29))]);
+    assert_eq!(bank.upload(&anna.cookie, "upload-003", &immense, None).problem(), "must_sign");
+    let tom = bank.person("tom", &[Role::Teller], None);
+    assert_eq!(bank.upload(&tom.cookie, "upload-004", &odd, None).problem(), "forbidden");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use api::subscribers::{AddressRules, HookSettings};
 use axum::body::Body;
 use receiver::{Answer, Receiver};
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Receivers on this machine, and little patience.
@@ -112,6 +114,30 @@ fn only_the_kinds_that_were_asked_for_are_sent_and_a_replay_sends_them_again() {
 }
 
 #[test]
+fn a_customer_is_told_of_own_orders_and_of_those_alone() {
+    let house = House::with_hooks("hook-orders", trying());
+    let receiver = Receiver::new(|_| Answer::Status(200));
+    let kinds = json!({ "url": receiver.url("/"), "kinds": ["order.placed", "order.ended"] });
+    create(&house, "anna", &kinds);
+    let money = json!({ "amount": "1.00", "currency": "CNY" });
+    let later = (api::bank::now().day_at(480)).plus(30).to_string();
+    let ended: Vec<Value> = [(9, 1), (1, 2)]
+        .map(|(from, to)| {
+            let of = format!("/accounts/{}/orders", account(from));
+            let body = json!({ "to": account(to), "money": money, "code": 1, "first": later, "repeats": "once" });
+            let placed = house.post(&of, "staff", &format!("order-of-{from}"), &body).json();
+            let id = placed["id"].as_str().unwrap();
+            assert_eq!(house.post(&format!("{of}/{id}/end"), "staff", "", &json!({})).status, 204);
+            placed["id"].clone()
+        })
+        .into();
+    let got: Vec<Value> = (0..2).map(|_| receiver.next().json()).collect();
+    assert_eq!((&got[0]["kind"], &got[1]["kind"]), (&json!("order.placed"), &json!("order.ended")));
+    assert!(got.iter().all(|event| event["data"]["order"] == ended[1]), "{got:?}");
+    assert!(receiver.is_quiet());
+}
+
+#[test]
 fn what_fails_is_sent_again_until_it_is_taken_and_nothing_overtakes_it() {
     let house = House::with_hooks("hook-again", trying());
     let elsewhere = Receiver::new(|_| Answer::Status(200));
@@ -176,6 +202,29 @@ fn a_restart_goes_on_behind_what_was_taken() {
     second.must_be_signed(hook["secret"].as_str().unwrap());
     assert_eq!(record(&second), record(&first) + 1);
     assert!(receiver.is_quiet());
+}
+
+#[test]
+fn what_was_not_taken_when_the_server_ended_is_told_after_it() {
+    let house = House::with_hooks("hook-between", trying());
+    let (open, taken) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (opened, counted) = (Arc::clone(&open), Arc::clone(&taken));
+    let receiver = Receiver::new(move |_| {
+        if !opened.load(Ordering::SeqCst) {
+            return Answer::Status(503);
+        }
+        counted.fetch_add(1, Ordering::SeqCst);
+        Answer::Status(200)
+    });
+    create(&house, "staff", &json!({ "url": receiver.url("/"), "kinds": ["payment.posted"] }));
+    pay(&house, "between-01");
+    let first = receiver.next().id;
+    let house = house.restart();
+    open.store(true, Ordering::SeqCst);
+    pay(&house, "between-02");
+    while receiver.next().id == first {}
+    assert!(receiver.is_quiet());
+    assert_eq!(taken.load(Ordering::SeqCst), 2, "the first, and behind it the second");
 }
 
 #[test]

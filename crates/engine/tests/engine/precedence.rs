@@ -126,6 +126,7 @@ fn answers_of_transfers() -> BTreeSet<Refusal> {
         NeedsOtherEyes,
         OrderAmountMustNotBeZero,
         ScheduleOutOfRange,
+        TooManyOrders,
         OrderNotFound,
         OrderAlreadyEnded,
     ];

@@ -4,10 +4,12 @@
 #[path = "../../../sim/src/model.rs"]
 mod model;
 
+use crate::bank::{FREE, MONDAY, account, institution};
 use crate::checked::{Decided, check_run};
 use engine::{DueTransfer, Engine, TransferPhase};
 use model::{By, Generator, Line, Model, Phase, Seed, Statement};
 use std::collections::BTreeSet;
+use terms::limits::ORDERS_OF_ACCOUNT_MAX;
 use terms::*;
 
 const SEEDS: u64 = 100;
@@ -26,14 +28,18 @@ struct Twins {
 }
 
 impl Twins {
-    fn run(seed: u64) -> Twins {
-        let mut twins = Twins {
+    fn new() -> Twins {
+        Twins {
             engine: Engine::default(),
             model: Model::default(),
             run: Vec::new(),
             answered: BTreeSet::new(),
             due_seen: 0,
-        };
+        }
+    }
+
+    fn run(seed: u64) -> Twins {
+        let mut twins = Twins::new();
         let orders = seed >= SEEDS;
         let mut generator = Generator::new(seed);
         if orders {
@@ -54,6 +60,41 @@ impl Twins {
             if at % 50 == 49 {
                 twins.compare_history(&place);
                 twins.engine.audit().unwrap();
+            }
+        }
+        twins
+    }
+
+    /// An account with as many orders as it may have, while some end and some run out.
+    fn run_of_many_orders() -> Twins {
+        let mut twins = Twins::new();
+        let place = "many orders";
+        let mut now = TimeNs(TimeNs::start_of(MONDAY).0 + 43_200_000_000_000);
+        let accounts = [1, 2, 3].map(|id| Command::CreateAccount(account(id, FREE)));
+        twins.ask(place, now, &accounts);
+        twins.ask(place, now, &[institution()]);
+        let fill: Vec<Command> = (0..ORDERS_OF_ACCOUNT_MAX as u128 + 3)
+            .map(|at| match at % 4 {
+                0 => order(100 + at, 1, 0, Rhythm::Once),
+                1 => order(100 + at, 1, 2, Rhythm::Weekly),
+                2 => order(100 + at, 1, 3, Rhythm::Once),
+                _ => order(100 + at, 1, 0, Rhythm::Monthly),
+            })
+            .collect();
+        twins.ask(place, now, &fill);
+        twins.ask(place, now, &[order(5_000, 2, 0, Rhythm::Once)]);
+        let end = OrderEnd { order: TransferId(101), by: String::new() };
+        twins.ask(place, now, &[Command::EndOrder(end)]);
+        for next in 1..15_u128 {
+            let one_more = |at: u128| order(6_000 + 10 * next + at, 1, 20, Rhythm::Once);
+            twins.ask(place, now, &[one_more(0), one_more(1)]);
+            let day = twins.engine.business_day().unwrap();
+            now = TimeNs(now.0 + 86_400_000_000_000);
+            twins.ask(place, now, &[Command::CloseDay { day, next: day.plus(1) }]);
+            // Half of what is due is paid; the rest is tried until it is given up.
+            let due: Vec<DueTransfer> = twins.engine.orders_due().step_by(2).collect();
+            for due in due {
+                twins.ask(place, now, &[Command::Transfer(due.transfer)]);
             }
         }
         twins
@@ -165,6 +206,21 @@ impl Twins {
     }
 }
 
+fn order(id: u128, debit: u128, first: i32, rhythm: Rhythm) -> Command {
+    Command::PlaceOrder(StandingOrder {
+        id: TransferId(id),
+        debit_account: AccountId(debit),
+        credit_account: AccountId(3),
+        amount: Amount(1),
+        code: 1,
+        first: MONDAY.plus(first),
+        last: if rhythm == Rhythm::Weekly { MONDAY.plus(9) } else { Day::BOOKING },
+        rhythm,
+        every: 1,
+        by: String::new(),
+    })
+}
+
 #[test]
 fn the_engine_and_its_naive_twin_agree() {
     let (mut answered, mut due_seen) = (BTreeSet::new(), 0);
@@ -175,6 +231,10 @@ fn the_engine_and_its_naive_twin_agree() {
         answered.append(&mut twins.answered);
         due_seen += twins.due_seen;
     }
+    let mut crowded = Twins::run_of_many_orders();
+    crowded.compare_history("many orders");
+    check_run(&crowded.engine, &crowded.run);
+    answered.append(&mut crowded.answered);
     assert!(due_seen > 200, "orders were due {due_seen} times");
     // The twin knows no rule sets: numbers from 106 to 120 are for risk control, which `risky.rs` tries.
     let known = Refusal::ALL.iter().filter(|refusal| !(106..=120).contains(&refusal.code()));

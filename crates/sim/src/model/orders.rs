@@ -3,7 +3,7 @@
 use super::decide::{Decided, check_id, check_text, unless};
 use super::{Done, Model};
 use terms::Refusal::*;
-use terms::limits::{ORDER_DAYS_AHEAD_MAX, ORDER_TRIES};
+use terms::limits::{ORDER_DAYS_AHEAD_MAX, ORDER_TRIES, ORDERS_OF_ACCOUNT_MAX};
 use terms::*;
 
 impl Model {
@@ -25,7 +25,8 @@ impl Model {
         let ends = order.last != Day::BOOKING;
         let repeats = order.rhythm != Rhythm::Once;
         unless(order.every == 0 || !repeats && (ends || order.every != 1), ScheduleOutOfRange)?;
-        unless(repeats && ends && order.last < order.first, ScheduleOutOfRange)
+        unless(repeats && ends && order.last < order.first, ScheduleOutOfRange)?;
+        unless(self.in_force(order.debit_account) >= ORDERS_OF_ACCOUNT_MAX, TooManyOrders)
     }
 
     pub(super) fn check_order_end(&self, end: &OrderEnd) -> Decided<()> {
@@ -41,29 +42,11 @@ impl Model {
         made: impl Fn(TransferId, Day, u8) -> TransferId,
     ) -> Vec<(TransferId, Day, u8)> {
         let mut due = Vec::new();
-        for done in &self.done {
-            let Command::PlaceOrder(order) = &done.command else { continue };
-            if self.is_ended(order.id) {
-                continue;
-            }
-            // The business days since, the one on which it was placed first.
-            let mut days = vec![done.booked];
-            days.extend(self.done.iter().filter_map(|later| match &later.command {
-                Command::CloseDay { next, .. } if later.record > done.record => Some(*next),
-                _ => None,
-            }));
-            for (at, day) in days.iter().enumerate() {
-                let before = if at == 0 { day.plus(-1) } else { days[at - 1] };
-                let tries = days.len() - at;
-                if tries > usize::from(ORDER_TRIES) {
-                    continue;
-                }
-                let tries = tries as u8;
-                for day in (before.0 + 1..=day.0).map(Day).filter(|day| is_due(order, *day)) {
-                    let paid = (1..=tries).any(|at| self.is_taken(made(order.id, day, at)));
-                    if !paid && !self.has_failed(made(order.id, day, tries)) {
-                        due.push((order.id, day, tries));
-                    }
+        for (order, done) in self.orders().filter(|(order, _)| !self.is_ended(order.id)) {
+            for (day, tries) in self.days_due(order, done) {
+                let paid = (1..=tries).any(|at| self.is_taken(made(order.id, day, at)));
+                if !paid && !self.has_failed(made(order.id, day, tries)) {
+                    due.push((order.id, day, tries));
                 }
             }
         }
@@ -71,11 +54,77 @@ impl Model {
         due
     }
 
-    fn order_done(&self, id: TransferId) -> Option<(&StandingOrder, &Done)> {
-        self.done.iter().find_map(|done| match &done.command {
-            Command::PlaceOrder(order) if order.id == id => Some((order, done)),
+    /// How many orders of an account can still bring something.
+    fn in_force(&self, account: AccountId) -> usize {
+        let of_account = || self.orders().filter(|(order, _)| order.debit_account == account);
+        let all = of_account().count();
+        // Looking at every day is slow, and no more can be in force than there are.
+        if all < ORDERS_OF_ACCOUNT_MAX {
+            return all;
+        }
+        let in_force = |(order, done): &(&StandingOrder, &Done)| {
+            !self.is_ended(order.id) && (self.is_due_later(order) || self.is_tried(order, done))
+        };
+        of_account().filter(in_force).count()
+    }
+
+    /// On some day after today.
+    fn is_due_later(&self, order: &StandingOrder) -> bool {
+        let Some(today) = self.business_day() else { return false };
+        let last = match (order.rhythm, order.last) {
+            (Rhythm::Once, _) => order.first,
+            (_, Day::BOOKING) => return true,
+            (_, last) => last,
+        };
+        (today.0 + 1..=last.0).any(|day| is_due(order, Day(day)))
+    }
+
+    /// Due today, or on a day before and not paid when today began. A payment says of which order and day it is.
+    fn is_tried(&self, order: &StandingOrder, done: &Done) -> bool {
+        let closes = |done: &&Done| matches!(done.command, Command::CloseDay { .. });
+        let began = self.done.iter().rev().find(closes).map_or(0, |done| done.record);
+        let paid = |day: Day| {
+            self.done.iter().any(|done| match &done.command {
+                Command::Transfer(t) => {
+                    done.record < began
+                        && (t.user_data_128, t.user_data_64) == (order.id.0, day.0 as u64)
+                }
+                _ => false,
+            })
+        };
+        self.days_due(order, done).iter().any(|(day, tries)| *tries == 1 || !paid(*day))
+    }
+
+    /// The days on which an order fell due and that are still tried, and how often each was, today included.
+    fn days_due(&self, order: &StandingOrder, placed: &Done) -> Vec<(Day, u8)> {
+        // The business days since, the one on which it was placed first.
+        let mut days = vec![placed.booked];
+        days.extend(self.done.iter().filter_map(|later| match &later.command {
+            Command::CloseDay { next, .. } if later.record > placed.record => Some(*next),
+            _ => None,
+        }));
+        let mut due = Vec::new();
+        for (at, day) in days.iter().enumerate() {
+            let before = if at == 0 { day.plus(-1) } else { days[at - 1] };
+            let tries = days.len() - at;
+            if tries <= usize::from(ORDER_TRIES) {
+                let fell = (before.0 + 1..=day.0).map(Day).filter(|day| is_due(order, *day));
+                due.extend(fell.map(|day| (day, tries as u8)));
+            }
+        }
+        due
+    }
+
+    /// All that were placed.
+    fn orders(&self) -> impl Iterator<Item = (&StandingOrder, &Done)> {
+        self.done.iter().filter_map(|done| match &done.command {
+            Command::PlaceOrder(order) => Some((order, done)),
             _ => None,
         })
+    }
+
+    fn order_done(&self, id: TransferId) -> Option<(&StandingOrder, &Done)> {
+        self.orders().find(|(order, _)| order.id == id)
     }
 
     fn is_ended(&self, id: TransferId) -> bool {

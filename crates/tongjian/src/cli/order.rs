@@ -32,7 +32,7 @@ pub enum OrderCommand {
         /// Of this account only.
         #[arg(long, value_parser = parse_account)]
         account: Option<AccountId>,
-        /// Those that were ended too.
+        /// Those that are over or were ended too.
         #[arg(long)]
         all: bool,
     },
@@ -191,7 +191,7 @@ fn list(context: &Context, bank: &Bank, account: Option<AccountId>, all: bool) {
     for view in engine.orders() {
         let order = view.order;
         let of = [order.debit_account, order.credit_account];
-        if account.is_some_and(|account| !of.contains(&account)) || view.ended && !all {
+        if account.is_some_and(|account| !of.contains(&account)) || !view.in_force && !all {
             continue;
         }
         let currency = engine.account(order.debit_account).map(|a| a.account.ledger);
@@ -212,7 +212,11 @@ fn list(context: &Context, bank: &Bank, account: Option<AccountId>, all: bool) {
             order.credit_account.to_string(),
             figures::amount(currency, order.amount),
             rhythm(order),
-            if view.ended { "ended".to_owned() } else { next },
+            match (view.ended, view.in_force) {
+                (true, _) => "ended".to_owned(),
+                (false, false) => "over".to_owned(),
+                (false, true) => next,
+            },
             day(last).unwrap_or_default(),
         ]);
     }

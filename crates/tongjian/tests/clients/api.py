@@ -32,7 +32,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from keys import Key, b64
+from keys import Key, b64, code
 
 TJ, BANK = sys.argv[1], sys.argv[2]
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -196,14 +196,6 @@ class Human:
             self.cookies.update({name: morsel.value for name, morsel in cookie.items()})
         connection.close()
         return response.status, response.headers, json.loads(text) if text else None
-
-
-def code(secret, steps=0):
-    """What an authenticator app shows (RFC 6238), so many steps from now."""
-    key = base64.b32decode(secret)
-    mac = hmac.new(key, (int(time.time()) // 30 + steps).to_bytes(8, "big"), hashlib.sha1).digest()
-    at = mac[19] & 15
-    return f"{(int.from_bytes(mac[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"
 
 
 class Receiver:

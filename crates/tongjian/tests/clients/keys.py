@@ -1,7 +1,11 @@
-"""A program's key and what it signs (RFC 7515, RFC 7518): for every script here that plays a program."""
+"""A program's key and what it signs (RFC 7515, RFC 7518), and the codes of a person (RFC 6238): for every script here that plays
+one or the other."""
 
 import base64
+import hashlib
+import hmac
 import json
+import time
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,3 +29,10 @@ class Key:
         text = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(claims).encode())}"
         r, s = decode_dss_signature(self.private.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
         return f"{text}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+
+
+def code(secret, steps=0):
+    """What an authenticator app shows (RFC 6238), so many steps from now."""
+    mac = hmac.new(base64.b32decode(secret), (int(time.time()) // 30 + steps).to_bytes(8, "big"), hashlib.sha1).digest()
+    at = mac[19] & 15
+    return f"{(int.from_bytes(mac[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"

@@ -6,6 +6,7 @@ is seen and ends with failure if one does not hold. The rows also go to the file
 
 import hashlib
 import http.client
+import http.cookies
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ import uuid
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "clients"))
 
-from keys import Key, b64
+from keys import Key, b64, code
 
 SCOPES = [
     "payments", "payments:read", "accounts:read", "accounts", "parties", "cases", "screening", "queries", "events", "proofs",
@@ -57,7 +58,7 @@ class Bank:
         self.tj, self.folder, self.secure, self.port, self.process = tj, folder, secure, 0, None
         self.config_file = folder + ".toml"
         shutil.rmtree(folder, ignore_errors=True)
-        self.run("init", "--name", "Bank under siege")
+        self.administrator = json.loads(self.run("init", "--name", "Bank under siege"))["administrator"]
         self.configure(config)
 
     def configure(self, config):
@@ -153,12 +154,82 @@ class Answer:
             return ""
 
 
-class Machine:
+class Client:
+    """Whoever asks a bank: a connection for each thread, and an operation of the API as the line of the table has it."""
+
+    def __init__(self, bank, name):
+        self.bank, self.name, self.local = bank, name, threading.local()
+
+    def connect(self):
+        if self.bank.secure:
+            return http.client.HTTPSConnection("localhost", self.bank.port, timeout=60, context=trusting())
+        return http.client.HTTPConnection("localhost", self.bank.port, timeout=60)
+
+    def raw(self, method, path, headers, body=None):
+        for again in (True, False):
+            connection = getattr(self.local, "connection", None)
+            if connection is None:
+                connection = self.local.connection = self.connect()
+            try:
+                connection.request(method, path, body, headers)
+                response = connection.getresponse()
+                return Answer(response.status, response.headers, response.read())
+            except (http.client.HTTPException, OSError):
+                connection.close()
+                self.local.connection = None
+                if not again:
+                    raise
+
+    def send(self, method, path, body=None, key=None, query="", token=None, **headers):
+        """An operation of the API, its path behind `/api/v1`."""
+        path = path if path.startswith("/api/") else "/api/v1" + path
+        sent = {**self.headers(method, path, token), **headers}
+        if key:
+            sent["Idempotency-Key"] = key
+        if body is not None and not isinstance(body, (str, bytes)):
+            body = json.dumps(body)
+            sent.setdefault("Content-Type", "application/json")
+        return self.raw(method, path + query, sent, body)
+
+    def make(self, path, body, key=None):
+        """Makes or does something, and gives what it is, if it is anything."""
+        answer = self.send("POST", path, body, key or uuid.uuid4().hex)
+        if answer.status not in (200, 201, 202, 204):
+            sys.exit(f"{path}: {answer.status} {answer.data}")
+        return answer.json if answer.data else None
+
+
+class Person(Client):
+    """Somebody with a browser: it keeps the cookies, and says which page a request comes from."""
+
+    PASSWORD = "a long walk by the river"
+
+    def __init__(self, bank, name):
+        super().__init__(bank, name)
+        self.cookies, self.secret = {}, None
+
+    def come_in(self, token):
+        """Uses a link that opens once, with a password and codes, and is signed in."""
+        self.secret = self.make("/links/password/begin", {"token": token, "password": self.PASSWORD})["secret"]
+        answer = self.send("POST", "/links/password", {"token": token, "code": code(self.secret)})
+        if answer.status != 200:
+            sys.exit(f"{self.name} does not come in: {answer.status} {answer.data}")
+        for line in answer.headers.get_all("Set-Cookie"):
+            self.cookies.update({name: morsel.value for name, morsel in http.cookies.SimpleCookie(line).items()})
+        return self
+
+    def headers(self, method, path, token=None):
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {"Origin": self.bank.origin, **({"Cookie": cookies} if cookies else {})}
+
+
+class Machine(Client):
     """A program with a key of its own: tokens by private_key_jwt, every request with a DPoP proof."""
 
     def __init__(self, bank, name, secret=None):
-        self.bank, self.name, self.key, self.proof_key = bank, name, secret or Key(), Key()
-        self.token, self.local, self.until = None, threading.local(), 0
+        super().__init__(bank, name)
+        self.key, self.proof_key = secret or Key(), Key()
+        self.token, self.until = None, 0
 
     def proof(self, method, path, token=None, **change):
         claims = {"jti": str(uuid.uuid4()), "htm": method, "iat": int(time.time()), "htu": self.bank.origin + path}
@@ -195,44 +266,6 @@ class Machine:
 
     def headers(self, method, path, token=None):
         return {"Authorization": f"DPoP {token or self.token}", "DPoP": self.proof(method, path, token)}
-
-    def connect(self):
-        if self.bank.secure:
-            return http.client.HTTPSConnection("localhost", self.bank.port, timeout=60, context=trusting())
-        return http.client.HTTPConnection("localhost", self.bank.port, timeout=60)
-
-    def raw(self, method, path, headers, body=None):
-        for again in (True, False):
-            connection = getattr(self.local, "connection", None)
-            if connection is None:
-                connection = self.local.connection = self.connect()
-            try:
-                connection.request(method, path, body, headers)
-                response = connection.getresponse()
-                return Answer(response.status, response.headers, response.read())
-            except (http.client.HTTPException, OSError):
-                connection.close()
-                self.local.connection = None
-                if not again:
-                    raise
-
-    def send(self, method, path, body=None, key=None, query="", token=None, **headers):
-        """An operation of the API, its path behind `/api/v1`."""
-        path = path if path.startswith("/api/") else "/api/v1" + path
-        sent = {**self.headers(method, path, token), **headers}
-        if key:
-            sent["Idempotency-Key"] = key
-        if body is not None and not isinstance(body, (str, bytes)):
-            body = json.dumps(body)
-            sent.setdefault("Content-Type", "application/json")
-        return self.raw(method, path + query, sent, body)
-
-    def make(self, path, body, key=None):
-        """Makes something, and says what it is."""
-        answer = self.send("POST", path, body, key or uuid.uuid4().hex)
-        if answer.status not in (200, 201, 202):
-            sys.exit(f"{path}: {answer.status} {answer.data}")
-        return answer.json
 
 
 def trusting():

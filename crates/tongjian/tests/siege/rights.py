@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Who may do what, asked of the served bank: every operation of its OpenAPI document by every kind of program, held against
-docs/rights.md, which is made of the policies; and everything of one customer asked for by the other.
+"""Who may do what, asked of the served bank: every operation of its OpenAPI document by every kind of program and by a person
+of every role, held against docs/rights.md, which is made of the policies; and everything of one customer asked for by the other.
 
     pip install cryptography
     rights.py path/to/tj folder [--long]
@@ -16,7 +16,7 @@ import sys
 import time
 import uuid
 
-from bank import SCOPES, Bank, Key, Machine, Table, arguments, order, town
+from bank import SCOPES, Bank, Machine, Person, Table, arguments, order, town
 
 TJ, FOLDER, LONG = arguments()
 RIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../../docs/rights.md")
@@ -39,6 +39,11 @@ def rights():
         else:
             found[heading][cells[0]] = dict(zip(columns, cells[1:]))
     return found
+
+
+def people_by_role():
+    """docs/rights.md on people: action -> role -> cell."""
+    return next(table for heading, table in rights().items() if heading.startswith("People"))
 
 
 def samples(own, other, known):
@@ -68,6 +73,7 @@ def samples(own, other, known):
         "release_hold": (f"/accounts/{account}/holds/hold_{NONE}/release", None),
         "register_party": ("/parties", {"kind": "person", "fields": {"name": "Zhao Yun"}}),
         "show_party": (f"/parties/{own['party']}", None),
+        "list_looks": (f"/parties/{own['party']}/looks", None),
         "erase_party": (f"/parties/pty_{NONE}/erase", {"reason": "asked for"}),
         "list_cases": ("/cases", None),
         "show_case": (f"/cases/{own['case']}", None),
@@ -178,6 +184,146 @@ def matrix(document, kinds):
     TABLE.row("no row here for what is no operation", not gone, ", ".join(sorted(gone)))
 
 
+# What needs no right but to be signed in, where more is decided by what it is about: the rights of which one opens it.
+OPENED_BY = {
+    "list_approvals": ["recovery.approve", "break_glass.approve", "user.read"],
+    "end_emergency": ["session.end"],
+}
+# The end of a session is asked for when everything else was.
+LAST = "sign_out"
+
+
+def by_people(document, people, samples_of):
+    """Every operation by a person of every role: as docs/rights.md says. A letter in a cell says on what more it depends."""
+    table, asked, wrong = people_by_role(), 0, []
+    for name, method, path, action, operation in operations(document):
+        if name == LAST:
+            continue
+        for role, person in people.items():
+            request = samples_of(role).get(name) or bare(path, operation)
+            if action:
+                allowed = table[action][role] != "·"
+            else:
+                allowed = name not in OPENED_BY or any(table[action][role] != "·" for action in OPENED_BY[name])
+            came = ask(person, method, *request)
+            asked += 1
+            # A signature that is wanted first is no denial, where the table says that it may be.
+            signs = bool(action) and "s" in table[action][role].split() and came.code == "must_sign"
+            right = came.status not in (401, 403, 500) or signs if allowed else came.status == 403
+            if is_public(operation):
+                right = came.status in ((401, 422) if name.startswith("sign_in") else (200, 422))
+            if not right:
+                wrong.append(f"{name} by {role}: {came.status} {came.code}, and docs/rights.md says {table[action][role] if action else 'signed in'}")
+    for why in wrong:
+        print("    ", why)
+    TABLE.row("every operation by a person of every role", not wrong, f"{asked} asked by {len(people)}, {len(wrong)} other than docs/rights.md", "0")
+
+
+def amounts(people, own, other):
+    """What depends on the amount: signed above a limit, or not done at all."""
+    pay = lambda role, amount: people[role].send("POST", "/payments", order(own["account"], other["account"], amount), uuid.uuid4().hex)
+    for role, amount, wanted in [
+        ("customer", "1000.01", "must_sign"), ("teller", "10000.01", "must_sign"), ("teller", "50000.01", "forbidden"),
+        ("operations", "10000.01", "must_sign"), ("analyst", "0.01", "forbidden"), ("administrator", "0.01", "forbidden"),
+    ]:
+        came = pay(role, amount)
+        TABLE.row(f"{amount} paid by {role}", came.status == 403 and came.code == wanted, f"{came.status} {came.code}")
+    lines = (json.dumps(order(own["account"], other["account"], "400.00")) + "\n") * 3
+    came = people["customer"].send("POST", "/payments/batch", lines, uuid.uuid4().hex, **{"Content-Type": "application/x-ndjson"})
+    totals = came.json.get("challenge", {}).get("totals")
+    TABLE.row("an upload of 1,200.00 by customer", came.code == "must_sign" and totals == [{"amount": "1200.00", "currency": "CNY"}], f"{came.status} {came.code} {totals}")
+
+
+def other_sites(document, person, samples_of_it):
+    """A browser sends a cookie by itself: what writes needs an origin too, and it must be the bank's."""
+    for what, headers in [("another site", {"Origin": "https://evil.example"}), ("no page at all", {}), ("a page without an origin", {"Origin": "null"})]:
+        asked, done = 0, []
+        for name, method, path, _, operation in operations(document):
+            if method == "GET" or is_public(operation) and not headers:
+                continue
+            target, body = samples_of_it.get(name) or bare(path, operation)
+            sent = {"Cookie": person.headers(method, path)["Cookie"], "Idempotency-Key": uuid.uuid4().hex, **headers}
+            text = body if isinstance(body, str) else json.dumps(body)
+            sent["Content-Type"] = "application/x-ndjson" if isinstance(body, str) else "application/json"
+            came = person.raw(method, "/api/v1" + target, sent, text)
+            asked += 1
+            if (came.status, came.code) != (403, "other_origin"):
+                done.append(f"{name}: {came.status} {came.code}")
+        TABLE.row(f"nothing is written with a cookie from {what}", asked > 30 and not done, f"{asked} asked, {len(done)} not refused {done[:3]}")
+
+
+def two_persons(administrators, people, newcomer):
+    """What takes two: whoever asked does not say yes, nor does whom it is about."""
+    first, second = administrators
+    given = first.make(f"/users/{newcomer}/roles", {"role": "teller"})
+    TABLE.row("a role that moves money waits where there are two administrators", given["given"] is False, given)
+    acts = [("a role", given["approval"], first, second, "role")]
+    lost = people["teller"].make(f"/users/{newcomer}/recovery", {"reason": "lost the telephone"})["approval"]
+    acts.append(("a recovery", lost, people["teller"], people["chief_analyst"], "recovery"))
+    fire = people["analyst"].make("/emergency", {"reason": "a fire", "minutes": 1})["approval"]
+    acts.append(("an emergency", fire, people["analyst"], second, "emergency"))
+    for what, act, asker, other, kind in acts:
+        for who, person in [("its asker", asker), ("a customer", people["customer"]), ("a supervisor", people["supervisor"])]:
+            came = person.send("POST", f"/approvals/{act}/approve", {})
+            TABLE.row(f"{what} is not approved by {who}", came.status in (403, 409), f"{came.status} {came.code}")
+        came = other.send("POST", f"/approvals/{act}/approve", {})
+        TABLE.row(f"{what} is approved by a second", came.status == 200 and came.json["kind"] == kind, came.status)
+        again = other.send("POST", f"/approvals/{act}/approve", {})
+        TABLE.row(f"{what} is approved once", again.status == 404, f"{again.status} {again.code}")
+
+
+def signed_out(people):
+    """A session ends at once and for good, also for who kept its cookie."""
+    kept = 0
+    for person in people.values():
+        cookies = dict(person.cookies)
+        ended = person.send("POST", "/me/sign-out", {}).status
+        person.cookies = cookies
+        kept += ended == 204 and person.send("GET", "/me").status == 401
+    TABLE.row("a cookie that was kept opens nothing after signing out", kept == len(people), f"{kept} of {len(people)}")
+
+
+def all_roles(bank, known):
+    """A person of every role, let in over HTTP; the administrators first, and last whoever has wider rights in an emergency."""
+    roles = [role for role in people_by_role()["health.read"] if role != "nobody known"]
+    first = Person(bank, bank.administrator["user"]).come_in(bank.administrator["token"])
+    parties = {"customer": known["anna"]["id"], "helper": known["helper"]["id"]}
+
+    def let_in(name, role):
+        link = first.make("/users", {"name": name, "roles": [role], **({"party": parties[role]} if role in parties else {})})
+        return Person(bank, name).come_in(link["token"])
+
+    people = {role: let_in(role, role) for role in roles if role not in ("administrator", "break_glass")}
+    people["administrator"] = first
+    # Wider rights are asked for by somebody who works here; without the role they came with, they stand alone.
+    alarmed = let_in("alarmed", "data_officer")
+    act = alarmed.make("/emergency", {"reason": "somebody empties accounts", "minutes": 10})["approval"]
+    people["chief_analyst"].make(f"/approvals/{act}/approve", {})
+    first.make("/users/alarmed/roles/data_officer/take", {})
+    people["break_glass"] = alarmed
+    roles_now = {role: person.send("GET", "/me").json["roles"] for role, person in people.items()}
+    alone = all(held == [role] for role, held in roles_now.items()) and set(roles_now) == set(roles)
+    TABLE.row("a person of every role signs in", alone, f"{len(people)} of {len(roles)}")
+    return people, let_in
+
+
+def persons(bank, document, known, things):
+    """All of the above for people."""
+    people, let_in = all_roles(bank, known)
+    till = {**things["bert"], "account": known["till"]["id"]}
+    samples_of = {"customer": samples(things["anna"], till, known), "helper": samples(things["anna"], till, known)}
+    staff = samples(till, things["anna"], known)
+    by_people(document, people, lambda role: samples_of.get(role, staff))
+    idor(people["customer"], things["bert"], {name: method for name, method, *_ in operations(document)}, " by the customer in person")
+    amounts(people, things["anna"], till)
+    other_sites(document, people["operations"], staff)
+    # From now on there are two administrators.
+    second = let_in("second", "administrator")
+    let_in("newcomer", "developer")
+    two_persons((people["administrator"], second), people, "newcomer")
+    signed_out(people)
+
+
 def public(bank, machine, document):
     """What anybody may ask, and that nothing else answers a stranger."""
     for path in ["/healthz", "/readyz", "/log/key", "/api/v1/openapi.json", "/api/v1/reference", "/api/v1/problems"]:
@@ -201,7 +347,7 @@ def blank(answer, ids):
     return answer.status, re.sub(r"record [0-9]+", "record ID", text)
 
 
-def idor(anna, theirs, methods):
+def idor(anna, theirs, methods, by=""):
     """Everything that names an id, asked for with another's id and with one that is not there: the same bytes."""
     gone = {
         "account": f"acc_{NONE}", "party": f"pty_{NONE}", "payment": f"pay_{NONE}", "reserved": f"pay_{NONE}", "case": f"case_{NONE}",
@@ -217,11 +363,11 @@ def idor(anna, theirs, methods):
         came, none = ask(anna, method, target, body), ask(anna, method, *with_gone[name])
         ids = [value for value in [*theirs.values(), *gone.values()] if isinstance(value, str)]
         first, second = blank(came, ids), blank(none, ids)
-        TABLE.row(f"{name} with another's id", came.status in (403, 404, 200) and first == second and not leaks(came, theirs, name), f"{first[0]}, as of one that is not there: {first == second}")
+        TABLE.row(f"{name} with another's id" + by, came.status in (403, 404, 200) and first == second and not leaks(came, theirs, name), f"{first[0]}, as of one that is not there: {first == second}")
         if first != second:
             print("    ", first, second)
         asked += 1
-    TABLE.row("operations that name an id were asked for another's", asked >= 20, asked, ">= 20")
+    TABLE.row("operations that name an id were asked for another's" + by, asked >= 20, asked, ">= 20")
 
 
 def leaks(came, theirs, name):
@@ -310,6 +456,9 @@ def main():
     bank.start()
     staff.sign_in()
     known = town(staff)
+    # A relative of Anna's who may look at her account.
+    known["helper"] = staff.make("/parties", {"kind": "person", "fields": {"name": "Wang Xiaomei"}})
+    staff.make(f"/accounts/{known['of_anna']['id']}/roles", {"party": known["helper"]["id"], "role": "viewer"})
     things = {}
     for name in ("anna", "bert"):
         account, paid = known[f"of_{name}"]["id"], known["paid"][name]
@@ -335,6 +484,7 @@ def main():
         ("Machines of a customer, by scope", anna, tokens["anna"], samples(things["anna"], till, known)),
     ]
     matrix(document, kinds)
+    persons(bank, document, known, things)
     idor(anna, things["bert"], {name: method for name, method, *_ in operations(document)})
     bodies(anna, things["anna"], things["bert"])
     hearing(anna, things["anna"], things["bert"])

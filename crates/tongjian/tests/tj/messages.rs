@@ -423,6 +423,35 @@ fn whatever_is_killed_in_between_each_payment_of_the_folder_is_made_once() {
     at.ok("verify bank.tj");
 }
 
+#[test]
+fn a_file_that_comes_again_and_another_under_its_name_pay_nothing_more() {
+    let at = bank("iso-twice");
+    std::fs::create_dir_all(at.path("post/in")).unwrap();
+    let wages = file("M1", &[order("E1", "1002", 1_500)]);
+    let served = Served::start(&at);
+    for (name, text) in [
+        ("wages.xml", wages.clone()),
+        ("wages.xml", wages.clone()),
+        ("copy.xml", wages),
+        ("more.xml", file("M1", &[order("E1", "1002", 1_500), order("E2", "1002", 2_500)])),
+        ("wages.xml", file("M1", &[order("E3", "1002", 1_500)])),
+    ] {
+        put(&at, name, &text);
+        quiet(&at);
+    }
+    served.kill();
+    assert_eq!(at.balance("1002"), "15.00");
+    assert_eq!(names(&at, "done"), ["copy.xml", "wages.xml", "wages.xml.2"]);
+    let aside = ["more.xml", "more.xml.reason.txt", "wages.xml", "wages.xml.reason.txt"];
+    assert_eq!(names(&at, "err"), aside);
+    for name in ["more.xml", "wages.xml"] {
+        let reason = at.read(&format!("post/err/{name}.reason.txt"));
+        assert!(reason.starts_with("DU01"), "{reason}");
+    }
+    assert!(at.read("post/out/copy.xml.pain.002.xml").contains("<TxSts>ACSC<"));
+    at.ok("verify bank.tj");
+}
+
 /// The payments that were sent to the other bank, by `TxId`.
 fn sent(at: &Folder) -> Vec<String> {
     let mut ids = Vec::new();

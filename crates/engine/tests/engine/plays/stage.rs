@@ -27,6 +27,15 @@ impl Stage {
     pub fn line(&mut self, place: &str, line: &str) -> Vec<String> {
         match self.read(place, line) {
             Ask::Command(command) => self.submit(&[command]),
+            Ask::Each(commands) => {
+                let mut answers = self.submit(&commands);
+                let count = answers.len();
+                answers.dedup();
+                if let [answer] = answers.as_mut_slice() {
+                    answer.push_str(&format!(", each of {count}"));
+                }
+                answers
+            }
             Ask::Clock(now) => self.clock(place, now),
             Ask::Balance(account) => vec![answers::balance(self.engine.account(account))],
             Ask::Show(id) => vec![answers::show(&self.engine, id)],

@@ -12,6 +12,8 @@ use terms::*;
 pub enum Ask {
     /// Something of the bank.
     Command(Command),
+    /// The same again and again, each time under another id, as one request.
+    Each(Vec<Command>),
     /// The clock moves to this moment.
     Clock(TimeNs),
     /// How an account stands.
@@ -102,6 +104,7 @@ impl Words<'_> {
                 Ask::Statement { account, from, to, by_value }
             }
             "trial" => Ask::Trial,
+            "orders" => Ask::Each(self.orders()?),
             "due" => Ask::Due,
             "pay-due" => Ask::PayDue,
             "today" => Ask::Today,
@@ -334,8 +337,22 @@ impl Words<'_> {
     /// `order 20 1 2 5.00 2026-01-31 every=1 monthly by=anna`: from the first to the second account; `last=` is the last
     /// day.
     fn order(&mut self) -> Read<StandingOrder> {
-        let (id, debit_account) = (self.transfer_id()?, self.account_id()?);
-        let credit_account = self.account_id()?;
+        let id = self.transfer_id()?;
+        self.order_under(id)
+    }
+
+    /// `orders 100..199 2 3 …` is a hundred orders.
+    fn orders(&mut self) -> Read<Vec<Command>> {
+        let word = self.word("the first and the last id")?;
+        let ids = word.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+        let (first, last): (u128, u128) = ids.ok_or_else(|| format!("{word} is not 100..199"))?;
+        let order = self.order_under(TransferId(first))?;
+        let under = |id| StandingOrder { id: TransferId(id), ..order.clone() };
+        Ok((first..=last).map(|id| Command::PlaceOrder(under(id))).collect())
+    }
+
+    fn order_under(&mut self, id: TransferId) -> Read<StandingOrder> {
+        let (debit_account, credit_account) = (self.account_id()?, self.account_id()?);
         let ledger = self.ledger_of(debit_account).unwrap_or(Currency::CNY);
         let amount = self.amount(ledger)?;
         let first = self.day()?;

@@ -3,6 +3,7 @@
 use crate::fail::{Done, Exit, Failure};
 use crate::messages::IsoConfig;
 use api::bank::ApiLimits;
+use api::proxies::Proxies;
 use api::server::ConnectionLimits;
 use api::subscribers::{AddressRules, HookSettings};
 use api::traces::TraceSettings;
@@ -60,6 +61,8 @@ pub struct ApiConfig {
     pub listeners_max: usize,
     /// Questions in SQL at once.
     pub queries_max: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Proxies,
     /// Connections at once.
     pub connections_max: usize,
     /// Connections at once from one address.
@@ -199,6 +202,7 @@ impl ApiConfig {
             address_per_s: self.address_per_s,
             uploads_max: self.uploads_max,
             listeners_max: self.listeners_max,
+            proxies: self.trusted_proxies.clone(),
         }
     }
 
@@ -226,14 +230,14 @@ mod tests {
         let config = parsed("[api]\nlisten = \"127.0.0.1:1\"\n", Path::new("x")).unwrap();
         assert_eq!(config.api.listen, "127.0.0.1:1");
         assert_eq!(config.api.tls, TlsKind::Off);
-        for wrong in ["[api]\nlissen = \"x\"", "[apis]\nlisten = \"x\"", "[api]\ncaller_per_s = 0"]
-        {
+        for (wrong, named) in [
+            ("[api]\nlissen = \"x\"", "lissen"),
+            ("[apis]\nlisten = \"x\"", "apis"),
+            ("[api]\ncaller_per_s = 0", "zero"),
+            ("[api]\ntrusted_proxies = [\"::1\", \"10.0.0.7/8\"]", "10.0.0.7/8"),
+        ] {
             let failure = parsed(wrong, Path::new("x")).unwrap_err();
-            let text = format!("{failure:?}");
-            assert!(
-                text.contains("lissen") || text.contains("apis") || text.contains("zero"),
-                "{text}"
-            );
+            assert!(format!("{failure:?}").contains(named), "{failure:?}");
         }
     }
 }
