@@ -407,7 +407,8 @@ async fn lines(call: Call) -> Result<Reply, Problem> {
     let (found, related, seen, records) = call
         .ask(move |engine| {
             let seen = wanted.iter().take(limit);
-            let seen = seen.filter_map(|record| Some((engine.transfer_of_record(*record)?, *record)));
+            let seen =
+                seen.filter_map(|record| Some((engine.transfer_of_record(*record)?, *record)));
             let seen: Vec<_> = seen.collect();
             (engine.account(id).is_some(), relation(engine, party, id), seen, engine.records())
         })

@@ -7,7 +7,8 @@ use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, ROOT, not_found, request_id, routes};
 use crate::{
-    accounts, batches, cases, events, log, looked, message_operations, parties, payments, people, webhooks,
+    accounts, batches, cases, events, log, looked, message_operations, parties, payments, people,
+    webhooks,
 };
 use axum::Router;
 use axum::body::Body;

@@ -7,6 +7,13 @@ mod customer;
 mod pay;
 mod orders;
 mod check;
+mod staff;
+mod risk;
+mod case;
+pub(crate) mod questions;
+mod operations;
+mod journal;
+mod people;
 
 use crate::house::Row;
 
@@ -20,6 +27,12 @@ pub fn rows() -> Vec<Row> {
         pay::rows(),
         orders::rows(),
         check::rows(),
+        risk::rows(),
+        case::rows(),
+        questions::rows(),
+        operations::rows(),
+        journal::rows(),
+        people::rows(),
     ]
     .into_iter()
     .flatten()

@@ -28,6 +28,8 @@ pub struct House {
     api: Router,
     bank: Arc<Bank>,
     told: OnceLock<Told>,
+    /// Answers of late to the questions that figures are made of.
+    pub(crate) kept: desks::questions::Kept,
     /// How to reach a person, as it is dialled.
     pub telephone: String,
     /// Somebody's first minutes, in a sample bank.
@@ -50,7 +52,7 @@ pub struct Tour {
 impl House {
     /// Over a bank and its API.
     pub fn new(bank: &Arc<Bank>, api: Router, telephone: String, tour: Option<Tour>) -> Arc<House> {
-        Arc::new(House { api, bank: Arc::clone(bank), told: OnceLock::new(), telephone, tour })
+        Arc::new(House { api, bank: Arc::clone(bank), told: OnceLock::new(), kept: Default::default(), telephone, tour })
     }
 
     /// The API.
@@ -106,6 +108,13 @@ impl House {
     pub fn today(&self) -> Day {
         api::bank::now().day_at(self.told.get().map_or(0, |told| told.utc_offset_min))
     }
+}
+
+/// Seconds from now to a moment in UTC; below zero if it is over.
+pub fn seconds_to(iso: &str) -> Option<i64> {
+    let at_s = i64::try_from(ns_of(iso)?.0 / 1_000_000_000).ok()?;
+    let now_s = i64::try_from(api::bank::now().0 / 1_000_000_000).ok()?;
+    Some(at_s - now_s)
 }
 
 /// Back from ISO 8601 in UTC, to the second.

@@ -35,7 +35,8 @@ impl Access {
     pub fn visit(&self, name: &str, came: &Came<'_>, now_s: u64) -> Result<SignedIn, Denied> {
         self.must_be_sample()?;
         let signed_in = self.store.change(|state| {
-            let user = state.users.get(name).filter(|user| !user.disabled && user.password.is_none());
+            let user =
+                state.users.get(name).filter(|user| !user.disabled && user.password.is_none());
             let user = user.ok_or(Denied::new(Why::Wrong))?;
             let begun = self.begin(state, user, came, now_s)?;
             Ok::<_, Denied>((begun.changes, begun.signed_in))
