@@ -14,6 +14,8 @@ pub(crate) mod questions;
 mod operations;
 mod journal;
 mod people;
+mod counter;
+mod developer;
 
 use crate::house::Row;
 
@@ -33,6 +35,8 @@ pub fn rows() -> Vec<Row> {
         operations::rows(),
         journal::rows(),
         people::rows(),
+        counter::rows(),
+        developer::rows(),
     ]
     .into_iter()
     .flatten()

@@ -753,7 +753,7 @@ programs-keys = Keys
 programs-keys-n = { $n }
 programs-change = Shut out or let in
 programs-add = A program brings public keys, so it is added at the console or over the API:
-rights-title = What “{ $role }” allows
+rights-title = Rights: { $role }
 rights-says = What is not here is denied. It is read from the table that the tests of the policies keep.
 rights-what = May
 rights-whose = Whose
@@ -825,3 +825,72 @@ cell-see = of those they help
 cell-2 = never what they made themselves
 cell-s = above a limit with a signature
 cell-m = not above a limit
+
+## The counter
+desk-counter = Counter
+counter-says = Who stands before you? Look at their identity card first.
+counter-find = Number of the customer, or of an account
+counter-find-hint = pty_…, or the number on the card
+counter-compare = Compare with what they show. The look stands in the journal.
+counter-next = The next customer
+counter-identity = Identity
+identity-name = Name
+identity-birth-date = Born
+identity-identity-number = Identity number
+identity-telephone = Telephone
+identity-address = Address
+identity-country = Country
+counter-accounts = { $n ->
+    [0] No open account
+    [one] One account
+   *[other] { $n } accounts
+}
+counter-open = Open an account
+counter-open-do = Open it
+counter-warn = Read this to the customer. Go on only if they want it nevertheless.
+cash-title = Cash
+cash-way = In or out
+cash-in = Paid in
+cash-out = Paid out
+cash-till = Number of the till
+cash-till-wrong = Write the number of the till’s account.
+cash-do = Book it
+cash-all-the-same = The customer wants it: book it
+
+## Developers
+desk-developers = Developers
+developers-says = { $n ->
+    [0] The open API. You have no webhook yet.
+    [one] The open API, and one webhook of yours.
+   *[other] The open API, and { $n } webhooks of yours.
+}
+developers-reference = Reference
+developers-reference-says = Every operation, with examples
+developers-openapi-says = The document, version 3.1
+developers-programs-says = Who may use the API
+webhooks-title = Webhooks
+webhooks-url = Address
+webhooks-new = Send events to
+webhooks-new-hint = https://…, reachable from the internet
+webhooks-new-do = Add it
+webhooks-made = The webhook is there
+webhooks-made-says = Its messages are signed with this secret. It is shown this once.
+webhooks-secret = Secret
+webhook-title = Webhook
+webhook-after = Told up to record { $n }.
+webhook-test = Send a test
+webhook-told = Latest messages
+webhook-none = None since the bank is served.
+webhook-taken = taken
+webhook-not-taken = not taken
+hook-active = active
+hook-paused = paused
+hook-gave-up = gave up
+hook-gone = gone
+hook-not-allowed = not allowed
+hook-lost = lost
+work-assign = Give it to
+work-assign-hint = The sign-in name of a chief analyst, who then decides
+work-assign-do = Give it
+work-assign-empty = Write a name.
+as-text = { $what } as text

@@ -721,7 +721,7 @@ programs-keys = 密钥
 programs-keys-n = { $n } 个
 programs-change = 停用或恢复
 programs-add = 程序要带公钥，所以在控制台或通过接口添加：
-rights-title = “{ $role }”可以做什么
+rights-title = 权限：{ $role }
 rights-says = 这里没有的一律不准。取自策略测试所保存的表。
 rights-what = 可以
 rights-whose = 谁的
@@ -793,3 +793,70 @@ cell-see = 所协助的人的
 cell-2 = 不能是自己做的
 cell-s = 超过限额须签名
 cell-m = 不能超过限额
+
+## 柜台
+desk-counter = 柜台
+counter-says = 面前是哪位客户？请先看身份证件。
+counter-find = 客户编号或账号
+counter-find-hint = pty_…，或卡上的号码
+counter-compare = 请与证件核对。查看会记入账本。
+counter-next = 下一位客户
+counter-identity = 身份资料
+identity-name = 姓名
+identity-birth-date = 出生日期
+identity-identity-number = 证件号码
+identity-telephone = 电话
+identity-address = 地址
+identity-country = 国家
+counter-accounts = { $n ->
+    [0] 没有在用的账户
+   *[other] { $n } 个账户
+}
+counter-open = 开立账户
+counter-open-do = 开户
+counter-warn = 请把下面的话读给客户听，客户仍要办才继续。
+cash-title = 现金
+cash-way = 存或取
+cash-in = 存入
+cash-out = 取出
+cash-till = 尾箱账号
+cash-till-wrong = 请写尾箱的账号。
+cash-do = 入账
+cash-all-the-same = 客户仍要办：入账
+
+## 开发者
+desk-developers = 开发者
+developers-says = { $n ->
+    [0] 开放接口。您还没有推送。
+   *[other] 开放接口，以及您的 { $n } 个推送。
+}
+developers-reference = 参考手册
+developers-reference-says = 每个操作，附例子
+developers-openapi-says = 接口文档，3.1 版
+developers-programs-says = 谁可以用开放接口
+webhooks-title = 推送
+webhooks-url = 地址
+webhooks-new = 把事件发到
+webhooks-new-hint = https://…，互联网上能访问
+webhooks-new-do = 添加
+webhooks-made = 推送已设好
+webhooks-made-says = 消息用这个密钥签名，只显示这一次。
+webhooks-secret = 密钥
+webhook-title = 推送
+webhook-after = 已推送到第 { $n } 条记录。
+webhook-test = 发一条测试
+webhook-told = 最近的消息
+webhook-none = 本次开机以来没有。
+webhook-taken = 已收下
+webhook-not-taken = 未收下
+hook-active = 在用
+hook-paused = 已暂停
+hook-gave-up = 已放弃
+hook-gone = 已失效
+hook-not-allowed = 无权
+hook-lost = 丢失
+work-assign = 交给
+work-assign-hint = 首席分析员的登录名，由其决定
+work-assign-do = 交给
+work-assign-empty = 请写登录名。
+as-text = { $what }（文字）

@@ -116,7 +116,7 @@ fn top(visit: &Visit, known: &Known, title: &str) -> Markup {
                     }
                     @match claimed {
                         Some(who) => (words.with("case-claimed-by", &[("who", text(who))])),
-                        None => (words.say("case-nobody-yet")),
+                        None => @if is_open(known) { (words.say("case-nobody-yet")) },
                     }
                     @if let Some(mark) = known.case["mark"].as_str() { " " (tag("", &words.say(&format!("mark-{mark}")))) }
                     @if known.case["reported"] == true { " " (tag("", &words.say("case-reported"))) }
@@ -143,7 +143,7 @@ fn why(visit: &Visit, known: &Known) -> Markup {
         section.p aria-labelledby="why" {
             header { h2 id="why" { (words.say("why")) } a href="/rules" { (words.with("why-set", &[("set", text(verdict["rule_set"].to_string()))])) } }
             p.say { (words.with("why-says", &[("n", count(all)), ("score", text(points(&verdict["score"])))])) }
-            (scrolled(&words.say("why"), html! { table {
+            (scrolled(words, &words.say("why"), html! { table {
                 thead { tr { th scope="col" { (words.say("why-reason")) } th scope="col" { (words.say("why-rule")) } th.num scope="col" { (words.say("why-points")) } } }
                 tbody {
                     @for reason in reasons { tr {
@@ -248,7 +248,7 @@ fn around(visit: &Visit, known: &Known) -> Markup {
             p.say { (words.with("flow-says", &[("n", count(payments))])) }
             (flows(words, &around))
             h3 { (words.say("flow-latest")) }
-            (scrolled(&words.say("flow-latest"), html! { table {
+            (scrolled(words, &words.say("flow-latest"), html! { table {
                 thead { tr {
                     th scope="col" { (words.say("fact-time")) } th scope="col" { (words.say("flow-whose")) } th scope="col" { (words.say("col-with")) }
                     th.num scope="col" { (words.say("col-in")) } th.num scope="col" { (words.say("col-out")) }
@@ -268,7 +268,7 @@ fn one_line(visit: &Visit, line: &Value, word: &str, this: &str) -> Markup {
     let is_this = text_of(line, "payment") == this;
     html! {
         tr.this[is_this] {
-            th scope="row" { (visit.moment(text_of(line, "time"))) }
+            th.when scope="row" { (visit.moment(text_of(line, "time"))) }
             td { (words.say(word)) }
             td {
                 @match line["payment"].as_str() { Some(id) => a href={ "/payments/" (id) } { (other) }, None => (other) }
@@ -360,6 +360,11 @@ fn work(visit: &Visit, known: &Known, trouble: Option<&Trouble>) -> Markup {
                 (button(&words.say("work-write"), false))
             }))
             (form(visit, &action, html! {
+                (hidden("step", "assign"))
+                (field(Field { name: "whom", label: &words.say("work-assign"), hint: &words.say("work-assign-hint"), value: visit.form.get("whom"), ..Field::default() }, &faults))
+                (button(&words.say("work-assign-do"), false))
+            }))
+            (form(visit, &action, html! {
                 (hidden("step", "mark"))
                 (choice(Field { name: "mark", label: &words.say("work-mark"), value: &mark, ..Field::default() }, &marks, &faults))
                 (button(&words.say("work-mark-do"), false))
@@ -380,11 +385,14 @@ async fn step(visit: &Visit) -> Said {
         "mark" => json!({ "step": step, "mark": visit.form.get("mark") }),
         "link" => json!({ "step": step, "other": visit.form.get("other") }),
         "claim" => json!({ "step": step }),
+        "assign" => json!({ "step": step, "text": format!("user:{}", person(visit.form.get("whom"))) }),
         _ => json!({ "step": step, "text": visit.form.get("text") }),
     };
     let empty = SPEAKING.contains(&step) && visit.form.get("text").is_empty();
     let done = if empty {
         Err(Trouble::field("text", "appeal-empty"))
+    } else if step == "assign" && visit.form.get("whom").is_empty() {
+        Err(Trouble::field("whom", "work-assign-empty"))
     } else {
         visit.ask.post(&format!("/cases/{id}/steps"), order).await.map(|_| ())
     };

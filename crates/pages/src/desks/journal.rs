@@ -13,22 +13,44 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 /// Records on a page, and in the overview.
-const PAGE: u64 = 40;
-const FEW: u64 = 8;
+const PAGE: usize = 40;
+const FEW: usize = 8;
+/// Records that are asked for at once, and how often.
+const WINDOW: u64 = 200;
+const WINDOWS_MAX: usize = 8;
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
     vec![inside!(GET "/journal", browse), inside!(GET "/journal/{record}", record), inside!(GET "/journal/{record}/receipt", receipt)]
 }
 
-/// What happened before a record, the newest first.
-async fn before(visit: &Visit, end: u64, most: u64) -> Result<(Vec<Value>, Option<u64>), Trouble> {
-    let start = end.saturating_sub(most);
-    let after = start.checked_sub(1).map(|after| format!("&after={after}")).unwrap_or_default();
-    let page = visit.ask.get(&format!("/events/page?limit={most}{after}")).await?;
-    let in_time = |event: &&Value| event["journal"]["record"].as_u64().is_some_and(|record| record < end);
-    let events = list_of(&page.body, "items").iter().filter(in_time).rev().cloned().collect();
-    Ok((events, page.entry))
+/// What happened before a record, the newest first, and before which record it goes on. Of many records nothing is told, so
+/// it is looked further and further back, but not for long.
+async fn before(visit: &Visit, end: u64, most: usize) -> Result<(Vec<Value>, u64), Trouble> {
+    let (mut events, mut start) = (Vec::new(), end);
+    for _ in 0..WINDOWS_MAX {
+        if events.len() >= most || start == 0 {
+            break;
+        }
+        let end = start;
+        start = end.saturating_sub(if most == 1 { 1 } else { WINDOW });
+        let after = start.checked_sub(1).map(|after| format!("&after={after}")).unwrap_or_default();
+        let page = visit.ask.get(&format!("/events/page?limit={}{after}", end - start)).await?;
+        let in_time = |event: &&Value| record_of(event).is_some_and(|record| record < end);
+        events.extend(list_of(&page.body, "items").iter().filter(in_time).rev().cloned());
+        if most == 1 {
+            break;
+        }
+    }
+    if events.len() > most {
+        events.truncate(most);
+        start = events.last().and_then(record_of).unwrap_or(start);
+    }
+    Ok((events, start))
+}
+
+fn record_of(event: &Value) -> Option<u64> {
+    event["journal"]["record"].as_u64()
 }
 
 /// The latest few; none where they cannot be seen.
@@ -43,10 +65,9 @@ async fn browse(visit: &Visit) -> Said {
     let journal = visit.ask.get("/journal").await?.body;
     let records = journal["records"].as_u64().unwrap_or(0);
     let end = visit.query.get("before").parse::<u64>().unwrap_or(records).min(records);
-    let (events, _) = before(visit, end, PAGE).await?;
+    let (events, start) = before(visit, end, PAGE).await?;
     let title = words.say("journal-title");
     let number = |name: &str| text(figures::number(journal[name].as_u64().unwrap_or(0)));
-    let start = end.saturating_sub(PAGE);
     visit.page(&words.say("desk-journal"), html! {
         (head(&title, &words.with("journal-says", &[("records", number("records")), ("entries", number("entries"))])))
         @if events.is_empty() { p.none { (words.say("journal-nothing")) } } @else { (table(visit, &events)) }
@@ -61,16 +82,16 @@ async fn browse(visit: &Visit) -> Said {
 /// Lines of the journal.
 pub fn table(visit: &Visit, events: &[Value]) -> Markup {
     let words = visit.words;
-    scrolled(&words.say("journal-title"), html! { table.jr {
+    scrolled(words, &words.say("journal-title"), html! { table.jr {
         thead { tr {
             th scope="col" { (words.say("journal-record")) } th scope="col" { (words.say("fact-time")) } th scope="col" { (words.say("journal-what")) }
             th.num scope="col" { (words.say("journal-object")) }
         } }
         tbody { @for event in events {
-            @let at = event["journal"]["record"].as_u64().unwrap_or(0);
+            @let at = record_of(event).unwrap_or(0);
             tr {
                 th scope="row" { a href={ "/journal/" (at) } { (figures::number(at)) } }
-                td { (visit.moment(text_of(event, "time"))) }
+                td.when { (visit.moment(text_of(event, "time"))) }
                 td { (kind(visit, event)) }
                 td.num { (object(event)) }
             }

@@ -88,7 +88,7 @@ fn key_figures(visit: &Visit, waiting: &Waiting, days: &Value, money: &Value, ru
     let of_day = |at: usize| days.get(at).map_or(0, |row| counted(&row[1]));
     let day = days.first().and_then(|row| row[0].as_str()).map(|day| visit.day(day)).unwrap_or_default();
     let moved = list_of(money, "rows").first();
-    let moved = moved.map(|row| figures::money(row[1].as_str().unwrap_or_default(), row[0].as_str().unwrap_or_default()));
+    let moved = moved.map(|row| figures::money(short(row[1].as_str().unwrap_or_default()), row[0].as_str().unwrap_or_default()));
     let judged: u64 = list_of(rulings, "rows").iter().map(|row| counted(&row[1])).sum();
     let passed = ruled(rulings, "approve");
     let number = |name: &str| figures::number(journal[name].as_u64().unwrap_or(0));
@@ -100,6 +100,14 @@ fn key_figures(visit: &Visit, waiting: &Waiting, days: &Value, money: &Value, ru
             div { dt { (words.say("figure-cases")) } dd.v { (figures::number(waiting.cases())) } dd.d { (words.say("figure-cases-d")) } }
             div { dt { (words.say("figure-records")) } dd.v { (number("records")) } dd.d { (words.with("figure-records-d", &[("entries", text(number("entries")))])) } }
         }
+    }
+}
+
+/// A sum without the places that say nothing.
+fn short(amount: &str) -> &str {
+    match amount.split_once('.') {
+        Some((_, places)) if places.len() > 2 && places[2..].bytes().all(|b| b == b'0') => &amount[..amount.len() - places.len() + 2],
+        _ => amount,
     }
 }
 

@@ -58,7 +58,7 @@ async fn people_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let title = words.say("desk-people");
     let body = html! {
         (head(&title, &words.with("people-says", &[("n", count(users.len() as u64))])))
-        (scrolled(&title, html! { table.inbox {
+        (scrolled(words, &title, html! { table.inbox {
             thead { tr {
                 th scope="col" { (words.say("name")) } th scope="col" { (words.say("people-roles")) } th scope="col" { (words.say("people-key")) } th scope="col" { (words.say("people-since")) }
             } }
@@ -271,7 +271,7 @@ async fn role(visit: &Visit) -> Said {
     let title = role_word(words, role);
     visit.page(&title, html! {
         (head(&words.with("rights-title", &[("role", text(title.as_str()))]), &words.say("rights-says")))
-        (scrolled(&title, html! { table {
+        (scrolled(words, &title, html! { table {
             thead { tr { th scope="col" { (words.say("rights-what")) } th scope="col" { (words.say("rights-whose")) } } }
             tbody { @for (right, cell) in rights { tr {
                 th scope="row" { (words.say(&format!("right-{}", right.replace(['.', '_'], "-")))) }
@@ -349,7 +349,7 @@ async fn sessions(visit: &Visit) -> Said {
     let ends = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["administrator"]));
     visit.page(&title, html! {
         (head(&title, &words.with("all-sessions-says", &[("n", count(all.len() as u64))])))
-        (scrolled(&title, html! { table.inbox {
+        (scrolled(words, &title, html! { table.inbox {
             thead { tr {
                 th scope="col" { (words.say("name")) } th scope="col" { (words.say("session-seen")) } th scope="col" { (words.say("session-from")) }
                 @if ends { th scope="col" { span.vh { (words.say("session-end")) } } }
@@ -377,7 +377,7 @@ async fn programs(visit: &Visit) -> Said {
     let writes = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["administrator"]));
     visit.page(&title, html! {
         (head(&title, &words.with("programs-says", &[("n", count(all.len() as u64))])))
-        @if !all.is_empty() { (scrolled(&title, html! { table.inbox {
+        @if !all.is_empty() { (scrolled(words, &title, html! { table.inbox {
             thead { tr {
                 th scope="col" { (words.say("name")) } th scope="col" { (words.say("programs-scopes")) } th scope="col" { (words.say("programs-keys")) } th scope="col" { (words.say("people-since")) }
                 @if writes { th scope="col" { span.vh { (words.say("programs-change")) } } }

@@ -9,6 +9,7 @@ use crate::parts::figure::{Source, provenance};
 use crate::parts::frame::head;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
+use crate::words::{Words, text};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -115,20 +116,20 @@ async fn show(visit: &Visit) -> Said {
         (head(&title, &words.say("query-says")))
         section.p aria-labelledby="sql" {
             header { h2 id="sql" { (words.say("query-sql")) } }
-            div.scroll tabindex="0" role="region" aria-label=(words.say("query-sql")) { pre.sql lang="en" { code { (sql) } } }
+            div.scroll tabindex="0" role="region" aria-label=(words.with("as-text", &[("what", text(words.say("query-sql")))])) { pre.sql lang="en" { code { (sql) } } }
             p.hint { (words.say("query-again")) " " code { "POST /api/v1/queries" } ", " code { "tj query" } }
         }
         section.p aria-labelledby="answer" {
             header { h2 id="answer" { (words.say("query-answer")) } }
-            (table(&title, &answer))
+            (table(words, &title, &answer))
             @if !text_of(&answer, "digest").is_empty() { p.hint { (words.say("query-digest")) " " code { (text_of(&answer, "digest")) } } }
             (provenance(words, &source, &title))
         }
     })
 }
 
-fn table(title: &str, answer: &Value) -> Markup {
-    scrolled(title, html! { table {
+fn table(words: Words, title: &str, answer: &Value) -> Markup {
+    scrolled(words, title, html! { table {
         thead { tr { @for column in list_of(answer, "columns") { th scope="col" { code { (text_of(column, "name")) } } } } }
         tbody { @for row in list_of(answer, "rows") { tr { @for value in row.as_array().into_iter().flatten() { td { (plain(value)) } } } } }
     } })

@@ -117,7 +117,7 @@ fn choose(visit: &Visit, cases: &[Value]) -> Markup {
     let words = visit.words;
     let open = |case: &Value| matches!(text_of(case, "status"), "open" | "proposed");
     let any = cases.iter().any(open) && works(visit);
-    let list = scrolled(&words.say("desk-cases"), html! {
+    let list = scrolled(words, &words.say("desk-cases"), html! {
         table.inbox {
             thead { tr {
                 @if any { th scope="col" { span.vh { (words.say("cases-pick")) } } }
@@ -213,7 +213,7 @@ async fn together(visit: &Visit) -> Said {
     let says = words.with("cases-together-says", &[("done", count(well as u64)), ("all", count(results.len() as u64))]);
     visit.page(&title, html! {
         (head(&title, &says))
-        (scrolled(&title, html! { table {
+        (scrolled(words, &title, html! { table {
             thead { tr { th scope="col" { (words.say("col-case")) } th scope="col" { (words.say("col-result")) } } }
             tbody { @for (id, done) in &results { tr {
                 th scope="row" { a href={ "/cases/" (id) } { (called(visit, &json!({ "id": id }))) } }
@@ -263,7 +263,7 @@ async fn rules(visit: &Visit) -> Said {
     };
     visit.page(&title, html! {
         (head(&title, &says))
-        @if !sets.is_empty() { (scrolled(&title, html! { table {
+        @if !sets.is_empty() { (scrolled(words, &title, html! { table {
             thead { tr {
                 th scope="col" { (words.say("rules-number")) } th scope="col" { (words.say("name")) } th scope="col" { (words.say("rules-stage")) }
                 th.num scope="col" { (words.say("rules-judged")) } th.num scope="col" { (words.say("rules-stopped")) } th.num scope="col" { (words.say("rules-share")) }

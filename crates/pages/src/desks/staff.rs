@@ -3,7 +3,7 @@
 use crate::house::seconds_to;
 use crate::parts::note::tag;
 use crate::visit::Visit;
-use crate::words::count;
+use crate::words::{Words, count, text};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -68,7 +68,8 @@ pub fn more(visit: &Visit, path: Option<String>) -> Markup {
 }
 
 /// A table that may be wider than the screen.
-pub fn scrolled(label: &str, table: Markup) -> Markup {
+pub fn scrolled(words: Words, what: &str, table: Markup) -> Markup {
+    let label = words.with("as-table", &[("what", text(what))]);
     html! { div.scroll tabindex="0" role="region" aria-label=(label) { (table) } }
 }
 

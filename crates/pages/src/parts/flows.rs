@@ -11,9 +11,9 @@ use std::collections::BTreeSet;
 /// Accounts of one kind that are drawn by themselves; the rest of them is one.
 const EACH_MAX: usize = 5;
 /// The drawing's own units: a sixteenth of a letter's height each, so that it grows with the text.
-const WIDE: u32 = 880;
-const COLUMN: u32 = 236;
-const BOX_WIDE: u32 = 172;
+const WIDE: u32 = 804;
+const COLUMN: u32 = 216;
+const BOX_WIDE: u32 = 156;
 const BOX_HIGH: u32 = 46;
 const ROW: u32 = 60;
 const TOP: u32 = 30;
@@ -174,7 +174,7 @@ pub fn flows(words: Words, of: &Around) -> Markup {
         }
         details.data {
             summary { (words.with("as-table", &[("what", text(words.say("flow-title")))])) }
-            div.scroll tabindex="0" role="region" aria-label=(words.say("flow-title")) { (table(words, of)) }
+            div.scroll tabindex="0" role="region" aria-label=(words.with("as-table", &[("what", text(words.say("flow-title")))])) { (table(words, of)) }
         }
     }
 }

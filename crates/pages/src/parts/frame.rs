@@ -30,6 +30,8 @@ pub const DESKS: &[Desk] = &[
     Desk { path: "/rules", word: "desk-rules", roles: &["analyst", "chief_analyst", "supervisor"] },
     Desk { path: "/payments", word: "desk-payments", roles: &["analyst", "chief_analyst", "operations", "supervisor"] },
     Desk { path: "/journal", word: "desk-journal", roles: &["analyst", "chief_analyst", "operations", "supervisor"] },
+    Desk { path: "/counter", word: "desk-counter", roles: &["teller"] },
+    Desk { path: "/developers", word: "desk-developers", roles: &["developer"] },
     Desk { path: "/people", word: "desk-people", roles: &["administrator"] },
     Desk { path: "/approvals", word: "desk-approvals", roles: &["administrator", "chief_analyst"] },
     Desk { path: "/sessions", word: "desk-sessions", roles: &["administrator"] },
