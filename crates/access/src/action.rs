@@ -67,6 +67,8 @@ pub enum Action {
     HoldLift,
     /// See a case.
     CaseRead,
+    /// See what was thought, noted and done about a case.
+    CaseHistory,
     /// Work on a case: take it, note, ask.
     CaseWork,
     /// Decide a case.
@@ -127,7 +129,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the table of rights.
-    pub const ALL: [Action; 59] = [
+    pub const ALL: [Action; 60] = [
         Action::PartyRead,
         Action::PartyWrite,
         Action::PartyErase,
@@ -159,6 +161,7 @@ impl Action {
         Action::HoldPlace,
         Action::HoldLift,
         Action::CaseRead,
+        Action::CaseHistory,
         Action::CaseWork,
         Action::CaseDecide,
         Action::ScreeningAsk,
@@ -223,6 +226,7 @@ impl Action {
             Action::HoldPlace => "hold.place",
             Action::HoldLift => "hold.lift",
             Action::CaseRead => "case.read",
+            Action::CaseHistory => "case.history",
             Action::CaseWork => "case.work",
             Action::CaseDecide => "case.decide",
             Action::ScreeningAsk => "screening.ask",
@@ -274,6 +278,7 @@ impl Action {
                 | Action::StandingRead
                 | Action::HoldRead
                 | Action::CaseRead
+                | Action::CaseHistory
                 | Action::ScreeningAsk
                 | Action::QueryPersonal
         )

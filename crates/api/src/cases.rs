@@ -1,20 +1,22 @@
 //! Cases of risk control, and the rule sets that make them. Every step is an entry of the journal in the name of who is
 //! signed in; releasing and refusing a held payment moves its money in the same request.
 
+mod history;
+
 use crate::accounts::{done, page_size};
 use crate::call::{Call, Reply, tagged};
 use crate::gate::Relations;
 use crate::payments::related_to;
 use crate::problem::Problem;
 use crate::table::{Operation, get, post};
-use crate::wire::{CaseRef, PaymentRef, Place, hex, new_id};
+use crate::wire::{CaseRef, Money, PaymentRef, Place, hex, new_id};
 use axum::http::StatusCode;
-use engine::{CaseView, Engine};
+use engine::{CaseStatus, CaseView, Engine};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use terms::{
-    Amount, CaseAct, CaseMark, CaseStep, Command, PartyId, Refusal, Transfer, TransferFlags,
-    TransferId,
+    Amount, CaseAct, CaseMark, CaseStep, Command, PartyId, Refusal, TimeNs, Transfer,
+    TransferFlags, TransferId,
 };
 
 const TAG: &str = "cases";
@@ -31,6 +33,10 @@ pub fn operations() -> Vec<Operation> {
             .act("case.read")
             .gives::<CaseDocument>(200, "The case.")
             .by(show),
+        get("/cases/{case}/history", "show_case_history", TAG, "What risk control said of the payment, and every step of work on the case")
+            .act("case.history")
+            .gives::<history::HistoryDocument>(200, "The first step first.")
+            .by(history::show),
         post("/cases/{case}/steps", "work_case", TAG, "Works on a case: claim, note, link, mark, report, appeal; or opens one")
             .act("case.work")
             .takes::<StepOrder>()
@@ -58,6 +64,9 @@ pub struct Inbox {
     /// Only what I claimed.
     #[serde(default)]
     pub mine: Option<bool>,
+    /// The one whose time is over first comes first, and not the oldest.
+    #[serde(default)]
+    pub due_first: Option<bool>,
     /// Where the page before ended: its `next`.
     #[serde(default)]
     pub after: Option<CaseRef>,
@@ -105,6 +114,9 @@ pub struct CaseDocument {
     pub id: CaseRef,
     /// The payment it is about.
     pub payment: PaymentRef,
+    /// How much it is; absent of a case that is about no payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money: Option<Money>,
     /// Since when, in UTC.
     pub opened: String,
     /// `open`, `proposed`, `released`, `refused`, `lapsed` or `noted`.
@@ -112,6 +124,9 @@ pub struct CaseDocument {
     /// Who works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<String>,
+    /// Of `proposed`: who would release it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposed_by: Option<String>,
     /// What the payment turned out to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark: Option<String>,
@@ -133,6 +148,8 @@ pub struct CaseDocument {
 pub struct CasesDocument {
     /// The cases.
     pub items: Vec<CaseDocument>,
+    /// How many there are on all pages.
+    pub total: usize,
     /// Of the next page, for `after`; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<CaseRef>,
@@ -140,27 +157,38 @@ pub struct CasesDocument {
 
 fn document(engine: &Engine, case: &CaseView<'_>) -> CaseDocument {
     let payment = engine.transfer(case.transfer).map(|view| view.transfer);
-    let due = payment.filter(|t| t.flags.has(TransferFlags::HELD) && t.timeout_s > 0);
+    let due = payment.as_ref().and_then(due_of);
     CaseDocument {
         id: CaseRef(case.transfer),
         payment: PaymentRef(case.transfer),
+        money: payment.map(|t| Money::of(t.ledger, t.amount)),
         opened: case.opened.iso_at(0),
         status: case.status.word().to_owned(),
         claimed_by: (!case.claimed_by.is_empty()).then(|| case.claimed_by.to_owned()),
+        proposed_by: match case.status {
+            CaseStatus::Proposed(by) => Some(by.clone()),
+            _ => None,
+        },
         mark: case.mark.map(|mark| mark.word().to_owned()),
         reported: case.reported,
         rule_set: (case.set != 0).then_some(case.set),
-        due: due.and_then(|t| t.timestamp.plus_s(t.timeout_s)).map(|time| time.iso_at(0)),
+        due: due.map(|time| time.iso_at(0)),
         journal: None,
     }
 }
 
+/// When the time of a held payment is over.
+fn due_of(held: &Transfer) -> Option<TimeNs> {
+    let waits = held.flags.has(TransferFlags::HELD) && held.timeout_s > 0;
+    waits.then(|| held.timestamp.plus_s(held.timeout_s)).flatten()
+}
+
 async fn list(call: Call) -> Result<Reply, Problem> {
-    let Inbox { status, mine, after, limit } = call.query()?;
+    let Inbox { status, mine, due_first, after, limit } = call.query()?;
     let limit = page_size(limit)?;
     let me = call.who.id.clone();
     let theirs = Theirs::of(&call);
-    let (mut items, records) = call
+    let (mut items, total, records) = call
         .ask(move |engine| {
             let wanted = |case: &CaseView<'_>| {
                 if !theirs.reaches(engine, case.transfer) {
@@ -172,17 +200,22 @@ async fn list(call: Call) -> Result<Reply, Problem> {
                 stands && (mine != Some(true) || case.claimed_by == &*me)
             };
             let mut found: Vec<_> = engine.cases().filter(wanted).collect();
-            found.sort_by_key(|case| (case.opened, case.transfer));
+            let due = |case: &CaseView<'_>| {
+                let held = engine.transfer(case.transfer).filter(|_| due_first == Some(true));
+                held.and_then(|view| due_of(&view.transfer)).unwrap_or(TimeNs(u64::MAX))
+            };
+            found.sort_by_cached_key(|case| (due(case), case.opened, case.transfer));
+            let total = found.len();
             let start =
                 after.and_then(|after| found.iter().position(|case| case.transfer == after.0));
             let found = found.into_iter().skip(start.map_or(0, |at| at + 1)).take(limit + 1);
-            (found.map(|case| document(engine, &case)).collect::<Vec<_>>(), engine.records())
+            (found.map(|case| document(engine, &case)).collect::<Vec<_>>(), total, engine.records())
         })
         .await?;
     let more = items.len() > limit;
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|case| case.id);
-    Ok(Reply::json(StatusCode::OK, &CasesDocument { items, next })?
+    Ok(Reply::json(StatusCode::OK, &CasesDocument { items, total, next })?
         .at_entry(call.bank.entries_of(records)?))
 }
 

@@ -106,6 +106,8 @@ pub(crate) struct CaseRow {
     pub(crate) passes: bool,
     /// It is about somebody who resembles a listed person, and about no payment.
     pub(crate) party: Option<u128>,
+    /// The records of the steps of work on it, the first first.
+    pub(crate) steps: Vec<u64>,
 }
 
 /// The number of the case about whether a party is somebody listed: nobody chose one.

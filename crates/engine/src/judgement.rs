@@ -7,6 +7,7 @@ use crate::ledger::NOWHERE;
 use crate::risk::{Books, Found, Payment, Sides, Tracker, thousandths};
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use terms::limits::{BUDGET_PAYMENTS, CONFIRM_S};
 use terms::{
     AccountId, Amount, Event, HoldEnd, PartyId, Refusal, Ruling, TimeNs, Transfer, TransferEvent,
@@ -207,6 +208,7 @@ impl Engine {
                 reported: false,
                 passes: verdict.marks.has(VerdictMarks::PASSES),
                 party: None,
+                steps: Vec::new(),
             };
             self.state.guard.cases.insert(t.id.0, case);
         }

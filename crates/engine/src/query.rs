@@ -134,6 +134,8 @@ pub struct CaseView<'a> {
     pub mark: Option<CaseMark>,
     /// It was reported to an authority.
     pub reported: bool,
+    /// The records of the steps of work on it, the first first.
+    pub steps: &'a [u64],
 }
 
 impl<'a> CaseView<'a> {
@@ -147,6 +149,7 @@ impl<'a> CaseView<'a> {
             status: &row.status,
             mark: row.mark,
             reported: row.reported,
+            steps: &row.steps,
         }
     }
 }

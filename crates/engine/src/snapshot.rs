@@ -22,7 +22,7 @@ use terms::{
 };
 
 /// The version of the bytes; another one is refused.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The bytes are not a state of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

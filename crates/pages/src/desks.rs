@@ -7,6 +7,15 @@ mod customer;
 mod pay;
 mod orders;
 mod check;
+mod staff;
+mod risk;
+mod case;
+mod questions;
+mod operations;
+mod journal;
+mod people;
+mod counter;
+mod developer;
 
 use crate::row::Row;
 
@@ -20,6 +29,14 @@ pub fn rows() -> Vec<Row> {
         pay::rows(),
         orders::rows(),
         check::rows(),
+        risk::rows(),
+        case::rows(),
+        questions::rows(),
+        operations::rows(),
+        journal::rows(),
+        people::rows(),
+        counter::rows(),
+        developer::rows(),
     ]
     .into_iter()
     .flatten()

@@ -1,5 +1,6 @@
 //! What pages stand on: the bank, its API, and what it says of itself.
 
+use crate::kept::Kept;
 use access::Access;
 use api::bank::Bank;
 use axum::Router;
@@ -15,6 +16,8 @@ pub struct House {
     api: Router,
     bank: Arc<Bank>,
     told: OnceLock<Told>,
+    /// Answers of late to the questions that figures are made of.
+    pub(crate) kept: Kept,
     /// How to reach a person, as it is dialled.
     pub telephone: String,
     /// Somebody's first minutes, in a sample bank.
@@ -37,7 +40,14 @@ pub struct Tour {
 impl House {
     /// Over a bank and its API.
     pub fn new(bank: &Arc<Bank>, api: Router, telephone: String, tour: Option<Tour>) -> Arc<House> {
-        Arc::new(House { api, bank: Arc::clone(bank), told: OnceLock::new(), telephone, tour })
+        Arc::new(House {
+            api,
+            bank: Arc::clone(bank),
+            told: OnceLock::new(),
+            kept: Kept::default(),
+            telephone,
+            tour,
+        })
     }
 
     /// The API.
@@ -119,6 +129,13 @@ impl House {
     fn today(&self) -> Day {
         api::bank::now().day_at(self.told.get().map_or(0, |told| told.utc_offset_min))
     }
+}
+
+/// Seconds from now to a moment in UTC; below zero if it is over.
+pub fn seconds_to(iso: &str) -> Option<i64> {
+    let at_s = i64::try_from(ns_of(iso)?.0 / 1_000_000_000).ok()?;
+    let now_s = i64::try_from(api::bank::now().0 / 1_000_000_000).ok()?;
+    Some(at_s - now_s)
 }
 
 /// Back from ISO 8601 in UTC, to the second.

@@ -10,6 +10,7 @@ mod form;
 mod trouble;
 mod ask;
 mod served;
+mod kept;
 pub mod house;
 mod visit;
 mod row;

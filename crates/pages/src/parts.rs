@@ -8,6 +8,7 @@ pub mod figure;
 pub mod note;
 pub mod form;
 pub mod lines;
+pub mod flows;
 
 use maud::Markup;
 
@@ -29,6 +30,7 @@ pub fn examples(words: crate::words::Words) -> Vec<Example> {
         figure::examples(words),
         note::examples(words),
         lines::examples(words),
+        flows::examples(words),
     ]
     .into_iter()
     .flatten()

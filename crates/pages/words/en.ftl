@@ -451,3 +451,489 @@ kind-502 = Loan repayment
 kind-503 = Card repayment
 kind-601 = Currency exchange
 kind-901 = Account closed
+
+## Desks of the bank's own people
+desk-cases = Cases
+desk-rules = Rules
+left-none = time is over
+left-minutes = { $n } min left
+left-hours = { $n ->
+    [one] 1 hour left
+   *[other] { $n } hours left
+}
+left-days = { $n } days left
+ago-minutes = { $n } min ago
+ago-hours = { $n ->
+    [one] 1 hour ago
+   *[other] { $n } hours ago
+}
+ago-days = { $n } days ago
+list-more = Go on
+
+## Cases
+cases-views = Which cases
+cases-waiting = To be decided
+cases-mine = Mine
+cases-says = { $n ->
+    [0] No case waits for a decision here.
+    [one] One case waits for a decision.
+   *[other] { $n } cases wait for a decision.
+}
+cases-first = The first must be settled by { $time }.
+cases-says-all = { $n ->
+    [0] There is none.
+    [one] There is one.
+   *[other] There are { $n }, the oldest first.
+}
+cases-none = Nothing is here.
+cases-pick = Choose
+cases-pick-one = Choose { $case }
+cases-chosen = With the chosen ones:
+cases-together = Several cases at once
+cases-together-says = { $done } of { $all } done. Each case stands for itself.
+cases-none-chosen = No case was chosen. Nothing was done.
+cases-not = not done
+cases-back = All cases
+cases-sure = Refuse { $n ->
+    [one] one payment?
+   *[other] { $n } payments?
+}
+cases-sure-says = The money goes back to each payer at once. This cannot be taken back.
+cases-sure-yes = Yes, refuse them
+col-case = Case
+col-left = Time left
+col-since = Held
+col-who = With
+col-result = Result
+case-called = Case { $end }
+case-open = open
+case-proposed = one yes, one to come
+case-released = released
+case-refused = refused
+case-lapsed = time over
+case-noted = opened by hand
+case-passed = paid, time over
+case-nobody = nobody yet
+case-nobody-yet = Nobody has taken it yet.
+case-claim = Take it
+case-claimed = taken
+case-claimed-by = { $who } works on it.
+case-release = Release
+case-refuse = Refuse
+case-reported = reported
+case-due = To be settled by { $time }.
+mark-fraud = fraud
+mark-laundering = laundering
+mark-mistaken = stopped by mistake
+why-by-hand = No rule stopped it. Somebody of the bank opened this case.
+why-set = Rule set { $set }
+why-says = { $n ->
+    [one] One condition was true; the score is { $score }.
+   *[other] { $n } conditions were true; the score is { $score }.
+}
+why-reason = Reason
+why-rule = Rule
+why-points = Points
+why-score = Score
+why-more = { $n ->
+    [one] One more condition, less severe, was true.
+   *[other] { $n } more conditions, less severe, were true.
+}
+why-model = How likely the model holds it to be fraud:
+payment-whole = The whole payment
+who-show = Show who they are
+who-hint = The look is written into the journal; the customers can see it.
+who-none = Nobody whom you may see
+who-erased = a party that was erased
+who-born = born { $day }
+holds-owner = owner
+holds-joint_owner = joint owner
+holds-disponent = may pay
+holds-viewer = may look
+holds-guardian = guardian
+flow-title = The money around it
+flow-says = The { $n } latest payments of both accounts. The wider a line, the more money; the payment itself is red.
+flow-drawing = Drawing: accounts that paid, the payer, the payee, and accounts that were paid
+flow-column-0 = Paid the payer
+flow-column-1 = Payer
+flow-column-2 = Payee
+flow-column-3 = Paid by the payee
+flow-payer = payer
+flow-payee = payee
+flow-others = { $n } others
+flow-payments = Payments
+flow-total = Together
+flow-latest = Latest payments of both
+flow-whose = Account of
+flow-this = this one
+steps-title = Done so far
+steps-none = Nothing yet.
+step-open = Opened by
+step-claim = Taken by
+step-assign = Given on by
+step-note = Note of
+step-evidence = Evidence of
+step-link = Linked by
+step-release = Released by
+step-refuse = Refused by
+step-mark = Marked by
+step-report = Reported by
+step-appeal = Objection of
+step-record = record { $n }
+decide-title = Decision
+decide-proposed = { $who } would release it
+decide-proposed-mine = You said yes first. Another chief analyst must look with their own eyes and agree; you cannot be both.
+decide-proposed-says = If you agree, the money is paid. If not, refuse, and it goes back.
+decide-not-you = A chief analyst decides. Write down below what you found.
+decide-anothers = { $who } has taken this case and decides it.
+decide-hint = Where four eyes are asked for, the first yes proposes and a second person decides.
+decided-released = The payment may go. The case stays here to be read.
+decided-refused = The money went back to the payer.
+decided-lapsed = Nobody decided in time; the money went back to the payer.
+decided-noted = There is nothing to decide.
+decided-passed = Nobody decided in time; the payment was made, as its rule says.
+work-title = Work on it
+work-what = What you write down
+work-text = Text
+work-text-hint = It stands in the journal in clear, so no names or numbers of customers.
+work-write = Write it down
+work-mark = What it was
+work-mark-do = Mark it
+work-link = Another payment of the same story
+work-link-hint = Its number, pay_…
+work-link-do = Link it
+write-note = A note
+write-evidence = Evidence: what and where
+write-report = A report’s number
+rules-none = No rule set judges now.
+rules-says = “{ $name }” judges now. Of { $judged } payments it did not just let { $stopped } through: { $share }.
+rules-number = No.
+rules-stage = State
+rules-judged = Judged
+rules-stopped = Not let through
+rules-share = Share
+rules-by = Adopted by
+rules-program = Program
+rules-model = Model
+rules-counted = Counted since the count began anew. Programs and models stand in the journal under these hashes.
+stage-shadow = judges silently
+stage-canary = on trial
+stage-active = judges
+stage-over = ended
+field-other = Write the number of a payment, like pay_0198….
+trouble-case-not-found = There is no such case.
+trouble-case-decided = It was decided before, perhaps just now by somebody else.
+trouble-case-is-anothers = Somebody else has taken this case. Only they decide it.
+trouble-needs-other-eyes = You said yes first. Somebody else must say yes as well.
+trouble-subject-not-found = There is no such payment.
+trouble-exists = It is so already.
+trouble-pending-transfer-not-pending = There is nothing to decide here.
+
+## Operations
+desk-overview = Overview
+desk-payments = Find
+desk-journal = Journal
+overview-title = How the bank is now
+overview-says = { $n ->
+    [0] Nothing needs a person now.
+    [one] One matter needs a person.
+   *[other] { $n } matters need a person.
+}
+figure-payments = Payments today
+figure-payments-d = { $day }; the business day before { $before }
+figure-moved = Moved today
+figure-moved-d = in the largest currency
+figure-straight = Let through without delay
+figure-straight-d = { $n } were asked about, held or refused
+figure-cases = Cases to be decided
+figure-cases-d = somebody’s money waits
+figure-records = Records in the journal
+figure-records-d = in { $entries } entries
+hours-says = { $day }: most came in the hour from { $hour }, { $n }.
+hours-none = No payment has been booked yet.
+hours-hour = Hour
+hours-payments = Payments
+needs-title = Needs a person
+needs-all = { $n ->
+    [0] Cases
+   *[other] All { $n }
+}
+needs-none = Nobody has to do anything now.
+needs-held = Held:
+needs-second = second person
+approval-recovery = Let somebody in again
+approval-emergency = Wider rights in an emergency
+approval-role = A role
+approval-about = For { $user }, asked for by { $by }.
+ruling-approve = Let through
+ruling-ask = Payer was warned
+ruling-hold = Held for a person
+ruling-refuse = Refused
+rulings-says = Of { $n } payments, { $share } did not pass straight away. The bar shows only those.
+rulings-what = Decision
+rulings-all = All
+query-hours = Payments per hour
+query-days = Payments per business day
+query-money = Money moved on the business day
+query-rulings = What risk control said
+query-says = The question behind the figure, and its whole answer.
+query-sql = The question
+query-again = Ask it yourself, over the same tables:
+query-answer = The answer
+query-digest = Digest of the rows (SHA-256):
+find-says = A payment, an account or a case, by its number.
+find-number = Number
+find-hint = An account like 6299 0000 0000 0247 686, or pay_… or case_…
+find-go = Find
+journal-title = Journal
+journal-says = { $records } records in { $entries } entries, the newest first. Nothing in it is ever changed.
+journal-now = The journal now
+journal-all = All of it
+journal-nothing = Nothing is told of these records.
+journal-newest = The newest
+journal-older = Older
+journal-record = Record
+journal-what = What
+journal-object = Amount or object
+record-title = Record { $n }
+record-says = { $what }, { $time }.
+record-untold = What this record says is not shown here. Its receipt proves it all the same.
+record-row = Row in its entry
+record-beside = Records beside it
+record-before = The one before
+record-after = The one after
+event-payment-posted = Payment made
+event-payment-reserved = Payment reserved
+event-payment-held = Payment held for a person
+event-payment-voided = Payment given back
+event-payment-refused = Payment refused
+event-payment-expired = Reservation expired
+event-account-opened = Account opened
+event-party-registered = Party registered
+event-party-erased = Party erased
+event-role-granted = Role on an account given
+event-role-revoked = Role on an account taken
+event-limits-set = Limits set
+event-hold-placed = Money blocked by order
+event-hold-released = Block lifted
+event-entry-posted = Entry of several legs
+event-day-closed = Business day closed
+event-case-worked = Case worked on
+event-rules-adopted = Rule set adopted
+event-rules-withdrawn = Rule set ended
+
+## Administration
+desk-people = People
+desk-approvals = Approvals
+desk-sessions = Sessions
+desk-programs = Programs
+people-says = { $n ->
+    [one] One person may sign in.
+   *[other] { $n } people may sign in.
+}
+people-roles = Roles
+people-key = Signs in with
+people-since = Since
+people-disabled = shut out
+people-passkeys = { $n ->
+    [one] one passkey
+   *[other] { $n } passkeys
+}
+people-password = password and code
+people-no-key = no key yet
+people-add = Let somebody in
+people-name-hint = 1 to 64 of a–z, 0–9, dot, dash: it is for good
+people-role = First role
+people-role-hint = A role that touches money or identity counts when a second administrator has agreed.
+people-party = Number of the party
+people-party-hint = Only for customers: pty_…
+people-add-do = Make a link
+people-back-to = To { $user }
+people-no-role = No role. Nothing is allowed.
+people-until = until { $time }
+people-take = Take it
+people-give = Another role
+people-give-do = Give it
+people-coming-in = Coming in
+people-link = Make a new link
+people-link-hint = The one before ends.
+people-enable = Let in again
+people-disable = Shut out
+people-disable-hint = It counts at once; sessions end.
+people-recovery = All keys are lost
+people-recovery-hint = Why, in one line. A second person must agree.
+people-recovery-do = Ask for a new link
+link-new = A link for { $user }
+link-new-says = Give it to that person alone, by a way you trust.
+link-new-once = It opens once, and is shown this once
+link-new-until = Good until { $time }.
+approvals-says = { $n ->
+    [0] Nothing waits for a second person.
+    [one] One matter waits for a second person.
+   *[other] { $n } matters wait for a second person.
+}
+approvals-day = What nobody has decided within a day is forgotten.
+approval-waits = Something waits for a second person
+approval-waits-says = It does not count before somebody else has agreed.
+approval-mine = You asked for it. Somebody else must agree.
+approval-about-me = It is about you. Somebody else must agree.
+approval-yes = Agree
+approval-no = Refuse
+approval-back = Take it back
+all-sessions-says = { $n ->
+    [one] In one place somebody is signed in.
+   *[other] In { $n } places somebody is signed in.
+}
+session-seen = Last seen
+session-from = From
+programs-says = { $n ->
+    [0] No program may use the API yet.
+    [one] One program may use the API.
+   *[other] { $n } programs may use the API.
+}
+programs-scopes = May ask for
+programs-keys = Keys
+programs-keys-n = { $n }
+programs-change = Shut out or let in
+programs-add = A program brings public keys, so it is added at the console or over the API:
+rights-title = Rights: { $role }
+rights-says = What is not here is denied. It is read from the table that the tests of the policies keep.
+rights-what = May
+rights-whose = Whose
+rights-others = Other roles
+trouble-conflict = That cannot be done as things stand.
+right-party-read = see who somebody is, and what they have here
+right-party-write = register people and organisations
+right-party-erase = have somebody forgotten
+right-account-read = see an account
+right-account-open = open an account
+right-account-write = change or close an account
+right-balance-read = see a balance
+right-statement-read = read a statement
+right-holder-read = see who may use an account
+right-holder-write = let others use an account, or no longer
+right-limit-read = see limits
+right-limit-write = set limits
+right-payment-read = see a payment
+right-payment-create = pay
+right-payment-approve = approve payments
+right-payment-return = send a payment back
+right-payment-reverse = reverse a payment
+right-batch-read = see files of payments
+right-batch-create = send files of payments
+right-batch-approve = approve files of payments
+right-pending-post = make a reserved payment final
+right-pending-void = give a reserved payment back
+right-scheduled-read = see payments for later
+right-scheduled-write = order payments for later
+right-standing-read = see repeated payments
+right-standing-write = order repeated payments
+right-hold-read = see blocked money
+right-hold-place = block money
+right-hold-lift = lift a block
+right-case-read = see a case
+right-case-history = see what was noted and done about a case
+right-case-work = work on a case
+right-case-decide = decide a case
+right-screening-ask = ask the lists of sanctions
+right-rules-read = see the rules
+right-rules-propose = propose rules
+right-rules-adopt = adopt rules
+right-query-ask = ask the tables
+right-query-personal = see personal columns of the tables
+right-report-read = read reports
+right-proof-read = have receipts
+right-journal-read = see where the journal stands
+right-event-read = follow what happens
+right-webhook-read = see webhooks
+right-webhook-write = set webhooks up
+right-day-close = close the business day
+right-user-read = see who may sign in
+right-user-write = let people in, or shut them out
+right-user-role = give and take roles
+right-client-read = see programs
+right-client-write = let programs in, or shut them out
+right-session-read = see where others are signed in
+right-session-end = end sessions of others
+right-recovery-ask = ask that somebody be let in again
+right-recovery-approve = agree that somebody be let in again
+right-break-glass-ask = ask for wider rights in an emergency
+right-break-glass-approve = agree to wider rights in an emergency
+right-health-read = see whether the bank is well
+right-metrics-read = read the figures of operation
+cell-all = anybody's
+cell-own = their own
+cell-pay = their own, if they may pay from it
+cell-see = of those they help
+cell-2 = never what they made themselves
+cell-s = above a limit with a signature
+cell-m = not above a limit
+
+## The counter
+desk-counter = Counter
+counter-says = Who stands before you? Look at their identity card first.
+counter-find = Number of the customer, or of an account
+counter-find-hint = pty_…, or the number on the card
+counter-compare = Compare with what they show. The look stands in the journal.
+counter-next = The next customer
+counter-identity = Identity
+identity-name = Name
+identity-birth-date = Born
+identity-identity-number = Identity number
+identity-telephone = Telephone
+identity-address = Address
+identity-country = Country
+counter-accounts = { $n ->
+    [0] No open account
+    [one] One account
+   *[other] { $n } accounts
+}
+counter-open = Open an account
+counter-open-do = Open it
+counter-warn = Read this to the customer. Go on only if they want it nevertheless.
+cash-title = Cash
+cash-way = In or out
+cash-in = Paid in
+cash-out = Paid out
+cash-till = Number of the till
+cash-till-wrong = Write the number of the till’s account.
+cash-do = Book it
+cash-all-the-same = The customer wants it: book it
+
+## Developers
+desk-developers = Developers
+developers-says = { $n ->
+    [0] The open API. You have no webhook yet.
+    [one] The open API, and one webhook of yours.
+   *[other] The open API, and { $n } webhooks of yours.
+}
+developers-reference = Reference
+developers-reference-says = Every operation, with examples
+developers-openapi-says = The document, version 3.1
+developers-programs-says = Who may use the API
+webhooks-title = Webhooks
+webhooks-url = Address
+webhooks-new = Send events to
+webhooks-new-hint = https://…, reachable from the internet
+webhooks-new-do = Add it
+webhooks-made = The webhook is there
+webhooks-made-says = Its messages are signed with this secret. It is shown this once.
+webhooks-secret = Secret
+webhook-title = Webhook
+webhook-after = Told up to record { $n }.
+webhook-test = Send a test
+webhook-told = Latest messages
+webhook-none = None since the bank is served.
+webhook-taken = taken
+webhook-not-taken = not taken
+hook-active = active
+hook-paused = paused
+hook-gave-up = gave up
+hook-gone = gone
+hook-not-allowed = not allowed
+hook-lost = lost
+work-assign = Give it to
+work-assign-hint = The sign-in name of a chief analyst, who then decides
+work-assign-do = Give it
+work-assign-empty = Write a name.
+as-text = { $what } as text

@@ -4,6 +4,7 @@ use super::check_text;
 use crate::engine::Engine;
 use crate::guard::{CaseRow, CaseStatus, party_case};
 use alloc::string::String;
+use alloc::vec;
 use terms::{CaseAct, CaseStep, PartyId, Refusal, Screening, ScreeningResult, TimeNs, TransferId};
 
 impl Engine {
@@ -76,6 +77,8 @@ impl Engine {
     }
 
     pub(super) fn work_case(&mut self, act: &CaseAct, time: TimeNs) {
+        // Of the event that is being made so.
+        let record = self.state.records;
         let guard = &mut self.state.guard;
         if act.step == CaseStep::Open {
             let party = Some(act.other.0).filter(|party| *party != 0);
@@ -89,6 +92,7 @@ impl Engine {
                 reported: false,
                 passes: false,
                 party,
+                steps: vec![record],
             };
             guard.cases.insert(act.case.0, case);
             return;
@@ -96,6 +100,7 @@ impl Engine {
         let Some(set) = guard.cases.get(&act.case.0).map(|case| case.set) else { return };
         let four_eyes = guard.set(set).is_some_and(|row| row.set.four_eyes);
         let Some(case) = guard.cases.get_mut(&act.case.0) else { return };
+        case.steps.push(record);
         match act.step {
             CaseStep::Claim => case.claimed_by.clone_from(&act.by),
             CaseStep::Assign => case.claimed_by.clone_from(&act.text),

@@ -5,6 +5,7 @@ use super::bytes::{Reader, Writer};
 use crate::guard::{Artifact, CaseRow, CaseStatus, Guard, Owned, SetRow};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 use terms::{CaseMark, HoldEnd, RuleSet, RuleStage, ScreeningResult, TimeNs};
 
 pub(super) fn write(w: &mut Writer, guard: &Guard) {
@@ -139,6 +140,7 @@ fn write_case(w: &mut Writer, (id, case): (&u128, &CaseRow)) {
     let bits = [case.reported, case.passes, case.party.is_some()];
     w.u8(bits.into_iter().rev().fold(0, |bits, bit| bits << 1 | u8::from(bit)));
     case.party.iter().for_each(|party| w.u128(*party));
+    w.all(case.steps.iter(), |w, step| w.u64(*step));
 }
 
 fn read_case(r: &mut Reader<'_>, cases: &mut BTreeMap<u128, CaseRow>) -> Option<()> {
@@ -162,6 +164,14 @@ fn read_case(r: &mut Reader<'_>, cases: &mut BTreeMap<u128, CaseRow>) -> Option<
     let bits = r.u8().filter(|bits| *bits < 8)?;
     let (reported, passes) = (bits & 1 != 0, bits & 2 != 0);
     let party = if bits & 4 != 0 { Some(r.u128()?) } else { None };
-    cases.insert(id, CaseRow { opened, set, claimed_by, status, mark, reported, passes, party });
+    let mut steps = Vec::new();
+    r.all(|r| {
+        steps.push(r.u64()?);
+        Some(())
+    })?;
+    cases.insert(
+        id,
+        CaseRow { opened, set, claimed_by, status, mark, reported, passes, party, steps },
+    );
     Some(())
 }

@@ -61,8 +61,8 @@ pub fn figure(words: Words, of: &Figure<'_>) -> Markup {
                 div.plot role="img" aria-labelledby=(says) {
                     div.ys aria-hidden="true" { @for part in (0..=4).rev() { span { (figures::number(top / 4 * part)) } } }
                     svg viewBox={ "0 0 " (WIDE) " " (HIGH) } preserveAspectRatio="none" aria-hidden="true" {
-                        path.g d="M0 0H600M0 50H600M0 100H600M0 150H600M0 200H600";
-                        path.fill d=(columns(of.points, top));
+                        path.g d="M0 0H600M0 50H600M0 100H600M0 150H600M0 200H600" {}
+                        path.fill d=(columns(of.points, top)) {}
                     }
                     div.xs aria-hidden="true" { @for label in ends(of.points) { span { (label) } } }
                 }

@@ -24,6 +24,29 @@ pub const DESKS: &[Desk] = &[
     Desk { path: "/home", word: "desk-home", roles: &["customer"] },
     Desk { path: "/pay", word: "desk-pay", roles: &["customer"] },
     Desk { path: "/orders", word: "desk-orders", roles: &["customer"] },
+    Desk { path: "/overview", word: "desk-overview", roles: &["operations", "supervisor"] },
+    Desk {
+        path: "/cases",
+        word: "desk-cases",
+        roles: &["analyst", "chief_analyst", "operations", "supervisor"],
+    },
+    Desk { path: "/rules", word: "desk-rules", roles: &["analyst", "chief_analyst", "supervisor"] },
+    Desk {
+        path: "/payments",
+        word: "desk-payments",
+        roles: &["analyst", "chief_analyst", "operations", "supervisor"],
+    },
+    Desk {
+        path: "/journal",
+        word: "desk-journal",
+        roles: &["analyst", "chief_analyst", "operations", "supervisor"],
+    },
+    Desk { path: "/counter", word: "desk-counter", roles: &["teller"] },
+    Desk { path: "/developers", word: "desk-developers", roles: &["developer"] },
+    Desk { path: "/people", word: "desk-people", roles: &["administrator"] },
+    Desk { path: "/approvals", word: "desk-approvals", roles: &["administrator", "chief_analyst"] },
+    Desk { path: "/sessions", word: "desk-sessions", roles: &["administrator"] },
+    Desk { path: "/programs", word: "desk-programs", roles: &["administrator", "developer"] },
     Desk { path: "/me", word: "desk-me", roles: &["customer"] },
 ];
 

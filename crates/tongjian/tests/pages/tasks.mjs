@@ -13,7 +13,7 @@ async function tabTo(page, selector, most = 120) {
 }
 
 // A person's hands: with keys alone where there is script, by fields and buttons without.
-function hands(page, keys) {
+export function hands(page, keys) {
   return {
     async press(selector) {
       if (!keys) { await page.locator(selector).first().click(); return page.waitForLoadState() }
@@ -26,7 +26,7 @@ function hands(page, keys) {
   };
 }
 
-const sees = async (page, what, holds) => check(`${what} (${page.url()})`, holds, holds ? "" : (await page.locator("main").innerText()).slice(0, 300));
+export const sees = async (page, what, holds) => check(`${what} (${page.url()})`, holds, holds ? "" : (await page.locator("main").innerText()).slice(0, 300));
 
 async function payee(page, origin) {
   await page.goto(origin + "/pay");

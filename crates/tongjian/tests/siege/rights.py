@@ -77,6 +77,7 @@ def samples(own, other, known):
         "erase_party": (f"/parties/pty_{NONE}/erase", {"reason": "asked for"}),
         "list_cases": ("/cases", None),
         "show_case": (f"/cases/{own['case']}", None),
+        "show_case_history": (f"/cases/{own['case']}/history", None),
         "work_case": (f"/cases/{own['case']}/steps", {"step": "note", "text": "seen"}),
         "decide_case": (f"/cases/case_{NONE}/decision", {"decision": "refuse"}),
         "list_rule_sets": ("/risk/rule-sets", None),

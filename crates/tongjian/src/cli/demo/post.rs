@@ -37,8 +37,9 @@ const KEPT: usize = 5;
 /// In ids that the town does not know: a payment that its payer confirmed, and the second phase of one that was held.
 const CONFIRMED_ID: u128 = 1 << 100;
 const DECIDED_ID: u128 = 1 << 101;
-/// Who decides on cases in the sample bank.
+/// Who decides on cases in the sample bank: four eyes look before money is let go.
 const ANALYST: &str = "demo analyst";
+const CHIEF: &str = "demo chief analyst";
 
 /// What was posted.
 #[derive(Debug, Default)]
@@ -315,8 +316,8 @@ impl Counter<'_> {
     /// The bank's analyst looks: in the sample bank with the truth at hand, and at once.
     fn work_case(&mut self, time: TimeNs, held: &TransferEvent, stolen: Option<city::Pattern>) {
         let case = held.transfer.id;
-        let act = |step, mark| {
-            let (by, other) = (ANALYST.to_owned(), TransferId(0));
+        let act = |by: &str, step, mark| {
+            let (by, other) = (by.to_owned(), TransferId(0));
             Command::WorkCase(CaseAct { case, by, step, text: String::new(), other, mark })
         };
         let (step, mark, flags, amount) = match stolen {
@@ -330,7 +331,10 @@ impl Counter<'_> {
                 (CaseStep::Refuse, mark, TransferFlags::VOID_PENDING, Amount::ZERO)
             }
         };
-        let mut request = vec![act(step, None), act(CaseStep::Mark, Some(mark))];
+        let mut request = vec![act(ANALYST, step, None), act(ANALYST, CaseStep::Mark, Some(mark))];
+        if stolen.is_none() {
+            request.push(act(CHIEF, step, None));
+        }
         if held.transfer.flags.has(TransferFlags::PUT_OFF) || stolen.is_some() {
             let id = TransferId(case.0 | DECIDED_ID);
             request.push(Command::Transfer(Transfer {

@@ -114,7 +114,7 @@ impl Risk {
             hold_s: 86_400,
             at_end: HoldEnd::Refuse,
             tables: Some(Sha256::digest(tables).into()),
-            four_eyes: false,
+            four_eyes: true,
             by: "tj demo".to_owned(),
         }));
         request

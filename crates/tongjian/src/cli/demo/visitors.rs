@@ -13,12 +13,17 @@ const ENOUGH: Amount = Amount(600_000);
 const PAYMENTS: usize = 8;
 
 /// The people of the bank: name, what they are called, role.
-const STAFF: [(&str, &str, &str); 5] = [
+const STAFF: [(&str, &str, &str); 9] = [
     ("analyst", "Lin Yue 林月", "analyst"),
     ("chief", "Gao Ming 高明", "chief_analyst"),
+    // Where two persons must agree, a visitor may be both of them, one after the other.
+    ("chief2", "Song Lan 宋岚", "chief_analyst"),
     ("operations", "Zhou Min 周敏", "operations"),
     ("teller", "He Jun 何军", "teller"),
     ("supervisor", "Shen Zhi 沈智", "supervisor"),
+    ("administrator", "Xu Ning 徐宁", "administrator"),
+    ("administrator2", "Tang Yi 唐毅", "administrator"),
+    ("developer", "Luo Wei 罗维", "developer"),
 ];
 
 /// All of them.

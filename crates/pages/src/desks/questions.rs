@@ -1,0 +1,168 @@
+//! Questions that figures are made of, each with a name: the numbers, the SQL that gave them, and the same as a file. A question
+//! leaves an entry in the journal, so an answer is kept for half a minute for those of the same roles.
+
+use super::staff::{list_of, scrolled, text_of};
+use crate::figures;
+use crate::inside;
+use crate::parts::figure::{Source, provenance};
+use crate::parts::frame::head;
+use crate::row::Row;
+use crate::trouble::Trouble;
+use crate::visit::{Said, Shown, Visit};
+use crate::words::{Words, text};
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+/// A question and its name.
+struct Question {
+    name: &'static str,
+    sql: &'static str,
+}
+
+const QUESTIONS: [Question; 4] = [
+    Question {
+        name: "hours",
+        sql: "SELECT date_part('hour', time) AS hour, count(*) AS payments\nFROM transfers\nWHERE phase IN ('single', 'post')\n  AND booking_date = (SELECT max(booking_date) FROM transfers)\nGROUP BY 1\nORDER BY 1",
+    },
+    Question {
+        name: "days",
+        sql: "SELECT booking_date AS day, count(*) AS payments\nFROM transfers\nWHERE phase IN ('single', 'post')\nGROUP BY 1\nORDER BY 1 DESC\nLIMIT 20",
+    },
+    Question {
+        name: "money",
+        sql: "SELECT currency, sum(amount) AS moved\nFROM transfers\nWHERE phase IN ('single', 'post')\n  AND booking_date = (SELECT max(booking_date) FROM transfers)\nGROUP BY 1\nORDER BY 2 DESC",
+    },
+    Question {
+        name: "rulings",
+        sql: "SELECT ruling, count(*) AS payments\nFROM verdicts\nGROUP BY 1\nORDER BY 2 DESC",
+    },
+];
+
+/// The pages.
+pub fn rows() -> Vec<Row> {
+    vec![inside!(GET "/queries/{name}", show), inside!(GET "/queries/{name}/answer.csv", csv)]
+}
+
+fn question(name: &str) -> Option<&'static Question> {
+    QUESTIONS.iter().find(|question| question.name == name)
+}
+
+/// The answer to a question by its name.
+///
+/// # Errors
+/// What the API says; there is no such question.
+pub async fn answer(visit: &Visit, name: &str) -> Result<Value, Trouble> {
+    let question = question(name).ok_or_else(Trouble::not_found)?;
+    // Whoever reads an answer that was kept has just the roles for which the API gave it.
+    let mut roles = visit.me()?.roles.clone();
+    roles.sort();
+    let key = format!("{} {name}", roles.join(","));
+    if let Some(answer) = visit.house.kept.get(&key) {
+        return Ok(answer);
+    }
+    let answer = visit.ask.post("/queries", json!({ "sql": question.sql })).await?.body;
+    visit.house.kept.keep(key, &answer);
+    Ok(answer)
+}
+
+/// Where the numbers of an answer come from.
+pub fn source(name: &str, answer: &Value) -> Source {
+    Source {
+        entry: answer["as_of"].as_u64(),
+        proof: Some("/check".to_owned()),
+        csv: Some(format!("/queries/{name}/answer.csv")),
+        query: Some(format!("/queries/{name}")),
+    }
+}
+
+/// A count of an answer, which may stand as a text.
+pub fn counted(value: &Value) -> u64 {
+    value
+        .as_u64()
+        .or_else(|| value.as_f64().map(|n| n as u64))
+        .or_else(|| value.as_str()?.parse().ok())
+        .unwrap_or(0)
+}
+
+async fn show(visit: &Visit) -> Said {
+    let words = visit.words;
+    let name = visit.named("name");
+    let sql = question(name).ok_or_else(Trouble::not_found)?.sql;
+    let answer = answer(visit, name).await?;
+    let title = words.say(&format!("query-{name}"));
+    let source = Source { query: None, ..source(name, &answer) };
+    visit.page(&title, html! {
+        (head(&title, &words.say("query-says")))
+        section.p aria-labelledby="sql" {
+            header { h2 id="sql" { (words.say("query-sql")) } }
+            div.scroll tabindex="0" role="region" aria-label=(words.with("as-text", &[("what", text(words.say("query-sql")))])) { pre.sql lang="en" { code { (sql) } } }
+            p.hint { (words.say("query-again")) " " code { "POST /api/v1/queries" } ", " code { "tj query" } }
+        }
+        section.p aria-labelledby="answer" {
+            header { h2 id="answer" { (words.say("query-answer")) } }
+            (table(words, &title, &answer))
+            @if !text_of(&answer, "digest").is_empty() { p.hint { (words.say("query-digest")) " " code { (text_of(&answer, "digest")) } } }
+            (provenance(words, &source, &title))
+        }
+    })
+}
+
+fn table(words: Words, title: &str, answer: &Value) -> Markup {
+    scrolled(
+        words,
+        title,
+        html! { table {
+            thead { tr { @for column in list_of(answer, "columns") { th scope="col" { code { (text_of(column, "name")) } } } } }
+            tbody { @for row in list_of(answer, "rows") { tr { @for value in row.as_array().into_iter().flatten() { td { (plain(value)) } } } } }
+        } },
+    )
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_u64() => figures::grouped(&number.to_string()),
+        other => other.to_string(),
+    }
+}
+
+async fn csv(visit: &Visit) -> Said {
+    let name = visit.named("name").to_owned();
+    let answer = answer(visit, &name).await?;
+    let columns = list_of(&answer, "columns").iter().map(|column| field(text_of(column, "name")));
+    let mut lines = vec![columns.collect::<Vec<_>>().join(",")];
+    for row in list_of(&answer, "rows") {
+        let values = row.as_array().into_iter().flatten();
+        lines.push(values.map(|value| field(&bare(value))).collect::<Vec<_>>().join(","));
+    }
+    let bytes = (lines.join("\r\n") + "\r\n").into_bytes();
+    Ok(Shown::File("text/csv; charset=utf-8", format!("{name}.csv"), bytes))
+}
+
+fn bare(value: &Value) -> String {
+    value.as_str().map_or_else(
+        || if value.is_null() { String::new() } else { value.to_string() },
+        ToOwned::to_owned,
+    )
+}
+
+/// A field of a CSV (RFC 4180).
+fn field(text: &str) -> String {
+    if text.contains([',', '"', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_with_a_comma_stays_one() {
+        assert_eq!(field("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(field("12.50"), "12.50");
+    }
+}

@@ -1,0 +1,334 @@
+//! The analyst's inbox and the rules in force. One case is in `case.rs`.
+
+use super::staff::{ago, left, list_of, more, person, scrolled, text_of, views};
+use crate::figures;
+use crate::inside;
+use crate::parts::amount::amount;
+use crate::parts::figure::{Source, provenance};
+use crate::parts::form::{form, hidden};
+use crate::parts::frame::head;
+use crate::parts::note::{Weight, note, tag};
+use crate::row::Row;
+use crate::trouble::Trouble;
+use crate::visit::{Said, Visit};
+use crate::words::{count, text};
+use axum::http::StatusCode;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+/// Cases on a page.
+const PAGE: usize = 25;
+/// Beginning of the names of the boxes in which cases are chosen.
+const PICK: &str = "pick-";
+/// Where a case may stand, as the API calls it.
+const STATES: [&str; 6] = ["open", "proposed", "released", "refused", "lapsed", "noted"];
+
+/// The pages.
+pub fn rows() -> Vec<Row> {
+    vec![
+        inside!(GET "/cases", inbox),
+        inside!(POST "/cases", together),
+        inside!(GET "/rules", rules),
+    ]
+}
+
+/// Which part of the inbox somebody looks at.
+struct Part {
+    path: String,
+    asks: String,
+}
+
+impl Part {
+    fn of(visit: &Visit) -> Part {
+        let status = Some(visit.query.get("status")).filter(|status| STATES.contains(status));
+        let (path, asks) = match status {
+            Some(status) => (format!("/cases?status={status}"), format!("status={status}")),
+            None if visit.query.get("mine") == "1" => {
+                ("/cases?mine=1".to_owned(), "mine=true".to_owned())
+            }
+            None => ("/cases".to_owned(), String::new()),
+        };
+        Part { path, asks }
+    }
+
+    /// What waits comes by its time, what is over by its age.
+    fn is_waiting(&self) -> bool {
+        self.asks.is_empty() || self.asks == "mine=true" || self.asks == "status=proposed"
+    }
+}
+
+async fn inbox(visit: &Visit) -> Said {
+    let words = visit.words;
+    let part = Part::of(visit);
+    let after = visit.query.get("after");
+    let after = if after.is_empty() { String::new() } else { format!("&after={}", encoded(after)) };
+    let first = if part.is_waiting() { "&due_first=true" } else { "" };
+    let page = visit.ask.get(&format!("/cases?limit={PAGE}&{}{first}{after}", part.asks)).await?;
+    let cases = list_of(&page.body, "items");
+    let total = page.body["total"].as_u64().unwrap_or(0);
+    let title = words.say("desk-cases");
+    let next = page.body["next"].as_str();
+    let join = if part.path.contains('?') { '&' } else { '?' };
+    visit.page(
+        &title,
+        html! {
+            (head(&title, &says(visit, &part, cases, total)))
+            (views(visit, "cases-views", &all_views(visit), &part.path))
+            @if cases.is_empty() { p.none { (words.say("cases-none")) } }
+            @else { (choose(visit, cases)) }
+            (more(visit, next.map(|next| format!("{}{join}after={next}", part.path))))
+            (provenance(words, &Source { entry: page.entry, ..Source::default() }, &title))
+        },
+    )
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// How many wait, and which of them first.
+fn says(visit: &Visit, part: &Part, cases: &[Value], total: u64) -> String {
+    let words = visit.words;
+    if !part.is_waiting() {
+        return words.with("cases-says-all", &[("n", count(total))]);
+    }
+    let due = cases.iter().find_map(|case| case["due"].as_str());
+    let how_many = words.with("cases-says", &[("n", count(total))]);
+    match due {
+        Some(due) if visit.query.get("after").is_empty() => {
+            let first = words.with("cases-first", &[("time", text(visit.moment(due)))]);
+            format!("{how_many} {first}")
+        }
+        _ => how_many,
+    }
+}
+
+fn all_views(visit: &Visit) -> Vec<(String, String)> {
+    let words = visit.words;
+    let mut all = vec![
+        ("/cases".to_owned(), words.say("cases-waiting").into_owned()),
+        ("/cases?mine=1".to_owned(), words.say("cases-mine").into_owned()),
+    ];
+    let states = STATES.into_iter().filter(|state| *state != "open");
+    all.extend(states.map(|state| {
+        (format!("/cases?status={state}"), words.say(&format!("case-{state}")).into_owned())
+    }));
+    all
+}
+
+/// Whether somebody works on cases, and does not only see them.
+pub fn works(visit: &Visit) -> bool {
+    visit.me.as_ref().is_some_and(|me| me.is_one_of(&["analyst", "chief_analyst"]))
+}
+
+/// The cases, several of which can be taken or refused at once.
+fn choose(visit: &Visit, cases: &[Value]) -> Markup {
+    let words = visit.words;
+    let open = |case: &Value| matches!(text_of(case, "status"), "open" | "proposed");
+    let any = cases.iter().any(open) && works(visit);
+    let list = scrolled(
+        words,
+        &words.say("desk-cases"),
+        html! {
+            table.inbox {
+                thead { tr {
+                    @if any { th scope="col" { span.vh { (words.say("cases-pick")) } } }
+                    th scope="col" { (words.say("col-case")) } th.num scope="col" { (words.say("pay-amount")) }
+                    th scope="col" { (words.say("col-left")) } th scope="col" { (words.say("col-since")) }
+                    th scope="col" { (words.say("col-who")) }
+                } }
+                tbody { @for case in cases { (row(visit, case, any, open(case))) } }
+            }
+        },
+    );
+    if !any {
+        return list;
+    }
+    let decides = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["chief_analyst"]));
+    form(
+        visit,
+        "/cases",
+        html! {
+            (list)
+            div.row-of {
+                span { (words.say("cases-chosen")) }
+                button.btn type="submit" name="do" value="claim" { (words.say("case-claim")) }
+                @if decides { button.btn type="submit" name="do" value="refuse" { (words.say("case-refuse")) } }
+            }
+        },
+    )
+}
+
+fn row(visit: &Visit, case: &Value, any: bool, open: bool) -> Markup {
+    let words = visit.words;
+    let (id, status) = (text_of(case, "id"), text_of(case, "status"));
+    let name = called(visit, case);
+    html! {
+        tr {
+            @if any { td { @if open {
+                input type="checkbox" name={ (PICK) (id) } value="1" aria-label=(words.with("cases-pick-one", &[("case", text(name.as_str()))]));
+            } } }
+            th scope="row" {
+                a href={ "/cases/" (id) } { (name) } " "
+                @if status != "open" { (state(visit, status)) }
+                @if let Some(mark) = case["mark"].as_str() { " " (tag("", &words.say(&format!("mark-{mark}")))) }
+            }
+            td.num { @if case["money"].is_object() { (amount(&case["money"])) } }
+            td { @if open && let Some(due) = case["due"].as_str() { (left(visit, due)) } }
+            td { (ago(visit, text_of(case, "opened"))) }
+            td { @match case["claimed_by"].as_str() {
+                Some(who) => (person(who)),
+                None => @if open { span.nobody { (words.say("case-nobody")) } },
+            } }
+        }
+    }
+}
+
+/// What people call a case: the end of its number.
+pub fn called(visit: &Visit, case: &Value) -> String {
+    let id = text_of(case, "id");
+    let end = id.get(id.len().saturating_sub(6)..).unwrap_or(id);
+    visit.words.with("case-called", &[("end", text(end))])
+}
+
+/// Where a case stands, as a tag.
+pub fn state(visit: &Visit, status: &str) -> Markup {
+    let kind = match status {
+        "open" => "bad",
+        "proposed" => "warn",
+        "released" => "ok",
+        _ => "",
+    };
+    tag(kind, &visit.words.say(&format!("case-{status}")))
+}
+
+/// Several cases at once, each for itself.
+async fn together(visit: &Visit) -> Said {
+    let words = visit.words;
+    let refuses = visit.form.get("do") == "refuse";
+    let chosen: Vec<&str> =
+        visit.form.fields().filter_map(|(name, _)| name.strip_prefix(PICK)).collect();
+    let title = words.say("cases-together");
+    if chosen.is_empty() {
+        let trouble = Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+        let body = html! { (head(&title, &words.say("cases-none-chosen"))) p { a.btn href="/cases" { (words.say("cases-back")) } } };
+        return visit.again(&trouble, &title, body);
+    }
+    // Those that cannot be taken back are asked about once more.
+    if refuses && visit.form.get("sure") != "1" {
+        return visit.page(&title, surely(visit, &chosen));
+    }
+    let mut results = Vec::new();
+    for id in chosen.into_iter().take(PAGE) {
+        let done = if refuses {
+            visit.ask.post(&format!("/cases/{id}/decision"), json!({ "decision": "refuse" })).await
+        } else {
+            visit.ask.post(&format!("/cases/{id}/steps"), json!({ "step": "claim" })).await
+        };
+        results.push((id, done));
+    }
+    let well = results.iter().filter(|(_, done)| done.is_ok()).count();
+    let says = words.with(
+        "cases-together-says",
+        &[("done", count(well as u64)), ("all", count(results.len() as u64))],
+    );
+    visit.page(&title, html! {
+        (head(&title, &says))
+        (scrolled(words, &title, html! { table {
+            thead { tr { th scope="col" { (words.say("col-case")) } th scope="col" { (words.say("col-result")) } } }
+            tbody { @for (id, done) in &results { tr {
+                th scope="row" { a href={ "/cases/" (id) } { (called(visit, &json!({ "id": id }))) } }
+                td { @match done {
+                    Ok(_) => (tag("ok", &words.say(if refuses { "case-refused" } else { "case-claimed" }))),
+                    Err(trouble) => { (tag("bad", &words.say("cases-not"))) " " (trouble.says(words)) }
+                } }
+            } } }
+        } }))
+        p { a.btn href="/cases" { (words.say("cases-back")) } " " a.btn href="/cases?mine=1" { (words.say("cases-mine")) } }
+    })
+}
+
+fn surely(visit: &Visit, chosen: &[&str]) -> Markup {
+    let words = visit.words;
+    html! {
+        (head(&words.say("cases-together"), ""))
+        (note(Weight::Stop, &words.with("cases-sure", &[("n", count(chosen.len() as u64))]), html! {
+            p { (words.say("cases-sure-says")) }
+            ul { @for id in chosen { li { a href={ "/cases/" (id) } { (called(visit, &json!({ "id": id }))) } } } }
+            (form(visit, "/cases", html! {
+                (hidden("do", "refuse")) (hidden("sure", "1"))
+                @for id in chosen { (hidden(&format!("{PICK}{id}"), "1")) }
+                div.row-of {
+                    button.btn.pri type="submit" { (words.say("cases-sure-yes")) }
+                    a.btn href="/cases" { (words.say("cases-back")) }
+                }
+            }))
+        }))
+    }
+}
+
+/// Rule sets, those that judge first.
+async fn rules(visit: &Visit) -> Said {
+    let words = visit.words;
+    let read = visit.ask.get("/risk/rule-sets").await?;
+    let mut sets: Vec<&Value> = list_of(&read.body, "items").iter().collect();
+    sets.sort_by_key(|set| {
+        (set["judging"] != true, set["in_force"] != true, std::cmp::Reverse(set["number"].as_u64()))
+    });
+    let title = words.say("desk-rules");
+    let judging: Vec<&&Value> = sets.iter().filter(|set| set["judging"] == true).collect();
+    let says = match judging.first() {
+        None => words.say("rules-none").into_owned(),
+        Some(set) => words.with(
+            "rules-says",
+            &[
+                ("name", text(text_of(set, "name"))),
+                ("judged", text(figures::number(set["judged"].as_u64().unwrap_or(0)))),
+                ("stopped", text(figures::number(set["stopped"].as_u64().unwrap_or(0)))),
+                ("share", text(share(set))),
+            ],
+        ),
+    };
+    visit.page(&title, html! {
+        (head(&title, &says))
+        @if !sets.is_empty() { (scrolled(words, &title, html! { table {
+            thead { tr {
+                th scope="col" { (words.say("rules-number")) } th scope="col" { (words.say("name")) } th scope="col" { (words.say("rules-stage")) }
+                th.num scope="col" { (words.say("rules-judged")) } th.num scope="col" { (words.say("rules-stopped")) } th.num scope="col" { (words.say("rules-share")) }
+                th scope="col" { (words.say("rules-by")) } th scope="col" { (words.say("rules-program")) }
+            } }
+            tbody { @for set in &sets { (rule_set(visit, set)) } }
+        } })) }
+        p.hint { (words.say("rules-counted")) }
+        (provenance(words, &Source { entry: read.entry, ..Source::default() }, &title))
+    })
+}
+
+fn rule_set(visit: &Visit, set: &Value) -> Markup {
+    let words = visit.words;
+    let stage = text_of(set, "stage");
+    let number = |name: &str| figures::number(set[name].as_u64().unwrap_or(0));
+    let hash = |name: &str| set[name].as_str().map(|hex| hex.get(..8).unwrap_or(hex).to_owned());
+    html! {
+        tr {
+            th scope="row" { (number("number")) }
+            td { (text_of(set, "name")) }
+            td {
+                @if set["in_force"] == true { (tag(if set["judging"] == true { "ok" } else { "" }, &words.say(&format!("stage-{stage}")))) }
+                @else { (tag("", &words.say("stage-over"))) }
+            }
+            td.num { (number("judged")) } td.num { (number("stopped")) } td.num { (share(set)) }
+            td { (person(text_of(set, "adopted_by"))) }
+            td { @if let Some(hash) = hash("program") { code { (hash) } } @if let Some(model) = hash("model") { br; small { (words.say("rules-model")) " " code { (model) } } } }
+        }
+    }
+}
+
+/// Which part of what it judged a set did not just let through.
+fn share(set: &Value) -> String {
+    let part = |name: &str| set[name].as_u64().unwrap_or(0);
+    match part("judged") {
+        0 => "–".to_owned(),
+        judged => format!("{:.2}\u{a0}%", part("stopped") as f64 * 100.0 / judged as f64),
+    }
+}

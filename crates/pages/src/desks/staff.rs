@@ -1,0 +1,94 @@
+//! What the desks of the bank's own people share: how long there is left, who somebody is, a way to the next page.
+
+use crate::house::seconds_to;
+use crate::parts::note::tag;
+use crate::visit::Visit;
+use crate::words::{Words, count, text};
+use maud::{Markup, html};
+use serde_json::Value;
+
+const MINUTE_S: i64 = 60;
+const HOUR_S: i64 = 3_600;
+const DAY_S: i64 = 86_400;
+
+/// A text of an answer; empty if there is none.
+pub fn text_of<'a>(of: &'a Value, name: &str) -> &'a str {
+    of[name].as_str().unwrap_or_default()
+}
+
+/// The items of a list.
+pub fn list_of<'a>(of: &'a Value, name: &str) -> &'a [Value] {
+    of[name].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Somebody as people call them: without what says that it is a person.
+pub fn person(id: &str) -> &str {
+    id.strip_prefix("user:").unwrap_or(id)
+}
+
+/// A length of time in its largest unit, rounded down: which word, and how many.
+fn length(seconds: i64) -> (&'static str, u64) {
+    let (word, unit) = match seconds.abs() {
+        s if s < HOUR_S => ("minutes", MINUTE_S),
+        s if s < 2 * DAY_S => ("hours", HOUR_S),
+        _ => ("days", DAY_S),
+    };
+    (word, seconds.unsigned_abs() / unit.unsigned_abs())
+}
+
+/// How long there is left until a moment, as a tag that is red where it is short.
+pub fn left(visit: &Visit, iso: &str) -> Markup {
+    let Some(seconds) = seconds_to(iso) else { return html! {} };
+    if seconds <= 0 {
+        return tag("bad", &visit.words.say("left-none"));
+    }
+    let (word, n) = length(seconds);
+    let kind = if seconds < HOUR_S {
+        "bad"
+    } else if seconds < 8 * HOUR_S {
+        "warn"
+    } else {
+        ""
+    };
+    tag(kind, &visit.words.with(&format!("left-{word}"), &[("n", count(n))]))
+}
+
+/// How long ago a moment was.
+pub fn ago(visit: &Visit, iso: &str) -> String {
+    let (word, n) = length(seconds_to(iso).unwrap_or(0));
+    visit.words.with(&format!("ago-{word}"), &[("n", count(n))])
+}
+
+/// Views of the same list, of which one is looked at.
+pub fn views(visit: &Visit, label: &str, all: &[(String, String)], now: &str) -> Markup {
+    html! {
+        nav.range aria-label=(visit.words.say(label)) {
+            @for (path, says) in all { a href=(path) aria-current=[(path == now).then_some("page")] { (says) } }
+        }
+    }
+}
+
+/// Where a page of a list goes on.
+pub fn more(visit: &Visit, path: Option<String>) -> Markup {
+    html! { @if let Some(path) = path { p { a.btn href=(path) { (visit.words.say("list-more")) } } } }
+}
+
+/// A table that may be wider than the screen.
+pub fn scrolled(words: Words, what: &str, table: Markup) -> Markup {
+    let label = words.with("as-table", &[("what", text(what))]);
+    html! { div.scroll tabindex="0" role="region" aria-label=(label) { (table) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_said_in_its_largest_unit() {
+        assert_eq!(length(59), ("minutes", 0));
+        assert_eq!(length(-3_599), ("minutes", 59));
+        assert_eq!(length(3_600), ("hours", 1));
+        assert_eq!(length(2 * DAY_S - 1), ("hours", 47));
+        assert_eq!(length(-2 * DAY_S), ("days", 2));
+    }
+}
