@@ -10,8 +10,9 @@ async function ask(browser, origin, sql) {
   const { context, page } = await windowOf(browser, origin);
   await be(page, origin, "operations");
   const answer = await page.request.post(origin + "/api/v1/queries", { data: { sql }, headers: { origin } });
+  const { rows } = await answer.json();
   await context.close();
-  return (await answer.json()).rows;
+  return rows;
 }
 
 // Payments that risk control holds: one device pays for one account after another.
