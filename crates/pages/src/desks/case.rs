@@ -141,7 +141,8 @@ fn why(visit: &Visit, known: &Known) -> Markup {
     let points = |value: &Value| figures::grouped(&value.as_i64().unwrap_or(0).to_string());
     html! {
         section.p aria-labelledby="why" {
-            header { h2 id="why" { (words.say("why")) } a href="/rules" { (words.with("why-set", &[("set", text(verdict["rule_set"].to_string()))])) } }
+            header { h2 id="why" { (words.say("why")) } @let set = words.with("why-set", &[("set", text(verdict["rule_set"].to_string()))]);
+                @if visit.me.as_ref().is_some_and(|me| me.is_one_of(&["analyst", "chief_analyst", "supervisor"])) { a href="/rules" { (set) } } @else { span { (set) } } }
             p.say { (words.with("why-says", &[("n", count(all)), ("score", text(points(&verdict["score"])))])) }
             (scrolled(words, &words.say("why"), html! { table {
                 thead { tr { th scope="col" { (words.say("why-reason")) } th scope="col" { (words.say("why-rule")) } th.num scope="col" { (words.say("why-points")) } } }

@@ -159,7 +159,7 @@ pub fn flows(words: Words, of: &Around) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(words.say("flow-drawing")) {
             svg.flows viewBox={ "0 0 " (WIDE) " " (high) } role="img" aria-label=(words.say("flow-drawing")) {
-                @for (x, head) in &heads { text.head x=(x) y="16" { (head) } }
+                @for (x, head) in &heads { text.top x=(x) y="16" { (head) } }
                 @for stream in &streams {
                     path.itself[stream.itself] d=(stream.path) stroke-width={ (format!("{:.1}", stream.wide)) } {}
                 }
