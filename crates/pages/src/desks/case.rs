@@ -1,6 +1,7 @@
 //! One case with everything in view: the payment and why it was stopped, the money around it, what was done so far, and what
 //! is to be done.
 
+use super::questions::query;
 use super::risk::{called, state, works};
 use super::staff::{left, list_of, person, scrolled, text_of};
 use crate::figures;
@@ -205,7 +206,7 @@ async fn holders(visit: &Visit, known: &Known) -> Vec<Side> {
     for name in ["from", "to"] {
         let account = figures::digits_of(text_of(payment, name));
         let sql = format!("SELECT party, role FROM account_roles WHERE account = {account} AND NOT revoked ORDER BY role, party LIMIT 4");
-        let found = visit.ask.post("/queries", json!({ "sql": sql })).await.map(|answer| answer.body).unwrap_or_default();
+        let found = query(visit, &sql).await.unwrap_or_default();
         let mut side = Vec::new();
         for row in list_of(&found, "rows") {
             let digits = row[0].as_str().unwrap_or_default();

@@ -48,6 +48,9 @@ const all = {
       await sees(page, "and how much time there is", await page.locator(".inbox .tag").count() >= 3);
       await page.goto(`${origin}/cases/${one}`);
       await sees(page, "reasons, the payment, the money around it and what was done are in view", await page.locator("#why, #payment, #around, #steps").count() === 4);
+      await page.goto(`${origin}/cases/${one}?who=1`);
+      await sees(page, "who they are, where it is asked for", await page.locator("#payment ~ dl b, section:has(#payment) dd b").count() >= 1);
+      await page.goto(`${origin}/cases/${one}`);
       await sees(page, "an analyst does not decide", await page.locator("form[action$='/decision']").count() === 0);
       await hand.press("form:has(input[value=claim]) button");
       await sees(page, "it is taken", await page.locator("div.head").innerText().then(text => text.includes("analyst")));
