@@ -1,6 +1,7 @@
 //! One case with everything in view: the payment and why it was stopped, the money around it, what was done so far, and what
 //! is to be done.
 
+use super::questions::query;
 use super::risk::{called, state, works};
 use super::staff::{left, list_of, person, scrolled, text_of};
 use crate::figures;
@@ -150,7 +151,8 @@ fn why(visit: &Visit, known: &Known) -> Markup {
     let points = |value: &Value| figures::grouped(&value.as_i64().unwrap_or(0).to_string());
     html! {
         section.p aria-labelledby="why" {
-            header { h2 id="why" { (words.say("why")) } a href="/rules" { (words.with("why-set", &[("set", text(verdict["rule_set"].to_string()))])) } }
+            header { h2 id="why" { (words.say("why")) } @let set = words.with("why-set", &[("set", text(verdict["rule_set"].to_string()))]);
+                @if visit.me.as_ref().is_some_and(|me| me.is_one_of(&["analyst", "chief_analyst", "supervisor"])) { a href="/rules" { (set) } } @else { span { (set) } } }
             p.say { (words.with("why-says", &[("n", count(all)), ("score", text(points(&verdict["score"])))])) }
             (scrolled(words, &words.say("why"), html! { table {
                 thead { tr { th scope="col" { (words.say("why-reason")) } th scope="col" { (words.say("why-rule")) } th.num scope="col" { (words.say("why-points")) } } }
@@ -221,12 +223,7 @@ async fn holders(visit: &Visit, known: &Known) -> Vec<Side> {
         let sql = format!(
             "SELECT party, role FROM account_roles WHERE account = {account} AND NOT revoked ORDER BY role, party LIMIT 4"
         );
-        let found = visit
-            .ask
-            .post("/queries", json!({ "sql": sql }))
-            .await
-            .map(|answer| answer.body)
-            .unwrap_or_default();
+        let found = query(visit, &sql).await.unwrap_or_default();
         let mut side = Vec::new();
         for row in list_of(&found, "rows") {
             let digits = row[0].as_str().unwrap_or_default();

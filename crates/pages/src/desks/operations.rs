@@ -154,15 +154,11 @@ fn per_hour(visit: &Visit, hours: &Value, days: &Value) -> Markup {
     let words = visit.words;
     let rows: Vec<(u64, u64)> =
         list_of(hours, "rows").iter().map(|row| (counted(&row[0]), counted(&row[1]))).collect();
-    let first = rows.first().map_or(0, |row| row.0);
-    let last = rows.last().map_or(0, |row| row.0);
     let of = |hour| rows.iter().find(|row| row.0 == hour).map_or(0, |row| row.1);
     let points: Vec<Point> = if rows.is_empty() {
         Vec::new()
     } else {
-        (first..=last)
-            .map(|hour| Point { label: format!("{hour:02}:00"), value: of(hour) })
-            .collect()
+        (0..24).map(|hour| Point { label: format!("{hour:02}:00"), value: of(hour) }).collect()
     };
     let most = points.iter().max_by_key(|point| point.value);
     let day = list_of(days, "rows")

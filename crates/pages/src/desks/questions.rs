@@ -10,6 +10,7 @@ use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::{Words, text};
+use axum::http::Method;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -60,9 +61,20 @@ pub async fn answer(visit: &Visit, name: &str) -> Result<Value, Trouble> {
     if let Some(answer) = visit.house.kept.get(&key) {
         return Ok(answer);
     }
-    let answer = visit.ask.post("/queries", json!({ "sql": question.sql })).await?.body;
+    let answer = query(visit, question.sql).await?;
     visit.house.kept.keep(key, &answer);
     Ok(answer)
+}
+
+/// Asks in SQL, in the name of whoever looks. It is the page that asks, also where its address was typed and no site began it.
+///
+/// # Errors
+/// What the API says.
+pub async fn query(visit: &Visit, sql: &str) -> Result<Value, Trouble> {
+    let ours = [("sec-fetch-site", "same-origin")];
+    let answer =
+        visit.ask.send(Method::POST, "/queries", Some(json!({ "sql": sql })), &ours).await?;
+    Ok(answer.body)
 }
 
 /// Where the numbers of an answer come from.

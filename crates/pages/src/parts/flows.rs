@@ -175,7 +175,7 @@ pub fn flows(words: Words, of: &Around) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(words.say("flow-drawing")) {
             svg.flows viewBox={ "0 0 " (WIDE) " " (high) } role="img" aria-label=(words.say("flow-drawing")) {
-                @for (x, head) in &heads { text.head x=(x) y="16" { (head) } }
+                @for (x, head) in &heads { text.top x=(x) y="16" { (head) } }
                 @for stream in &streams {
                     path.itself[stream.itself] d=(stream.path) stroke-width={ (format!("{:.1}", stream.wide)) } {}
                 }
@@ -316,7 +316,7 @@ mod tests {
     use super::*;
     use crate::words::Lang;
 
-    /// INVARIANT (figures): the drawing shows the numbers of the table.
+    /// the drawing shows the numbers of the table.
     #[test]
     fn a_drawing_is_its_table() {
         let around = sample();

@@ -17,7 +17,7 @@ async function ask(browser, origin, sql) {
 
 // Payments that risk control holds: one device pays for one account after another.
 export async function hold(browser, origin, wanted) {
-  const accounts = (await ask(browser, origin, "SELECT account FROM accounts WHERE code = 20111 AND closed IS NULL OR code = 20111 ORDER BY account_key LIMIT 60")).map(([number]) => id("acc", number));
+  const accounts = (await ask(browser, origin, "SELECT account FROM accounts WHERE code = 20111 ORDER BY account_key LIMIT 60")).map(([number]) => id("acc", number));
   const { context, page } = await windowOf(browser, origin);
   await be(page, origin, "teller");
   const device = Math.floor(Math.random() * 1e9) + 1, held = [];
@@ -48,19 +48,22 @@ const all = {
       await sees(page, "and how much time there is", await page.locator(".inbox .tag").count() >= 3);
       await page.goto(`${origin}/cases/${one}`);
       await sees(page, "reasons, the payment, the money around it and what was done are in view", await page.locator("#why, #payment, #around, #steps").count() === 4);
+      await page.goto(`${origin}/cases/${one}?who=1`);
+      await sees(page, "who they are, where it is asked for", await page.locator("#payment ~ dl b, section:has(#payment) dd b").count() >= 1);
+      await page.goto(`${origin}/cases/${one}`);
       await sees(page, "an analyst does not decide", await page.locator("form[action$='/decision']").count() === 0);
       await hand.press("form:has(input[value=claim]) button");
-      await sees(page, "it is taken", await page.locator(".head").innerText().then(text => text.includes("analyst")));
+      await sees(page, "it is taken", await page.locator("div.head").innerText().then(text => text.includes("analyst")));
       await hand.type("#text", "Called back; the payer knows the payee.");
       await hand.press("form:has(#text) button");
       await sees(page, "the note stands there", await page.locator(".done-so-far .said").count() === 1);
       await hand.press("form:has(#mark) button");
-      await sees(page, "it is marked", await page.locator(".head .tag").count() >= 2);
+      await sees(page, "it is marked", await page.locator("div.head .tag").count() >= 2);
       await hand.press("form:has(#text) button");
       await sees(page, "an empty note is refused", await page.locator(".faults a[href='#text']").count() === 1);
       await hand.type("#whom", "chief");
       await hand.press("form:has(#whom) button");
-      await sees(page, "the chief has it", await page.locator(".head").innerText().then(text => text.includes("chief")));
+      await sees(page, "the chief has it", await page.locator("div.head").innerText().then(text => text.includes("chief")));
     });
   },
   async "four eyes: one proposes, another releases, and nobody is both"({ browser, origin, look, cases }) {
@@ -76,7 +79,7 @@ const all = {
     await as(browser, origin, "chief2", look, async (page, hand) => {
       await page.goto(`${origin}/cases/${one}`);
       await hand.press("form:has(input[value=release]) button");
-      await sees(page, "it is released", await page.locator(".head .tag.ok").count() === 1);
+      await sees(page, "it is released", await page.locator("div.head .tag.ok").count() === 1);
       await page.goto(`${origin}/payments/${one.replace("case_", "pay_")}`);
       await sees(page, "the money is with the payee", await page.locator(".note.done").count() === 1);
     });
@@ -152,7 +155,7 @@ const all = {
       await page.goto(`${origin}/people/${name}`);
       await sees(page, "the role counts", await page.locator("form[action$='/roles/teller/take']").count() === 1);
       await hand.press("form[action$='/disable'] button");
-      await sees(page, "shut out", await page.locator(".head .tag.bad").count() === 1);
+      await sees(page, "shut out", await page.locator("div.head .tag.bad").count() === 1);
     });
   },
   async "a teller sees who it is, opens an account and takes cash"({ browser, origin, look, party, till }) {

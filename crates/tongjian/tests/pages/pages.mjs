@@ -31,10 +31,11 @@ const bare = text => text.split(/\s+/).filter(word => /^(act|became|case|cases|c
 async function crawl(page, origin) {
   const found = new Map([["/", origin + "/"]]), waiting = [origin + "/"];
   const first = new URL(page.url());
-  if (!found.has(kind(first.href))) { found.set(kind(first.href), first.href); waiting.push(first.href) }
+  if (first.href.startsWith(origin) && !found.has(kind(first.href))) { found.set(kind(first.href), first.href); waiting.push(first.href) }
   while (waiting.length) {
     const url = waiting.shift();
     const answer = await page.goto(url);
+    if (!answer) { check(`${url} is a page`, false, page.url()); continue }
     check(`${url} is there`, answer.status() === 200, `${answer.status()}`);
     for (const href of await page.$$eval("a[href]", links => links.map(link => link.href))) {
       if (!href.startsWith(origin) || href.includes("/api/") || href.includes("#")) continue;

@@ -17,7 +17,7 @@ export function hands(page, keys) {
   return {
     async press(selector) {
       if (!keys) { await page.locator(selector).first().click(); return page.waitForLoadState() }
-      if (await tabTo(page, selector)) { await Promise.all([page.waitForLoadState("load"), page.keyboard.press("Enter")]); await page.waitForTimeout(150) }
+      if (await tabTo(page, selector)) { await Promise.all([page.waitForEvent("load", { timeout: 3000 }).catch(() => {}), page.keyboard.press("Enter")]) }
     },
     async type(selector, text) {
       if (!keys) return page.locator(selector).fill(text);
