@@ -828,6 +828,7 @@ right-scheduled-read = see payments for later
 right-scheduled-write = order payments for later
 right-standing-read = see repeated payments
 right-standing-write = order repeated payments
+right-standing-end = End payments for later
 right-hold-read = see blocked money
 right-hold-place = block money
 right-hold-lift = lift a block

@@ -796,6 +796,7 @@ right-scheduled-read = 查看预约付款
 right-scheduled-write = 预约付款
 right-standing-read = 查看定期付款
 right-standing-write = 设定定期付款
+right-standing-end = 终止预约付款
 right-hold-read = 查看冻结
 right-hold-place = 冻结资金
 right-hold-lift = 解除冻结
