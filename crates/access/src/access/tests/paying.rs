@@ -105,7 +105,9 @@ fn a_code_signs_for_who_has_no_passkey_once_and_not_by_guessing() {
     assert_eq!(why(finish(&signing("Eve", 500_000), &code, now_s)), Why::OtherPayment);
     assert!(finish(&what, &code, now_s).is_ok());
     assert_eq!(why(finish(&what, &code, now_s)), Why::Wrong);
-    for _ in 0..4 {
+    let next = code_now(&secret, now_s + 30);
+    assert_eq!(why(finish(&what, &next, now_s + 30)), Why::Again, "another code, the same payment");
+    for _ in 0..3 {
         assert_eq!(why(finish(&what, "abcdef", now_s)), Why::Wrong);
     }
     assert_eq!(why(finish(&what, "abcdef", now_s)), Why::TooMany);
@@ -119,6 +121,33 @@ fn a_code_is_not_enough_for_who_has_a_passkey() {
     let asked = bank.access.step_up_begin(&carl.who, &what, NOW).unwrap();
     let coaxed = bank.access.step_up_finish_code(&carl.who, &what, &asked.id, "123456", NOW);
     assert_eq!(why(coaxed), Why::NotAllowed);
+}
+
+#[test]
+fn a_signature_of_an_upload_is_good_for_its_bytes_number_and_sums_alone() {
+    let bank = Bank::new();
+    let mut carl = bank.user("carl", &[Role::Customer]);
+    let totals = [(CNY, 500_000), (Currency(840), 7)];
+    let what = SigningUpload { payments: 3, totals: &totals, sha256: [5; 32] };
+    let asked = bank.access.step_up_begin(&carl.who, &what, NOW).unwrap();
+    let answer = carl.device.get(&asked.options);
+    let finish =
+        |what: ToSign<'_>| bank.access.step_up_finish(&carl.who, what, &asked.id, &answer, NOW);
+    let (more, fewer) = ([(CNY, 500_001), (Currency(840), 7)], [(CNY, 500_000)]);
+    for other in [
+        ToSign::from(&SigningUpload { payments: 2, ..what }),
+        ToSign::from(&SigningUpload { sha256: [6; 32], ..what }),
+        ToSign::from(&SigningUpload { totals: &more, ..what }),
+        ToSign::from(&SigningUpload { totals: &fewer, ..what }),
+        ToSign::from(&signing("Dora", 500_000)),
+    ] {
+        assert_eq!(why(finish(other)), Why::OtherPayment);
+    }
+    let signed = finish(ToSign::from(&what)).unwrap();
+    let covers = |amount, currency| signed.covers("user:carl", amount, currency);
+    assert!(covers(500_000, CNY) && covers(7, Currency(840)));
+    assert!(!covers(7, CNY) && !covers(500_007, CNY) && !signed.covers("user:dora", 7, CNY));
+    assert_eq!(bank.noted(Noted::SteppedUp, "500000 minor units of currency 156, 7 minor"), 1);
 }
 
 #[test]
