@@ -3,6 +3,11 @@
 //! Begin with `door.rs`, the way of one request; `routes.rs` has the table of all pages; `desks/` has one file a desk, and
 //! `parts/` what pages are made of.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "pieces of a page are put together where they are made"
+)]
+
 pub mod words;
 pub mod look;
 mod figures;

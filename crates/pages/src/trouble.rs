@@ -16,7 +16,7 @@ pub struct Trouble {
     /// Fields at fault: a pointer into what was sent, and what is wrong.
     pub fields: Vec<(String, String)>,
     /// All of it, for what stands beside.
-    pub document: Value,
+    pub document: Box<Value>,
 }
 
 impl Trouble {
@@ -33,14 +33,14 @@ impl Trouble {
             code: text("code"),
             detail: text("detail"),
             fields: fields.unwrap_or_default(),
-            document,
+            document: Box::new(document),
         }
     }
 
     /// Of a page itself.
     pub fn new(status: StatusCode, code: &str) -> Trouble {
         let (code, detail) = (code.to_owned(), String::new());
-        Trouble { status, code, detail, fields: Vec::new(), document: Value::Null }
+        Trouble { status, code, detail, fields: Vec::new(), document: Box::default() }
     }
 
     /// Nothing of that name.

@@ -110,7 +110,7 @@ pub fn table(visit: &Visit, events: &[Value]) -> Markup {
 /// What kind of thing happened, in words.
 fn kind(visit: &Visit, event: &Value) -> String {
     let kind = text_of(event, "kind");
-    let said = visit.words.perhaps(&format!("event-{}", kind.replace('.', "-").replace('_', "-")));
+    let said = visit.words.perhaps(&format!("event-{}", kind.replace(['.', '_'], "-")));
     said.unwrap_or_else(|| kind.to_owned())
 }
 
