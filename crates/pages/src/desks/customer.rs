@@ -42,7 +42,12 @@ pub async fn accounts_of(visit: &Visit) -> Result<(String, Vec<Value>), Trouble>
     let party = visit.ask.get(&format!("/parties/{}", visit.party()?)).await?;
     let name = party.body["fields"]["name"].as_str().unwrap_or_default().to_owned();
     let roles = party.body["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut ids: Vec<&str> = roles.iter().filter_map(|role| role["account"].as_str()).collect();
+    // One's own first: of those that are only looked after, fewer things can be done.
+    let (own, others): (Vec<&Value>, Vec<&Value>) = roles.iter().partition(|role| {
+        matches!(role["role"].as_str(), Some("owner" | "joint_owner" | "guardian"))
+    });
+    let all = own.into_iter().chain(others);
+    let mut ids: Vec<&str> = all.filter_map(|role| role["account"].as_str()).collect();
     ids.dedup();
     let mut accounts = Vec::new();
     for id in ids.into_iter().take(ACCOUNTS_MAX) {
