@@ -68,8 +68,7 @@ pub struct StepDocument {
     pub by: String,
     /// `open`, `claim`, `assign`, `note`, `evidence`, `link`, `release`, `refuse`, `mark`, `report` or `appeal`.
     pub step: String,
-    /// What it says; absent if nothing.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// What it says; empty if nothing.
     pub text: String,
     /// Of a link: the other payment.
     #[serde(skip_serializing_if = "Option::is_none")]
