@@ -67,7 +67,7 @@ pub struct Judged {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_ppm: Option<u32>,
     /// Its reasons, for the payer.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub reasons: Vec<Told>,
 }
 

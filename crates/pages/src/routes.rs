@@ -54,3 +54,19 @@ pub fn routes(house: &Arc<House>) -> Router {
         crate::door::others(house.clone(), api.clone(), request)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_cannot_lead_to_another_path() {
+        let rows = table();
+        let row = rows.iter().find(|row| row.path == "/payments/{payment}").unwrap();
+        assert_eq!(row.parameters("/payments/pay_1-a"), [("payment", "pay_1-a".to_owned())]);
+        for wrong in ["..%2Fusers", "a%3Fproof=1", "%2e%2e", "a b"] {
+            let path = format!("/payments/{wrong}");
+            assert_eq!(row.parameters(&path), [("payment", String::new())], "{wrong}");
+        }
+    }
+}

@@ -20,14 +20,17 @@ pub struct Row {
 }
 
 impl Row {
-    /// The values of the parameters of its path.
+    /// The values of the parameters of its path. They become parts of the API's paths, so one that holds anything but what ids
+    /// and names are made of is empty, which names nothing.
     pub fn parameters(&self, path: &str) -> Vec<(&'static str, String)> {
         let both = self.path.split('/').zip(path.split('/'));
         let named = both
             .filter_map(|(name, text)| Some((name.strip_prefix('{')?.strip_suffix('}')?, text)));
-        let decoded =
-            |text| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-        named.map(|(name, text)| (name, decoded(text))).collect()
+        let fits = |text: &str| {
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        let kept = |text: &str| if fits(text) { text.to_owned() } else { String::new() };
+        named.map(|(name, text)| (name, kept(text))).collect()
     }
 }
 

@@ -1,14 +1,13 @@
 //! The counter: who stands before it, what they have, an account opened, cash paid in and out.
 
 use super::customer::called;
-use super::staff::{list_of, text_of};
+use super::staff::{Finder, finder, list_of, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
 use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::figure::{Source, provenance};
 use crate::parts::form::{button, form, hidden};
-use crate::parts::frame::head;
 use crate::parts::note::{Weight, note};
 use crate::row::Row;
 use crate::trouble::Trouble;
@@ -38,31 +37,14 @@ pub fn rows() -> Vec<Row> {
 }
 
 async fn find(visit: &Visit) -> Said {
-    let words = visit.words;
-    let title = words.say("desk-counter");
-    let typed = visit.query.get("find");
-    let wrong = match found(visit, typed).await {
-        Ok(Some(path)) => return Ok(Shown::Next(path)),
-        Ok(None) => None,
-        Err(trouble) if trouble.is_stranger() => return Err(trouble),
-        Err(trouble) => Some(trouble),
+    let of = Finder {
+        path: "/counter",
+        title: "desk-counter",
+        says: "counter-says",
+        label: "counter-find",
+        hint: "counter-find-hint",
     };
-    let faults: Vec<(String, String)> =
-        wrong.iter().map(|trouble| ("find".to_owned(), trouble.says(words))).collect();
-    let body = html! {
-        (head(&title, &words.say("counter-says")))
-        div.narrow {
-            (summary(words, "", &faults))
-            form method="get" action="/counter" {
-                (field(Field { name: "find", label: &words.say("counter-find"), hint: &words.say("counter-find-hint"), value: typed, ..Field::default() }, &faults))
-                (button(&words.say("find-go"), true))
-            }
-        }
-    };
-    match &wrong {
-        Some(trouble) => visit.again(trouble, &title, body),
-        None => visit.page(&title, body),
-    }
+    finder(visit, &of, found(visit, visit.query.get("find")).await)
 }
 
 async fn found(visit: &Visit, typed: &str) -> Result<Option<String>, Trouble> {

@@ -3,18 +3,16 @@
 
 use super::questions::{answer, counted, source};
 use super::risk::called;
-use super::staff::{left, list_of, person, text_of};
+use super::staff::{Finder, finder, left, list_of, person, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
-use crate::parts::field::{Field, field, summary};
 use crate::parts::figure::{Figure, Point, figure, provenance};
-use crate::parts::form::button;
 use crate::parts::frame::head;
 use crate::parts::note::tag;
 use crate::row::Row;
 use crate::trouble::Trouble;
-use crate::visit::{Said, Shown, Visit};
+use crate::visit::{Said, Visit};
 use crate::words::{count, text};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -267,31 +265,14 @@ fn decisions(visit: &Visit, rulings: &Value) -> Markup {
 
 /// Finds a payment, an account or a case by its number.
 async fn find(visit: &Visit) -> Said {
-    let words = visit.words;
-    let title = words.say("desk-payments");
-    let typed = visit.query.get("find");
-    let wrong = match found(visit, typed).await {
-        Ok(Some(path)) => return Ok(Shown::Next(path)),
-        Ok(None) => None,
-        Err(trouble) if trouble.is_stranger() => return Err(trouble),
-        Err(trouble) => Some(trouble),
+    let of = Finder {
+        path: "/payments",
+        title: "desk-payments",
+        says: "find-says",
+        label: "find-number",
+        hint: "find-hint",
     };
-    let faults: Vec<(String, String)> =
-        wrong.iter().map(|trouble| ("find".to_owned(), trouble.says(words))).collect();
-    let body = html! {
-        (head(&title, &words.say("find-says")))
-        div.narrow {
-            (summary(words, "", &faults))
-            form method="get" action="/payments" {
-                (field(Field { name: "find", label: &words.say("find-number"), hint: &words.say("find-hint"), value: typed, ..Field::default() }, &faults))
-                (button(&words.say("find-go"), true))
-            }
-        }
-    };
-    match &wrong {
-        Some(trouble) => visit.again(trouble, &title, body),
-        None => visit.page(&title, body),
-    }
+    finder(visit, &of, found(visit, visit.query.get("find")).await)
 }
 
 /// The page of what was typed, if it is there and may be seen.

@@ -1,8 +1,12 @@
 //! What the desks of the bank's own people share: how long there is left, who somebody is, a way to the next page.
 
 use crate::house::seconds_to;
+use crate::parts::field::{Field, field, summary};
+use crate::parts::form::button;
+use crate::parts::frame::head;
 use crate::parts::note::tag;
-use crate::visit::Visit;
+use crate::trouble::Trouble;
+use crate::visit::{Said, Shown, Visit};
 use crate::words::{Words, count, text};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -19,6 +23,50 @@ pub fn text_of<'a>(of: &'a Value, name: &str) -> &'a str {
 /// The items of a list.
 pub fn list_of<'a>(of: &'a Value, name: &str) -> &'a [Value] {
     of[name].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// A page with one field, in which the number of something is typed; its words.
+pub struct Finder {
+    /// Its path.
+    pub path: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// What it is for.
+    pub says: &'static str,
+    /// Of the field.
+    pub label: &'static str,
+    /// What the field takes.
+    pub hint: &'static str,
+}
+
+/// To what was found; else the field, with what was typed and why that names nothing.
+pub fn finder(visit: &Visit, of: &Finder, found: Result<Option<String>, Trouble>) -> Said {
+    let words = visit.words;
+    let wrong = match found {
+        Ok(Some(path)) => return Ok(Shown::Next(path)),
+        Ok(None) => None,
+        Err(trouble) if trouble.is_stranger() => return Err(trouble),
+        Err(trouble) => Some(trouble),
+    };
+    let faults: Vec<(String, String)> =
+        wrong.iter().map(|trouble| ("find".to_owned(), trouble.says(words))).collect();
+    let title = words.say(of.title);
+    let (label, hint) = (words.say(of.label), words.say(of.hint));
+    let value = visit.query.get("find");
+    let body = html! {
+        (head(&title, &words.say(of.says)))
+        div.narrow {
+            (summary(words, "", &faults))
+            form method="get" action=(of.path) {
+                (field(Field { name: "find", label: &label, hint: &hint, value, ..Field::default() }, &faults))
+                (button(&words.say("find-go"), true))
+            }
+        }
+    };
+    match &wrong {
+        Some(trouble) => visit.again(trouble, &title, body),
+        None => visit.page(&title, body),
+    }
 }
 
 /// Somebody as people call them: without what says that it is a person.
