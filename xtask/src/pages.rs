@@ -23,9 +23,10 @@ pub fn look(pages: Pages, shots: Option<&Path>) -> Result<(), String> {
     let folder = target.join("tmp").join("pages");
     let script = root().join("crates/tongjian/tests/pages/pages.mjs");
     let mut command = Command::new("node");
-    command.env("TJ_BROWSER_MODULES", modules);
+    command.env("TJ_BROWSER_MODULES", &modules);
     command.arg(script).arg(target.join("debug").join("tj")).arg(folder);
     if pages == Pages::All {
+        setup::lighthouse(&modules)?;
         // The pictures of README are made anew with them.
         command.args(["--all", "--pictures"]).arg(root().join("docs/images"));
     }

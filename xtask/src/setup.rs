@@ -68,6 +68,9 @@ pub fn libraries() -> Result<PathBuf, String> {
 /// What drives the browser, and what judges pages in it.
 const BROWSER: [(&str, &str); 2] = [("playwright-core", "1.65.1"), ("axe-core", "4.14.1")];
 
+/// What else measures pages where all of it is wanted.
+const LIGHTHOUSE: (&str, &str) = ("lighthouse", "13.5.0");
+
 /// A browser, fonts for both languages, Node.js, and the folder with what drives the browser from it.
 pub fn browser() -> Result<PathBuf, String> {
     let mut missing = Vec::new();
@@ -91,15 +94,28 @@ pub fn browser() -> Result<PathBuf, String> {
         apt_get(&missing)?;
     }
     let folder = target_folder()?.join("browser");
-    let there = |name: &str| folder.join("node_modules").join(name).join("package.json").exists();
-    if BROWSER.iter().any(|(name, _)| !there(name)) {
-        println!("browser: npm fetches playwright-core and axe-core into {}", folder.display());
-        std::fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(&folder);
-        run(npm.args(BROWSER.map(|(name, version)| format!("{name}@{version}"))))?;
-    }
+    npm_packages(&folder, &BROWSER)?;
     Ok(folder)
+}
+
+/// Lighthouse, beside what drives the browser.
+pub fn lighthouse(folder: &Path) -> Result<(), String> {
+    let [driver, judge] = BROWSER;
+    npm_packages(folder, &[driver, judge, LIGHTHOUSE])
+}
+
+/// These packages, all of them fetched where one is missing.
+fn npm_packages(folder: &Path, wanted: &[(&str, &str)]) -> Result<(), String> {
+    let there = |name: &str| folder.join("node_modules").join(name).join("package.json").exists();
+    if wanted.iter().all(|(name, _)| there(name)) {
+        return Ok(());
+    }
+    let named: Vec<String> = wanted.iter().map(|(name, version)| format!("{name}@{version}")).collect();
+    println!("browser: npm fetches {} into {}", named.join(", "), folder.display());
+    std::fs::create_dir_all(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    let mut npm = Command::new("npm");
+    npm.env("PUPPETEER_SKIP_DOWNLOAD", "1").args(["install", "--no-audit", "--no-fund", "--prefix"]);
+    run(npm.arg(folder).args(named))
 }
 
 fn has(program: &str) -> bool {

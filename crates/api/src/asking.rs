@@ -33,6 +33,8 @@ pub struct Answered {
     pub as_of: u64,
     /// SHA-256 over the canonical rows, in hexadecimal; empty if there were more.
     pub digest: String,
+    /// The record of the journal that noted the question, with the hash of its text and this digest.
+    pub record: u64,
 }
 
 /// A column of an answer.

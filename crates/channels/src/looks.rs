@@ -6,6 +6,7 @@ use terms::QueryRecord;
 
 /// Keeps the records of queries.
 pub trait LookLog: Send + Sync + 'static {
-    /// Keeps one record; done when it is durable, or with the reason why it is not.
-    fn record(&self, query: QueryRecord) -> BoxFuture<'static, Result<(), String>>;
+    /// Keeps one record; done when it is durable, with the number of the journal's record that has it, or with the reason why
+    /// it is not.
+    fn record(&self, query: QueryRecord) -> BoxFuture<'static, Result<u64, String>>;
 }

@@ -49,6 +49,47 @@ export const steps = {
     return true;
   },
 };
+// A figure: the record noted the hash of a question and the digest of its answer. docs/formats/history.md section 3.
+const le = (v, n) => Uint8Array.from({ length: n }, (_, i) => Number(BigInt(v) >> BigInt(8 * i) & 255n));
+const sized = t => { const b = enc.encode(t); return cat([le(b.length, 4), b]) };
+function cell(v, kind) {
+  if (v === null) return [0];
+  const k = kind.match(/^(U?Int|Decimal128|Date32|Timestamp|Boolean|Float)\d*(?:\(\d+, (\d+)\))?/) ?? [], whole = (kind, n) => cat([kind, le(n, 16)]);
+  if (k[1] == "Int" || k[1] == "UInt") return whole([1], v);
+  if (k[1] == "Decimal128") { if ((v.split(".")[1] ?? "").length != k[2]) throw 0; return whole([2, Number(k[2])], v.replace(".", "")) }
+  if (k[1] == "Date32") return cat([[3], le(Date.parse(v) / 864e5, 4)]);
+  if (k[1] == "Timestamp") { const [, at, part = "", zone] = v.match(/^([^.]{19})(?:\.(\d+))?(.*)$/); return whole([4], BigInt(Date.parse(at + (zone || "Z"))) * 1000000n + BigInt(part.padEnd(9, "0"))) }
+  if (k[1] == "Boolean") return [6, v ? 1 : 0];
+  if (k[1] == "Float") return cat([[8], new Uint8Array(new Float64Array([v]).buffer)]);
+  return cat([[5], sized(v)]);
+}
+export async function digest({ columns, rows }) {
+  const names = await sha(...columns.map(c => sized(c.name)));
+  const hashes = await Promise.all(rows.map(row => { if (row.length != columns.length) throw 0; return sha(...row.map((v, i) => cell(v, columns[i].kind))) }));
+  const less = (a, b) => { for (let i = 0; i < 32; i++) if (a[i] != b[i]) return a[i] - b[i]; return 0 };
+  return sha(enc.encode("tongjian result v1\0"), names, le(rows.length, 8), ...hashes.sort(less));
+}
+// CBOR as the journal writes it: heads, numbers, bytes, texts, arrays, maps.
+function cbor(b) {
+  let at = 0;
+  const item = () => {
+    const h = b[at++], kind = h >> 5, a = h & 31; let n = BigInt(a);
+    if (a > 23) { const w = 1 << a - 24; n = 0n; for (let i = 0; i < w; i++) n = n << 8n | BigInt(b[at++]) }
+    if (kind < 2) return kind ? -1n - n : n;
+    const many = Number(n), all = m => Array.from({ length: m }, item);
+    if (kind < 4) { const x = b.slice(at, at += many); return kind == 2 ? x : new TextDecoder().decode(x) }
+    if (kind == 4) return all(many);
+    if (kind == 5) return new Map(all(many * 2).reduce((o, x, i, l) => i % 2 ? o : [...o, [Number(x), l[i + 1]]], []));
+    return item();
+  };
+  return item();
+}
+const noted = r => { const act = r.record[0] == 2 && cbor(r.record.slice(4)); return act && act.get(4) == 20n ? act.get(5).get(1) : [] };
+const figure = globalThis.document?.querySelector("#answer");
+if (figure) {
+  steps.question = async r => { const h = await sha(enc.encode(document.querySelector("#sql").value)); r.asked = noted(r).filter(n => same(n[2], h)); return r.asked.length > 0 };
+  steps.answer = async r => { const d = await digest(JSON.parse(figure.value)); r.asked = r.asked.find(n => same(n[5], d) && n[6] == 1n); return Boolean(r.asked) };
+}
 const box = globalThis.document?.querySelector("[data-check]"), q = s => box.querySelector(s);
 if (box) { const go = q("[data-check-go]"); go.hidden = false; go.onclick = check; if (q("#receipt").value) check() }
 async function check() {
@@ -64,6 +105,7 @@ async function check() {
   if (!good) return;
   const b = r.record, n = (at, w) => num(b, at, w), card = x => (x + "").replace(/(\d{4})(?=\d)/g, "$1 "), pays = b[0] == 1 && b.length == 160;
   put("entry", r.index); put("size", r.size);
+  if (r.asked) { put("saw", r.asked[3]); put("asker", r.asked[0]) }
   for (const x of box.querySelectorAll("[data-transfer]")) x.hidden = !pays;
   if (pays) {
     const cny = n(8, 4) == 156n, minor = (n(64, 16) + "").padStart(3, "0");

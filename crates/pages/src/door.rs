@@ -4,6 +4,7 @@ use crate::form::Form;
 use crate::house::House;
 use crate::parts::frame;
 use crate::row::Row;
+use crate::served;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit, arrive};
 use api::doors::Peer;
@@ -22,6 +23,7 @@ pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) ->
         Ok(form) => (form, None),
         Err(status) => (Form::default(), Some(Trouble::new(status, "form_broken"))),
     };
+    let pack = served::may_pack(&parts.headers);
     let path = parts.uri.path().to_owned();
     let named = row.parameters(&path);
     let query = Form::of_query(parts.uri.query().unwrap_or_default());
@@ -32,12 +34,12 @@ pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) ->
         None => tell(&row, &visit, reads).await,
     };
     match said {
-        Ok(shown) => respond(visit, shown).await,
+        Ok(shown) => respond(visit, shown, pack).await,
         Err(trouble) if trouble.is_stranger() => to_sign_in(visit, reads),
         Err(trouble) => {
             let title = visit.words.say("trouble-title").into_owned();
             let body = frame::trouble(&visit, &trouble);
-            respond(visit, Shown::Page(trouble.status, title, body)).await
+            respond(visit, Shown::Page(trouble.status, title, body), pack).await
         }
     }
 }
@@ -53,6 +55,7 @@ pub async fn others(
     let reader =
         wants.is_some_and(|kinds| kinds.contains("text/html")) && !path.starts_with("/api/");
     let headers = request.headers().clone();
+    let pack = served::may_pack(&headers);
     let peer = request.extensions().get::<Peer>().cloned();
     let answer = api.oneshot(request).await.unwrap_or_else(|never| match never {});
     if !reader || answer.status() != StatusCode::NOT_FOUND {
@@ -63,7 +66,7 @@ pub async fn others(
     let trouble = Trouble::not_found();
     let title = visit.words.say("trouble-title").into_owned();
     let body = frame::trouble(&visit, &trouble);
-    respond(visit, Shown::Page(trouble.status, title, body)).await
+    respond(visit, Shown::Page(trouble.status, title, body), pack).await
 }
 
 async fn tell(row: &Row, visit: &Visit, reads: bool) -> Said {
@@ -76,20 +79,20 @@ async fn tell(row: &Row, visit: &Visit, reads: bool) -> Said {
     (row.handler)(visit).await
 }
 
-async fn respond(visit: Visit, shown: Shown) -> Response<Body> {
+async fn respond(visit: Visit, shown: Shown, pack: bool) -> Response<Body> {
     match shown {
         Shown::Page(status, title, body) => {
             let html = frame::page(&visit, &title, &body);
-            crate::served::page(status, html.into_string())
+            served::page(status, html.into_string(), pack)
         }
         Shown::Next(path) => next(&path, Vec::new()),
         Shown::NextWith(path, cookies) => next(&path, cookies),
-        Shown::File(kind, name, bytes) => crate::served::file(kind, &name, bytes),
+        Shown::File(kind, name, bytes) => served::file(kind, &name, bytes),
     }
 }
 
 fn next(path: &str, cookies: Vec<HeaderValue>) -> Response<Body> {
-    let mut response = crate::served::page(StatusCode::SEE_OTHER, String::new());
+    let mut response = served::page(StatusCode::SEE_OTHER, String::new(), false);
     let headers = response.headers_mut();
     headers.insert(LOCATION, HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/")));
     for cookie in cookies {

@@ -80,7 +80,10 @@ fn answer(gauges: &Arc<Gauges>, request: &Request<Incoming>) -> Response<Body> {
             Asset::new("text/javascript; charset=utf-8", served::JS).served(request.headers())
         }
         "/filling" => told(gauges, Words(Look::of(request.headers()).lang)),
-        _ => served::page(StatusCode::OK, page(gauges, request.headers()).into_string()),
+        _ => {
+            let pack = served::may_pack(request.headers());
+            served::page(StatusCode::OK, page(gauges, request.headers()).into_string(), pack)
+        },
     }
 }
 

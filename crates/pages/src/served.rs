@@ -22,9 +22,11 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
 /// A page. A form's own site stands in `Origin` only if a referrer may be sent to that site.
-pub fn page(status: StatusCode, html: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(html));
+pub fn page(status: StatusCode, html: String, pack: bool) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
+    *response.body_mut() =
+        if pack { packed(html, response.headers_mut()) } else { Body::from(html) };
     let headers = response.headers_mut();
     for (name, value) in [
         ("content-type", "text/html; charset=utf-8"),
@@ -37,6 +39,32 @@ pub fn page(status: StatusCode, html: String) -> Response<Body> {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     api::doors::with_headers(response, "")
+}
+
+/// Whether a page may be compressed on its way. Not where another site led here: whoever chooses part of an address and sees how
+/// long the answer is could guess the rest of it (BREACH). A browser that does not say who led here gets it plain.
+pub fn may_pack(asked: &HeaderMap) -> bool {
+    let from = asked.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    matches!(from, Some("same-origin" | "none")) && takes_gzip(asked)
+}
+
+fn takes_gzip(asked: &HeaderMap) -> bool {
+    let text = asked.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    text.is_some_and(|all| all.split(',').any(|one| one.trim().eq_ignore_ascii_case("gzip")))
+}
+
+/// A page's text, compressed, with the header that says so; plain if it cannot be.
+fn packed(html: String, headers: &mut HeaderMap) -> Body {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let done = encoder.write_all(html.as_bytes()).and_then(|()| encoder.finish());
+    match done {
+        Ok(bytes) => {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            headers.insert(VARY, HeaderValue::from_static("accept-encoding, sec-fetch-site"));
+            Body::from(bytes)
+        }
+        Err(_) => Body::from(html),
+    }
 }
 
 /// A file to keep.
@@ -80,11 +108,8 @@ impl Asset {
 
     /// To a browser.
     pub fn served(&self, asked: &HeaderMap) -> Response<Body> {
-        let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let same = asked.get(IF_NONE_MATCH).is_some_and(|tag| tag == self.tag);
-        let gzip = text(ACCEPT_ENCODING)
-            .is_some_and(|all| all.split(',').any(|one| one.trim().eq_ignore_ascii_case("gzip")));
-        let gzip = gzip && !self.packed.is_empty();
+        let gzip = takes_gzip(asked) && !self.packed.is_empty();
         let body = match (same, gzip) {
             (true, _) => Bytes::new(),
             (false, true) => self.packed.clone(),
@@ -103,5 +128,27 @@ impl Asset {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         api::doors::with_headers(response, "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(from: &'static str, takes: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert("sec-fetch-site", HeaderValue::from_static(from));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(takes));
+        headers
+    }
+
+    #[test]
+    fn a_page_to_which_another_site_led_is_not_compressed() {
+        assert!(may_pack(&asked("none", "br, gzip")));
+        assert!(may_pack(&asked("same-origin", "gzip")));
+        assert!(!may_pack(&asked("cross-site", "gzip")));
+        assert!(!may_pack(&asked("same-site", "gzip")));
+        assert!(!may_pack(&asked("none", "br")));
+        assert!(!may_pack(&HeaderMap::new()));
     }
 }

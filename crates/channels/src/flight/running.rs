@@ -222,7 +222,7 @@ async fn work_off(mut work: Work, seat: Seat, out: Out) {
             sent = tokio::time::timeout(stall, out.rows.send(ready)) => sent,
         };
         match gone {
-            Ok(Ok(())) => handed += rows,
+            Ok(Ok(_)) => handed += rows,
             Ok(Err(_)) => break Ended::Left,
             Err(_) => break Ended::Stalled,
         }
@@ -235,13 +235,13 @@ async fn work_off(mut work: Work, seat: Seat, out: Out) {
         (_, Err(why)) => Err(Status::unavailable(words::short(&format!(
             "the answer is not given to its end because the journal could not record who asked: {why}"
         )))),
-        (Ended::Complete, Ok(())) => Ok(last),
-        (Ended::Failed(status), Ok(())) => Err(status),
-        (Ended::Stalled, Ok(())) => Err(Status::aborted(format!(
+        (Ended::Complete, Ok(_)) => Ok(last),
+        (Ended::Failed(status), Ok(_)) => Err(status),
+        (Ended::Stalled, Ok(_)) => Err(Status::aborted(format!(
             "no rows were taken for {} s, so the query was ended",
             stall.as_secs()
         ))),
-        (Ended::Cancelled | Ended::Left, Ok(())) => {
+        (Ended::Cancelled | Ended::Left, Ok(_)) => {
             Err(Status::cancelled("the query was cancelled"))
         }
     };

@@ -1,6 +1,8 @@
 //! Check it yourself: a receipt is verified in the reader's own browser, without this bank. The page gives the bank's key and,
-//! to whoever may see it, the receipt of a record; `check.js` does the mathematics of docs/formats/proofs.md.
+//! to whoever may see it, the receipt of a record, or the answer that a figure is made of with the receipt of the record that
+//! noted it; `check.js` does the mathematics of docs/formats/proofs.md and docs/formats/history.md.
 
+use super::questions;
 use crate::open;
 use crate::parts::field::{Field, area, field};
 use crate::parts::frame::head;
@@ -8,7 +10,8 @@ use crate::parts::note::{Weight, note};
 use crate::row::Row;
 use crate::visit::{Said, Visit};
 use crate::words::text;
-use maud::html;
+use maud::{Markup, html};
+use serde_json::Value;
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -18,7 +21,12 @@ pub fn rows() -> Vec<Row> {
 async fn check(visit: &Visit) -> Said {
     let words = visit.words;
     let title = words.say("check-title");
-    let record = visit.query.get("record");
+    let name = visit.query.get("question");
+    let asked = if name.is_empty() { None } else { Some(questions::asked(visit, name).await?) };
+    let record = match &asked {
+        Some((_, answer)) => answer["record"].to_string(),
+        None => visit.query.get("record").to_owned(),
+    };
     let is_record = !record.is_empty() && record.bytes().all(|b| b.is_ascii_digit());
     let receipt = if is_record {
         visit.ask.get(&format!("/journal/records/{record}/receipt")).await.ok()
@@ -28,13 +36,18 @@ async fn check(visit: &Visit) -> Said {
     let receipt =
         receipt.as_ref().and_then(|answer| answer.body["receipt"].as_str()).unwrap_or_default();
     let key = visit.house.log_key().await;
-    let steps = ["form", "record", "batch", "log", "signature"];
+    let mut steps = vec!["form", "record", "batch", "log", "signature"];
+    if asked.is_some() {
+        steps.extend(["question", "answer"]);
+    }
     visit.page(&title, html! {
         (head(&title, &words.say("check-says")))
+        @if asked.is_some() { (note(Weight::Know, &words.say("check-figure"), html! { p { (words.say("check-figure-says")) } })) }
         div.narrow data-check {
-            @if is_record && receipt.is_empty() { (note(Weight::Know, &words.say("check-no-record"), html! { p { (words.with("check-no-record-says", &[("record", text(record))])) } })) }
+            @if is_record && receipt.is_empty() { (note(Weight::Know, &words.say("check-no-record"), html! { p { (words.with("check-no-record-says", &[("record", text(&record))])) } })) }
             (area(Field { name: "receipt", label: &words.say("check-receipt"), hint: &words.say("check-receipt-hint"), value: receipt, ..Field::default() }, 8, &[]))
             (field(Field { name: "log-key", label: &words.say("check-key"), hint: &words.say("check-key-hint"), value: &key, ..Field::default() }, &[]))
+            @if let Some((sql, answer)) = &asked { (question(visit, sql, answer)) }
             button.btn.pri type="button" hidden data-check-go { (words.say("check-go")) }
             noscript { p.fault { (words.say("check-no-script")) } }
             div role="status" aria-live="polite" {
@@ -46,6 +59,10 @@ async fn check(visit: &Visit) -> Said {
                 dl.facts hidden data-facts {
                     div { dt { (words.say("check-fact-entry")) } dd data-fact="entry" {} }
                     div { dt { (words.say("check-fact-size")) } dd data-fact="size" {} }
+                    @if asked.is_some() {
+                        div { dt { (words.say("check-fact-saw")) } dd data-fact="saw" {} }
+                        div { dt { (words.say("check-fact-asker")) } dd data-fact="asker" {} }
+                    }
                     div data-transfer { dt { (words.say("check-fact-money")) } dd data-fact="money" {} }
                     div data-transfer { dt { (words.say("check-fact-time")) } dd data-fact="time" {} }
                     div data-transfer { dt { (words.say("check-fact-accounts")) } dd data-fact="accounts" {} }
@@ -55,7 +72,22 @@ async fn check(visit: &Visit) -> Said {
         section.p aria-labelledby="means" {
             header { h2 id="means" { (words.say("check-means")) } }
             ul { @for n in 1..=3 { li { (words.say(&format!("check-means-{n}"))) } } }
+            @if asked.is_some() { p { (words.say("check-again")) " " code { "tj query --check" } } }
             p { (words.say("check-else")) " " code { "tj receipt verify receipt.txt --key log.pub" } }
         }
     })
+}
+
+/// The question and its answer, as texts that a reader can change: then they do not hold.
+fn question(visit: &Visit, sql: &str, answer: &Value) -> Markup {
+    let words = visit.words;
+    let rows = answer["rows"].as_array().into_iter().flatten();
+    let rows: Vec<String> = rows.map(ToString::to_string).collect();
+    let columns = answer["columns"].as_array().into_iter().flatten();
+    let columns: Vec<String> = columns.map(ToString::to_string).collect();
+    let told = format!("{{\"columns\": [{}],\n\"rows\": [\n{}\n]}}", columns.join(", "), rows.join(",\n"));
+    html! {
+        (area(Field { name: "sql", label: &words.say("check-sql"), value: sql, ..Field::default() }, 6, &[]))
+        (area(Field { name: "answer", label: &words.say("check-answer"), hint: &words.say("check-answer-hint"), value: &told, ..Field::default() }, 8, &[]))
+    }
 }

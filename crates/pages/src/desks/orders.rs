@@ -1,11 +1,12 @@
 //! Payments for later: once on a day, or again every week or month; seen, made and ended.
 
 use super::customer::{accounts_of, called};
+use super::pay::{answer, signed};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
 use crate::parts::field::{Field, choice, field, summary};
-use crate::parts::form::{button, form, hidden, one_button};
+use crate::parts::form::{button, hidden, one_button};
 use crate::parts::frame::head;
 use crate::row::Row;
 use crate::trouble::Trouble;
@@ -102,22 +103,20 @@ fn new(
     let typed = |name: &str| visit.form.get(name).to_owned();
     let first =
         if visit.form.get("first").is_empty() { tomorrow.to_string() } else { typed("first") };
-    let must_sign = trouble.is_some_and(|trouble| trouble.code == "must_sign");
+    let challenge = trouble.filter(|trouble| trouble.code == "must_sign");
+    let challenge = challenge.map(|trouble| &trouble.document["challenge"]);
     html! {
         section.p aria-labelledby="new-order" {
             header { h2 id="new-order" { (words.say("order-new")) } }
             (summary(words, &says, &faults))
-            (form(visit, "/orders", html! {
+            (signed(visit, "/orders", challenge, html! {
                 (hidden("key", &Visit::new_key()))
                 (choice(Field { name: "from", label: &words.say("pay-from-label"), value: &typed("from"), ..Field::default() }, &from, &faults))
                 (field(Field { name: "to", label: &words.say("pay-to"), hint: &words.say("pay-to-hint"), value: &typed("to"), keys: "numeric", ..Field::default() }, &faults))
                 (field(Field { name: "amount", label: &words.say("pay-amount"), hint: &words.say("pay-amount-hint"), value: &typed("amount"), keys: "decimal", ..Field::default() }, &faults))
                 (choice(Field { name: "repeats", label: &words.say("order-when"), value: &typed("repeats"), ..Field::default() }, &repeats, &faults))
                 (field(Field { name: "first", label: &words.say("order-first"), value: &first, kind: "date", ..Field::default() }, &faults))
-                @if must_sign && let Some(asked) = trouble {
-                    (hidden("challenge", asked.document["challenge"]["id"].as_str().unwrap_or_default()))
-                    (field(Field { name: "code", label: &words.say("code"), hint: &words.say("code-hint"), keys: "numeric", fills: "one-time-code", ..Field::default() }, &faults))
-                }
+                @if let Some(asked) = challenge { (answer(words, asked)) }
                 (button(&words.say("order-place"), true))
             }))
         }

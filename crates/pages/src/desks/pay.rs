@@ -13,7 +13,7 @@ use crate::parts::note::{Weight, note};
 use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
-use crate::words::text;
+use crate::words::{Words, text};
 use axum::http::Method;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -314,6 +314,32 @@ pub fn step_up(visit: &Visit) -> Option<String> {
     Some(URL_SAFE_NO_PAD.encode(answer.to_string()))
 }
 
+/// A form whose act is signed: with a passkey by the browser, where the challenge asks for one.
+pub fn signed(visit: &Visit, action: &str, challenge: Option<&Value>, inner: Markup) -> Markup {
+    let options = challenge.filter(|asked| !by_code(asked)).map(|asked| asked["options"].to_string());
+    html! {
+        form method="post" action=(action) novalidate data-sign=[options] {
+            (hidden("form_token", &visit.form_token()))
+            (inner)
+        }
+    }
+}
+
+/// What answers a challenge.
+pub fn answer(words: Words, challenge: &Value) -> Markup {
+    html! {
+        (hidden("challenge", challenge["id"].as_str().unwrap_or_default()))
+        @if by_code(challenge) {
+            (field(Field { name: "code", label: &words.say("code"), hint: &words.say("code-hint"), keys: "numeric", fills: "one-time-code",
+                ..Field::default() }, &[]))
+        } @else { (hidden("answer", "")) noscript { p.fault { (words.say("passkey-no-script")) } } }
+    }
+}
+
+fn by_code(challenge: &Value) -> bool {
+    challenge["answer_with"] == "code"
+}
+
 /// The page on which its payer signs payee and amount.
 fn sign(
     visit: &Visit,
@@ -324,7 +350,6 @@ fn sign(
 ) -> Markup {
     let words = visit.words;
     let challenge = &asked.document["challenge"];
-    let by_code = challenge["answer_with"] == "code";
     let says = wrong.map(|trouble| trouble.says(words)).unwrap_or_default();
     html! {
         (head(&words.say("sign-title"), ""))
@@ -332,18 +357,13 @@ fn sign(
             (summary(words, &says, &[]))
             (what(visit, wish, account))
             (signing_note(visit))
-            form method="post" action="/pay/confirm" novalidate data-sign=[(!by_code).then(|| challenge["options"].to_string())] {
-                (hidden("form_token", &visit.form_token()))
+            (signed(visit, "/pay/confirm", Some(challenge), html! {
                 (wish.hidden())
                 (hidden("key", visit.form.get("key")))
                 @if visit.form.get("confirmed") == "1" { (hidden("confirmed", "1")) }
-                (hidden("challenge", challenge["id"].as_str().unwrap_or_default()))
-                @if by_code {
-                    (field(Field { name: "code", label: &words.say("code"), hint: &words.say("code-hint"), keys: "numeric", fills: "one-time-code",
-                        ..Field::default() }, &[]))
-                } @else { (hidden("answer", "")) noscript { p.fault { (words.say("passkey-no-script")) } } }
+                (answer(words, challenge))
                 (button(&words.say("sign-yes"), true))
-            }
+            }))
             p { (back(visit, wish)) " " a.btn href="/help" { (words.say("ask-person")) } }
         }
     }

@@ -66,6 +66,15 @@ pub async fn answer(visit: &Visit, name: &str) -> Result<Value, Trouble> {
     Ok(answer)
 }
 
+/// A question's text and the answer to it.
+///
+/// # Errors
+/// As [`answer`].
+pub async fn asked(visit: &Visit, name: &str) -> Result<(&'static str, Value), Trouble> {
+    let sql = question(name).ok_or_else(Trouble::not_found)?.sql;
+    Ok((sql, answer(visit, name).await?))
+}
+
 /// Asks in SQL, in the name of whoever looks. It is the page that asks, also where its address was typed and no site began it.
 ///
 /// # Errors
@@ -81,7 +90,7 @@ pub async fn query(visit: &Visit, sql: &str) -> Result<Value, Trouble> {
 pub fn source(name: &str, answer: &Value) -> Source {
     Source {
         entry: answer["as_of"].as_u64(),
-        proof: Some("/check".to_owned()),
+        proof: Some(format!("/check?question={name}")),
         csv: Some(format!("/queries/{name}/answer.csv")),
         query: Some(format!("/queries/{name}")),
     }
@@ -99,8 +108,7 @@ pub fn counted(value: &Value) -> u64 {
 async fn show(visit: &Visit) -> Said {
     let words = visit.words;
     let name = visit.named("name");
-    let sql = question(name).ok_or_else(Trouble::not_found)?.sql;
-    let answer = answer(visit, name).await?;
+    let (sql, answer) = asked(visit, name).await?;
     let title = words.say(&format!("query-{name}"));
     let source = Source { query: None, ..source(name, &answer) };
     visit.page(&title, html! {

@@ -12,7 +12,7 @@ if (!modules) throw new Error("TJ_BROWSER_MODULES names the folder with playwrig
 const require = createRequire(path.join(modules, "package.json"));
 export const { chromium } = require("playwright-core");
 export const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const CHROMIUM = [process.env.TJ_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+export const CHROMIUM = [process.env.TJ_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(one => one && existsSync(one));
 
 let failures = 0;
 export function check(what, holds, more = "") {
@@ -47,9 +47,8 @@ export async function serve(tj, folder) {
 }
 
 export async function browser() {
-  const executablePath = CHROMIUM.find(one => one && existsSync(one));
-  if (!executablePath) throw new Error("there is no Chromium; `cargo xtask test` installs it");
-  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  if (!CHROMIUM) throw new Error("there is no Chromium; `cargo xtask test` installs it");
+  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 }
 
 // A window of somebody: how wide, how it looks, with or without script. Whatever the page complains about is a failure.

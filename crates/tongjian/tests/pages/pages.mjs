@@ -6,6 +6,8 @@
 // `--all` looks at every page in every language, colour, mode and width; without it, at a fair sample.
 
 import { ALL_TAGS, be, browser as open, check, failed, serve, town, unfit, windowOf } from "./bank.mjs";
+import { pictures as compare, slow, textInDrawings, weigh, zoomed } from "./measure.mjs";
+import { lighthouse } from "./lighthouse.mjs";
 import { tasks } from "./tasks.mjs";
 import { desks, hold } from "./desks.mjs";
 import { mkdirSync } from "node:fs";
@@ -68,6 +70,8 @@ async function look(page, url, words) {
   check(`${name}: every word is translated`, bare(told.text).length === 0, bare(told.text).join(", "));
   const zh = words.startsWith("zh");
   check(`${name}: language`, told.lang === (zh ? "zh-CN" : "en"), told.lang);
+  await textInDrawings(page, name);
+  if (told.room === 1280) await zoomed(page, name);
   const broken = await unfit(page, ALL_TAGS);
   check(`${name}: axe`, broken.length === 0, broken.join("\n    "));
   if (words.includes("care")) await careNumbers(page, name);
@@ -98,22 +102,17 @@ async function careNumbers(page, name) {
   check(`${name}: care numbers`, small.length === 0, small.slice(0, 5).join("; "));
 }
 
-async function weigh(browser, origin) {
-  const { context, page } = await windowOf(browser, origin, { wide: 390 });
-  await be(page, origin, "pensioner");
-  for (const [where, most] of [["/", 30], ["/home", 15], ["/pay", 15]]) {
-    const fresh = await browser.newContext({ storageState: await context.storageState() });
-    const sheet = await fresh.newPage(), client = await fresh.newCDPSession(sheet);
-    let bytes = 0, asked = 0;
-    await client.send("Network.enable");
-    client.on("Network.loadingFinished", e => { bytes += e.encodedDataLength; asked += 1 });
-    await sheet.goto(origin + where, { waitUntil: "networkidle" });
-    console.log(`    ${where}: ${(bytes / 1024).toFixed(1)} kB, ${asked} requests`);
-    check(`${where} weighs at most ${most} kB`, bytes <= most * 1024, `${bytes}`);
-    check(`${where} asks three times at most`, asked <= 3, `${asked}`);
-    await fresh.close();
+// Weight, a slow line and, with `--all`, Lighthouse: of a customer's pages and of the bank's own.
+async function weighAll(browser, origin) {
+  for (const [who, pages] of [["pensioner", [["/", 30], ["/home", 15], ["/pay", 15]]], ["analyst", [["/cases", 30]]], ["operations", [["/overview", 30]]]]) {
+    const { context, page } = await windowOf(browser, origin, { wide: 390 });
+    await be(page, origin, who);
+    const state = await context.storageState();
+    await weigh(browser, origin, state, pages);
+    if (who === "pensioner") await slow(browser, origin, state, pages.map(([where]) => where));
+    if (all) await lighthouse(origin, state, pages.map(([where]) => where));
+    await context.close();
   }
-  await context.close();
 }
 
 async function take(browser, origin) {
@@ -152,19 +151,23 @@ async function main() {
       const urls = await crawl(first.page, bank.origin);
       const state = await first.context.storageState();
       await first.context.close();
-      for (const look_ of looks) for (const wide of widths) {
-        // The sample has each page once in each look; all of them have each width as well.
-        if (!all && (look_.startsWith("en") ? wide !== 1280 : wide !== 320)) continue;
+      // The sample has each page once in each look; all of them have each width as well.
+      const ways = looks.flatMap(look_ => widths.map(wide => [look_, wide])).filter(([look_, wide]) => all || (look_.startsWith("en") ? wide === 1280 : wide === 320));
+      const through = async ([look_, wide]) => {
         const context = await browser.newContext({ viewport: { width: wide, height: 900 }, storageState: state });
         await context.addCookies([{ name: "look", value: look_, url: bank.origin }]);
         const page = await context.newPage();
         page.on("console", m => { if (m.type() === "error") check(`console of ${page.url()}`, false, m.text()) });
         for (const url of urls) { await look(page, url, `${look_} ${wide} ${name || "nobody"}`); count += 1 }
         await context.close();
-      }
+      };
+      // Two at once, as there are two cores.
+      const lane = async () => { for (let way; (way = ways.shift());) await through(way) };
+      await Promise.all([lane(), lane()]);
     }
     console.log(`${count} pages looked at`);
-    await weigh(browser, bank.origin);
+    await weighAll(browser, bank.origin);
+    await compare(browser, bank.origin);
     if (pictures) await take(browser, bank.origin);
     await tasks(browser, bank.origin, all);
     await desks(browser, bank.origin);

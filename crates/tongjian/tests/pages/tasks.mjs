@@ -1,6 +1,7 @@
 // What people come for, done as they do it: by keyboard alone, and again without script.
 
 import { be, check, windowOf } from "./bank.mjs";
+import { tree } from "./measure.mjs";
 
 // Goes on with Tab until something holds; what cannot be reached by keyboard is never reached.
 async function tabTo(page, selector, most = 120) {
@@ -190,6 +191,40 @@ async function verify(browser, origin) {
   await context.close();
 }
 
+// The proof of a figure holds in the browser, and does not once a number of the answer or a word of the question is another.
+async function verifyFigure(browser, origin) {
+  const { context, page } = await windowOf(browser, origin);
+  await be(page, origin, "operations");
+  await page.goto(origin + "/overview");
+  const proofs = [...new Set(await page.$$eval("a[href^='/check?question=']", links => links.map(link => link.href)))];
+  check("figures have their proofs", proofs.length >= 3, `${proofs.length}`);
+  for (const proof of proofs) {
+    await page.goto(proof);
+    await page.waitForSelector("[data-good]:not([hidden])", { timeout: 5000 }).catch(() => check(`${proof} holds in the browser`, false));
+    check(`${proof}: all seven steps hold`, await page.locator("[data-step].ok").count() === 7);
+  }
+  await page.goto(origin + "/check?question=hours");
+  await page.waitForSelector("[data-good]:not([hidden])", { timeout: 5000 });
+  await context.setOffline(true);
+  for (const [what, field, change] of [
+    ["a number", "#answer", o => { o.rows[0][1] = Number(o.rows[0][1]) + 1 }],
+    ["a row", "#answer", o => { o.rows.pop() }],
+    ["a column", "#answer", o => { o.columns[1].name += "s" }],
+    ["the question", "#sql", null],
+  ]) {
+    const before = await page.locator(field).inputValue(), told = change && JSON.parse(before);
+    change?.(told);
+    await page.locator(field).fill(change ? JSON.stringify(told) : before.replace("count(*)", "count(1)"));
+    await page.locator("[data-check-go]").click();
+    await page.waitForSelector("[data-bad]:not([hidden])", { timeout: 5000 }).catch(() => check(`with ${what} changed the figure does not hold`, false));
+    check(`with ${what} changed nothing is called good`, await page.locator("[data-good]").isHidden());
+    await page.locator(field).fill(before);
+  }
+  await page.locator("[data-check-go]").click();
+  await page.waitForSelector("[data-good]:not([hidden])", { timeout: 5000 }).catch(() => check("as it was, it holds again", false));
+  await context.close();
+}
+
 // Passkeys through the browser's virtual authenticator: made, used to sign in, used to sign a payment.
 async function passkeys(browser, origin) {
   const { context, page } = await windowOf(browser, origin);
@@ -215,6 +250,15 @@ async function passkeys(browser, origin) {
     await page.locator("form[data-sign] button").click();
     await page.waitForURL(/\/payments\/pay_/, { timeout: 8000 }).catch(() => check("the passkey signs the payment", false));
   }
+  await page.goto(origin + "/orders");
+  const orders = await page.locator("tbody tr").count();
+  await page.locator("#to").fill(to);
+  await page.locator("#amount").fill("1,300");
+  await page.locator("main section button[type=submit].pri").click();
+  await page.waitForSelector("form[data-sign]", { timeout: 8000 }).catch(() => check("a large order asks for the passkey", false));
+  check("what was typed is still there", await page.locator("#amount").inputValue() === "1,300");
+  await page.locator("form[data-sign] button").click();
+  await page.waitForFunction(n => !document.querySelector("form[data-sign]") && document.querySelectorAll("tbody tr").length === n, orders + 1, { timeout: 8000 }).catch(() => check("the passkey signs the order", false));
   await context.close();
 }
 
@@ -249,13 +293,15 @@ export async function tasks(browser, origin, every) {
       await be(page, origin, who);
       const before = Date.now();
       try { await task({ page, origin, hand: hands(page, keys) }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, `${error.message.split("\n")[0]} at ${page.url()}`) }
+      if (keys && who === "pensioner" && !name.startsWith("pay somebody")) await tree(page, name);
       if (Date.now() - before > 15000) console.log(`    ${name}: ${Date.now() - before} ms`);
       done += 1;
       await context.close();
     }
   }
   await verify(browser, origin);
+  await verifyFigure(browser, origin);
   await passkeys(browser, origin);
   await twice(browser, origin);
-  console.log(`${done} tasks done, a receipt checked, passkeys used`);
+  console.log(`${done} tasks done, a receipt and figures checked, passkeys used`);
 }

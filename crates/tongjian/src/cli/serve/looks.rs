@@ -26,7 +26,7 @@ pub struct Looks {
 }
 
 enum Waiting {
-    Look(QueryRecord, oneshot::Sender<Result<(), String>>),
+    Look(QueryRecord, oneshot::Sender<Result<u64, String>>),
     End,
 }
 
@@ -49,7 +49,7 @@ impl Looks {
 }
 
 impl LookLog for Looks {
-    fn record(&self, query: QueryRecord) -> BoxFuture<'static, Result<(), String>> {
+    fn record(&self, query: QueryRecord) -> BoxFuture<'static, Result<u64, String>> {
         let (kept, durable) = oneshot::channel();
         let sent = self.line.send(Waiting::Look(query, kept));
         async move {
@@ -98,18 +98,19 @@ fn keep(bank: &Handle, waiting: &Receiver<Waiting>) {
     }
 }
 
-/// One record of what a door saw; a full line is waited for.
-pub(super) fn recorded(bank: &Handle, record: impl Fn() -> Command) -> Result<(), String> {
+/// One record of what a door saw, and its number; a full line is waited for.
+pub(super) fn recorded(bank: &Handle, record: impl Fn() -> Command) -> Result<u64, String> {
     let until = Instant::now() + PATIENCE;
     loop {
         let left = until.saturating_duration_since(Instant::now());
         match bank.submit(vec![record()], left) {
             Ok(answers) => {
-                let outcome = answers.first().map(|answer| answer.event.outcome());
-                return match outcome {
-                    Some(Ok(_)) => Ok(()),
-                    Some(Err(refusal)) => Err(format!("the bank refused the record: {refusal:?}")),
-                    None => Err("the bank did not answer".to_owned()),
+                let Some(answer) = answers.first() else {
+                    return Err("the bank did not answer".to_owned());
+                };
+                return match answer.event.outcome() {
+                    Ok(_) => Ok(answer.record),
+                    Err(refusal) => Err(format!("the bank refused the record: {refusal:?}")),
                 };
             }
             Err(Unanswered::Busy { retry_after }) if left > retry_after => {

@@ -101,11 +101,11 @@ async fn answered(
     drop(answer);
     let end = if more { QueryEnd::Cancelled } else { QueryEnd::Complete };
     let record = query_record(question.asker, QueryDoor::Program, &told, end);
-    looks.record(record).await.map_err(|why| {
+    let noted = looks.record(record).await.map_err(|why| {
         Problem::new(Kind::Failed, format!("the question could not be recorded: {why}"))
     })?;
     let digest = if more { String::new() } else { crate::figures::hex(&told.result_hash) };
-    Ok(Answered { columns, rows, more, as_of: told.moment.entries, digest })
+    Ok(Answered { columns, rows, more, as_of: told.moment.entries, digest, record: noted })
 }
 
 /// Whose fault it is. What failed on our side is told to whoever runs the bank, not to whoever asks.
