@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use maud::{DOCTYPE, Markup, html};
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -73,12 +73,15 @@ pub async fn serve(listener: TcpListener, gauges: Arc<Gauges>) -> std::io::Resul
     }
 }
 
+static STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/css; charset=utf-8", served::CSS));
+static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", served::JS));
+
 fn answer(gauges: &Arc<Gauges>, request: &Request<Incoming>) -> Response<Body> {
     match request.uri().path() {
-        "/app.css" => Asset::new("text/css; charset=utf-8", served::CSS).served(request.headers()),
-        "/app.js" => {
-            Asset::new("text/javascript; charset=utf-8", served::JS).served(request.headers())
-        }
+        "/app.css" => STYLE.served(request.headers()),
+        "/app.js" => SCRIPT.served(request.headers()),
         "/filling" => told(gauges, Words(Look::of(request.headers()).lang)),
         _ => {
             let pack = served::may_pack(request.headers());

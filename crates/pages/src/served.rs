@@ -45,12 +45,13 @@ pub fn page(status: StatusCode, html: String, pack: bool) -> Response<Body> {
 /// long the answer is could guess the rest of it (BREACH). A browser that does not say who led here gets it plain.
 pub fn may_pack(asked: &HeaderMap) -> bool {
     let from = asked.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    matches!(from, Some("same-origin" | "none")) && takes_gzip(asked)
+    matches!(from, Some("same-origin" | "none")) && takes(asked, "gzip")
 }
 
-fn takes_gzip(asked: &HeaderMap) -> bool {
+/// Whether a browser takes such a compression; one with a weight (`gzip;q=0`) does not count.
+fn takes(asked: &HeaderMap, name: &str) -> bool {
     let text = asked.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    text.is_some_and(|all| all.split(',').any(|one| one.trim().eq_ignore_ascii_case("gzip")))
+    text.is_some_and(|all| all.split(',').any(|one| one.trim().eq_ignore_ascii_case(name)))
 }
 
 /// A page's text, compressed, with the header that says so; plain if it cannot be.
@@ -84,7 +85,8 @@ pub fn file(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response<Body> {
 pub struct Asset {
     kind: &'static str,
     plain: Bytes,
-    packed: Bytes,
+    brotli: Bytes,
+    gzip: Bytes,
     tag: HeaderValue,
 }
 
@@ -92,7 +94,10 @@ impl Asset {
     /// Of a text.
     pub fn new(kind: &'static str, text: &'static str) -> Asset {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        let packed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+        let gzip = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+        let mut brotli = Vec::new();
+        let small = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+        let done = brotli::BrotliCompress(&mut text.as_bytes(), &mut brotli, &small);
         let digest = Sha256::digest(text.as_bytes());
         let tag = format!(
             "\"{:02x}{:02x}{:02x}{:02x}{:02x}\"",
@@ -101,7 +106,8 @@ impl Asset {
         Asset {
             kind,
             plain: Bytes::from_static(text.as_bytes()),
-            packed: packed.map(Bytes::from).unwrap_or_default(),
+            brotli: done.map(|_| Bytes::from(brotli)).unwrap_or_default(),
+            gzip: gzip.map(Bytes::from).unwrap_or_default(),
             tag: HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"0\"")),
         }
     }
@@ -109,11 +115,12 @@ impl Asset {
     /// To a browser.
     pub fn served(&self, asked: &HeaderMap) -> Response<Body> {
         let same = asked.get(IF_NONE_MATCH).is_some_and(|tag| tag == self.tag);
-        let gzip = takes_gzip(asked) && !self.packed.is_empty();
-        let body = match (same, gzip) {
-            (true, _) => Bytes::new(),
-            (false, true) => self.packed.clone(),
-            (false, false) => self.plain.clone(),
+        let packed = [("br", &self.brotli), ("gzip", &self.gzip)];
+        let packed = packed.into_iter().find(|(name, is)| !is.is_empty() && takes(asked, name));
+        let body = match packed {
+            _ if same => Bytes::new(),
+            Some((_, bytes)) => bytes.clone(),
+            None => self.plain.clone(),
         };
         let mut response = Response::new(Body::from(body));
         if same {
@@ -124,8 +131,8 @@ impl Asset {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
         headers.insert(ETAG, self.tag.clone());
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        if gzip && !same {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        if let Some((name, _)) = packed.filter(|_| !same) {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         }
         api::doors::with_headers(response, "")
     }
@@ -150,5 +157,21 @@ mod tests {
         assert!(!may_pack(&asked("same-site", "gzip")));
         assert!(!may_pack(&asked("none", "br")));
         assert!(!may_pack(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_file_goes_out_as_small_as_the_browser_takes_it() {
+        let asset = Asset::new("text/css; charset=utf-8", CSS);
+        let how = |takes| {
+            let response = asset.served(&asked("none", takes));
+            response.headers().get(CONTENT_ENCODING).map(|name| name.to_str().unwrap().to_owned())
+        };
+        assert_eq!(how("gzip, br").as_deref(), Some("br"));
+        assert_eq!(how("gzip, br;q=0").as_deref(), Some("gzip"));
+        assert_eq!(how("identity"), None);
+        assert!(asset.brotli.len() < asset.gzip.len() && asset.gzip.len() < asset.plain.len());
+        let mut plain = Vec::new();
+        brotli::BrotliDecompress(&mut &asset.brotli[..], &mut plain).unwrap();
+        assert_eq!(plain, CSS.as_bytes());
     }
 }

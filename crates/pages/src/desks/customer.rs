@@ -49,13 +49,14 @@ pub async fn accounts_of(visit: &Visit) -> Result<(String, Vec<Value>), Trouble>
     let all = own.into_iter().chain(others);
     let mut ids: Vec<&str> = all.filter_map(|role| role["account"].as_str()).collect();
     ids.dedup();
-    let mut accounts = Vec::new();
-    for id in ids.into_iter().take(ACCOUNTS_MAX) {
-        // One that may no longer be seen is no reason to show none.
-        if let Ok(answer) = visit.ask.get(&format!("/accounts/{id}")).await {
-            accounts.push(answer.body);
-        }
-    }
+    // All at once: each waits for the ledger's own thread.
+    let asked = ids.into_iter().take(ACCOUNTS_MAX).map(|id| async move {
+        let answer = visit.ask.get(&format!("/accounts/{id}")).await;
+        answer.map(|answer| answer.body)
+    });
+    // One that may no longer be seen is no reason to show none.
+    let mut accounts: Vec<Value> =
+        futures::future::join_all(asked).await.into_iter().flatten().collect();
     accounts.retain(|account| account["status"] == "open");
     Ok((name, accounts))
 }
@@ -71,8 +72,9 @@ pub fn called(visit: &Visit, account: &Value) -> String {
 
 async fn home(visit: &Visit) -> Said {
     let words = visit.words;
-    let (name, accounts) = accounts_of(visit).await?;
-    let waiting = visit.ask.get("/cases").await.map(|answer| answer.body).unwrap_or_default();
+    let (known, waiting) = futures::join!(accounts_of(visit), visit.ask.get("/cases"));
+    let (name, accounts) = known?;
+    let waiting = waiting.map(|answer| answer.body).unwrap_or_default();
     let waiting = waiting["items"].as_array().cloned().unwrap_or_default();
     let mut recent = Vec::new();
     if let Some(first) = accounts.first() {

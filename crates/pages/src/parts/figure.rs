@@ -64,7 +64,7 @@ pub fn figure(words: Words, of: &Figure<'_>) -> Markup {
                         path.g d="M0 0H600M0 50H600M0 100H600M0 150H600M0 200H600" {}
                         path.fill d=(columns(of.points, top)) {}
                     }
-                    div.xs aria-hidden="true" { @for label in ends(of.points) { span { (label) } } }
+                    div.xs aria-hidden="true" { @for label in labels(of.points) { span { (label) } } }
                 }
             }
             details.data {
@@ -136,12 +136,12 @@ fn columns(points: &[Point], top: u64) -> String {
     path
 }
 
-/// Labels at the left, in the middle and at the right.
-fn ends(points: &[Point]) -> Vec<&str> {
-    let at = [0, points.len() / 2, points.len().saturating_sub(1)];
-    let mut at: Vec<usize> = at.into_iter().filter(|at| *at < points.len()).collect();
-    at.dedup();
-    at.into_iter().map(|at| points[at].label.as_str()).collect()
+/// A label for each column, empty where there is no room for one: six short ones at most, or four long ones.
+fn labels(points: &[Point]) -> Vec<&str> {
+    let long = points.iter().any(|point| point.label.chars().count() > 6);
+    let step = points.len().div_ceil(if long { 4 } else { 6 }).max(1);
+    let shown = points.iter().enumerate();
+    shown.map(|(at, point)| if at % step == 0 { point.label.as_str() } else { "" }).collect()
 }
 
 pub fn examples(words: Words) -> Vec<Example> {
@@ -172,6 +172,20 @@ mod tests {
         for (most, top) in [(0, 4), (4, 4), (5, 8), (9, 20), (1_284, 2_000), (u64::MAX, u64::MAX)] {
             assert_eq!(scale(most), top, "{most}");
         }
+    }
+
+    #[test]
+    fn labels_have_room() {
+        let named = |count: usize, label: &str| {
+            let point = Point { label: label.to_owned(), value: 1 };
+            let points = vec![point; count];
+            let shown = labels(&points);
+            (shown.len(), shown.iter().filter(|label| !label.is_empty()).count())
+        };
+        assert_eq!(named(24, "09:00"), (24, 6));
+        assert_eq!(named(20, "2026-09-28"), (20, 4));
+        assert_eq!(named(3, "2026-09-28"), (3, 3));
+        assert_eq!(named(0, ""), (0, 0));
     }
 
     /// The drawing shows the numbers of the table, and no others.

@@ -109,7 +109,7 @@ async function weighAll(browser, origin) {
     await be(page, origin, who);
     const state = await context.storageState();
     await weigh(browser, origin, state, pages);
-    if (who === "pensioner") await slow(browser, origin, state, pages.map(([where]) => where));
+    if (who === "pensioner") await slow(browser, origin, state, pages.map(([where]) => where), all);
     if (all) await lighthouse(origin, state, pages.map(([where]) => where));
     await context.close();
   }

@@ -197,7 +197,7 @@ async function verifyFigure(browser, origin) {
   await be(page, origin, "operations");
   await page.goto(origin + "/overview");
   const proofs = [...new Set(await page.$$eval("a[href^='/check?question=']", links => links.map(link => link.href)))];
-  check("figures have their proofs", proofs.length >= 3, `${proofs.length}`);
+  check("figures have their proofs", proofs.length >= 2, `${proofs.length}`);
   for (const proof of proofs) {
     await page.goto(proof);
     await page.waitForSelector("[data-good]:not([hidden])", { timeout: 5000 }).catch(() => check(`${proof} holds in the browser`, false));
@@ -293,7 +293,7 @@ export async function tasks(browser, origin, every) {
       await be(page, origin, who);
       const before = Date.now();
       try { await task({ page, origin, hand: hands(page, keys) }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, `${error.message.split("\n")[0]} at ${page.url()}`) }
-      if (keys && who === "pensioner" && !name.startsWith("pay somebody")) await tree(page, name);
+      if (keys && who === "pensioner" && !/receipt|signed/.test(name)) await tree(page, name);
       if (Date.now() - before > 15000) console.log(`    ${name}: ${Date.now() - before} ms`);
       done += 1;
       await context.close();
