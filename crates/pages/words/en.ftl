@@ -334,6 +334,7 @@ check-fact-size = Entries that were signed
 check-fact-money = Amount
 check-fact-time = When
 check-fact-accounts = From and to
+check-good-figure = It holds. The bank wrote down this answer before it showed you the figure.
 check-figure = How a figure is checked
 check-figure-says = The question and its answer are below, with the receipt of the record in which the bank noted both before it showed you the figure. Change a letter or a number, and it does not hold.
 check-sql = The question

@@ -332,6 +332,7 @@ check-fact-size = 签署时共有几条
 check-fact-money = 金额
 check-fact-time = 时间
 check-fact-accounts = 付款与收款账户
+check-good-figure = 成立。银行在给您看这个数字之前，已把这个答案记入账本。
 check-figure = 数字怎样查验
 check-figure-says = 下面是问题和答案，还有一份回执：银行在给您看这个数字之前，已把两者记入账本。改动一个字或一个数，就不成立。
 check-sql = 问题

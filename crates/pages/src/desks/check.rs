@@ -51,7 +51,7 @@ async fn check(visit: &Visit) -> Said {
             button.btn.pri type="button" hidden data-check-go { (words.say("check-go")) }
             noscript { p.fault { (words.say("check-no-script")) } }
             div role="status" aria-live="polite" {
-                p.verdict hidden data-good { (words.say("check-good")) }
+                p.verdict hidden data-good { (words.say(if asked.is_some() { "check-good-figure" } else { "check-good" })) }
                 p.verdict.bad hidden data-bad { (words.say("check-bad")) }
                 ol.steps hidden data-steps {
                     @for step in steps { li data-step=(step) { (words.say(&format!("check-step-{step}"))) } }
