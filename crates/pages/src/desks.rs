@@ -10,6 +10,7 @@ mod check;
 mod staff;
 mod risk;
 mod case;
+mod usual;
 mod questions;
 mod operations;
 mod journal;

@@ -31,6 +31,14 @@ pub fn money(amount: &str, currency: &str) -> String {
     format!("{sign}\u{a0}{}", grouped(amount))
 }
 
+/// Minor units as an amount with its currency.
+pub fn minor(units: u128, places: usize, currency: &str) -> String {
+    let digits = format!("{units:0>width$}", width = places + 1);
+    let (whole, rest) = digits.split_at(digits.len() - places);
+    let amount = if rest.is_empty() { whole.to_owned() } else { format!("{whole}.{rest}") };
+    money(&amount, currency)
+}
+
 /// An account's number in groups of four, as on a card.
 pub fn account(id: &str) -> String {
     let digits = digits_of(id);

@@ -15,8 +15,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use maud::{DOCTYPE, Markup, html};
 use std::net::TcpListener;
-use std::sync::{Arc, LazyLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// How often a page that watches hears of it.
@@ -86,7 +86,7 @@ fn answer(gauges: &Arc<Gauges>, request: &Request<Incoming>) -> Response<Body> {
         _ => {
             let pack = served::may_pack(request.headers());
             served::page(StatusCode::OK, page(gauges, request.headers()).into_string(), pack)
-        },
+        }
     }
 }
 

@@ -138,6 +138,14 @@ pub fn seconds_to(iso: &str) -> Option<i64> {
     Some(at_s - now_s)
 }
 
+/// Seconds from one moment in UTC to another.
+pub fn seconds_between(from: &str, to: &str) -> Option<i64> {
+    Some(
+        i64::try_from(ns_of(to)?.0).ok()? / 1_000_000_000
+            - i64::try_from(ns_of(from)?.0).ok()? / 1_000_000_000,
+    )
+}
+
 /// Back from ISO 8601 in UTC, to the second.
 fn ns_of(iso: &str) -> Option<TimeNs> {
     let day = Day::parse(iso.get(..10)?).ok()?;

@@ -562,6 +562,29 @@ holds-joint_owner = joint owner
 holds-disponent = may pay
 holds-viewer = may look
 holds-guardian = guardian
+usual-title = Against the usual
+usual-says = { $out ->
+    [0] Nothing here is new for these accounts. Measured on their latest { $lines } payments.
+    [one] One thing was never so before. Measured on the latest { $lines } payments of each account.
+   *[other] { $out } things were never so before. Measured on the latest { $lines } payments of each account.
+ }
+usual-what = What
+usual-now = This payment
+usual-middle = Usually
+usual-most = At most
+usual-out = never so before
+usual-none = nothing before
+usual-amount = Paid by the payer at once
+usual-often = Payments of the payer in a day
+usual-got = Got by the payee at once
+usual-payers = Who paid the payee in a day
+usual-known = The payer paid this payee before
+usual-first = first time
+usual-times = { $n ->
+    [0] never
+    [one] once
+   *[other] { $n } times
+ }
 flow-title = The money around it
 flow-says = The { $n } latest payments of both accounts. The wider a line, the more money; the payment itself is red.
 flow-drawing = Drawing: accounts that paid, the payer, the payee, and accounts that were paid

@@ -542,6 +542,27 @@ holds-joint_owner = 共同户主
 holds-disponent = 可付款
 holds-viewer = 可查看
 holds-guardian = 监护人
+usual-title = 与平常相比
+usual-says = { $out ->
+    [0] 对这两个账户都不算新鲜。依据各自最近 { $lines } 笔。
+   *[other] 有 { $out } 项从未有过。依据各自最近 { $lines } 笔。
+ }
+usual-what = 项目
+usual-now = 这一笔
+usual-middle = 平常
+usual-most = 最多
+usual-out = 从未有过
+usual-none = 此前没有
+usual-amount = 付款人一次付出
+usual-often = 付款人一天付款笔数
+usual-got = 收款人一次收到
+usual-payers = 一天内付给收款人的人数
+usual-known = 此前付过该收款人
+usual-first = 第一次
+usual-times = { $n ->
+    [0] 从未
+   *[other] { $n } 次
+ }
 flow-title = 前后的资金
 flow-says = 双方账户最近的 { $n } 笔付款。线越粗钱越多，红线是这一笔。
 flow-drawing = 图：付给付款人的账户、付款人、收款人、收款人付给的账户

@@ -4,6 +4,7 @@
 use super::questions::query;
 use super::risk::{called, state, works};
 use super::staff::{left, list_of, person, scrolled, text_of};
+use super::usual::usual;
 use crate::figures;
 use crate::inside;
 use crate::parts::field::{Field, area, choice, field, summary};
@@ -81,6 +82,7 @@ async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             div.s8.stacked {
                 (why(visit, &known))
                 (payment(visit, &known, who.as_deref()))
+                @if let Some(of) = &known.payment { (usual(visit, of, &known.payers, &known.payees)) }
                 (around(visit, &known))
             }
             div.s4.stacked {

@@ -85,7 +85,8 @@ fn question(visit: &Visit, sql: &str, answer: &Value) -> Markup {
     let rows: Vec<String> = rows.map(ToString::to_string).collect();
     let columns = answer["columns"].as_array().into_iter().flatten();
     let columns: Vec<String> = columns.map(ToString::to_string).collect();
-    let told = format!("{{\"columns\": [{}],\n\"rows\": [\n{}\n]}}", columns.join(", "), rows.join(",\n"));
+    let told =
+        format!("{{\"columns\": [{}],\n\"rows\": [\n{}\n]}}", columns.join(", "), rows.join(",\n"));
     html! {
         (area(Field { name: "sql", label: &words.say("check-sql"), value: sql, ..Field::default() }, 6, &[]))
         (area(Field { name: "answer", label: &words.say("check-answer"), hint: &words.say("check-answer-hint"), value: &told, ..Field::default() }, 8, &[]))

@@ -316,7 +316,8 @@ pub fn step_up(visit: &Visit) -> Option<String> {
 
 /// A form whose act is signed: with a passkey by the browser, where the challenge asks for one.
 pub fn signed(visit: &Visit, action: &str, challenge: Option<&Value>, inner: Markup) -> Markup {
-    let options = challenge.filter(|asked| !by_code(asked)).map(|asked| asked["options"].to_string());
+    let options =
+        challenge.filter(|asked| !by_code(asked)).map(|asked| asked["options"].to_string());
     html! {
         form method="post" action=(action) novalidate data-sign=[options] {
             (hidden("form_token", &visit.form_token()))

@@ -136,19 +136,17 @@ impl Around {
     }
 
     fn money(&self, minor: u128) -> String {
-        let digits = format!("{minor:0>width$}", width = self.places + 1);
-        let (whole, rest) = digits.split_at(digits.len() - self.places);
-        let amount = if rest.is_empty() { whole.to_owned() } else { format!("{whole}.{rest}") };
-        figures::money(&amount, &self.currency)
+        figures::minor(minor, self.places, &self.currency)
     }
 }
 
 /// Whether money of this line is with somebody else now, or waits to be.
-fn moved(line: &Value) -> bool {
+pub fn moved(line: &Value) -> bool {
     matches!(line["status"].as_str(), Some("posted" | "held" | "reserved" | "returned"))
 }
 
-fn minor_of(amount: &str) -> u128 {
+/// Minor units of an amount as the API writes it.
+pub fn minor_of(amount: &str) -> u128 {
     amount.replace('.', "").parse().unwrap_or(0)
 }
 
