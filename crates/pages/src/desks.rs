@@ -10,6 +10,7 @@ mod check;
 mod staff;
 mod risk;
 mod case;
+mod rules;
 mod questions;
 mod operations;
 mod journal;
@@ -31,6 +32,7 @@ pub fn rows() -> Vec<Row> {
         check::rows(),
         risk::rows(),
         case::rows(),
+        rules::rows(),
         questions::rows(),
         operations::rows(),
         journal::rows(),

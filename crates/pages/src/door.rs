@@ -82,6 +82,7 @@ async fn respond(visit: Visit, shown: Shown) -> Response<Body> {
             let html = frame::page(&visit, &title, &body);
             crate::served::page(status, html.into_string())
         }
+        Shown::Part(body) => crate::served::page(StatusCode::OK, body.into_string()),
         Shown::Next(path) => next(&path, Vec::new()),
         Shown::NextWith(path, cookies) => next(&path, cookies),
         Shown::File(kind, name, bytes) => crate::served::file(kind, &name, bytes),
