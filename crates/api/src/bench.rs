@@ -5,14 +5,14 @@ pub mod drafts;
 pub mod followed;
 pub mod job;
 
-use drafts::{Draft, DraftState, Drafts};
-use followed::Followed;
-use job::{Asked, Job, Rules};
 use crate::problem::{Kind, Problem};
 use crate::reasons::Reason;
 use crate::subscribers::KeptFailed;
 use crate::wire::{BenchId, DraftRef, ReplayRef, new_id};
+use drafts::{Draft, DraftState, Drafts};
 use engine::risk::{Program, Tables};
+use followed::Followed;
+use job::{Asked, Job, Rules};
 use journal::{Files, Reader};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;

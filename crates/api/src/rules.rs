@@ -16,8 +16,8 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use documents::{
     CheckedDocument, DraftDocument, DraftOrder, DraftsDocument, FeatureDocument, FeaturesDocument,
-    ListDocument, ReplayDocument, ReplayOrder, ReplaysDocument, RuleDocument, RuleSetDocument, RuleSetsDocument, RuleTextDocument,
-    RulesText,
+    ListDocument, ReplayDocument, ReplayOrder, ReplaysDocument, RuleDocument, RuleSetDocument,
+    RuleSetsDocument, RuleTextDocument, RulesText,
 };
 use engine::risk::Feature;
 use quality::QualityDocument;
@@ -68,27 +68,42 @@ fn drafts_of() -> Vec<Operation> {
             .act("rules.read")
             .gives::<DraftsDocument>(200, "Without their texts.")
             .by(list_drafts),
-        post("/risk/drafts", "propose_rules", TAG, "Proposes a text of rules, for somebody else to adopt")
-            .act("rules.propose")
-            .takes::<DraftOrder>()
-            .gives::<DraftDocument>(201, "It is kept, with who and when.")
-            .conflicts()
-            .by(propose),
+        post(
+            "/risk/drafts",
+            "propose_rules",
+            TAG,
+            "Proposes a text of rules, for somebody else to adopt",
+        )
+        .act("rules.propose")
+        .takes::<DraftOrder>()
+        .gives::<DraftDocument>(201, "It is kept, with who and when.")
+        .conflicts()
+        .by(propose),
         get("/risk/drafts/{draft}", "show_rule_draft", TAG, "A proposal with its text")
             .act("rules.read")
             .gives::<DraftDocument>(200, "The proposal.")
             .by(show_draft),
-        delete("/risk/drafts/{draft}", "withdraw_rule_draft", TAG, "Takes a proposal back, or turns it down")
-            .act("rules.propose")
-            .gives_other(204, "", "It cannot be adopted any more.")
-            .conflicts()
-            .by(withdraw_draft),
-        post("/risk/drafts/{draft}/adopt", "adopt_rules", TAG, "Puts a proposal of somebody else into force: as shadow, canary or active")
-            .act("rules.adopt")
-            .takes::<documents::AdoptOrder>()
-            .gives::<RuleSetDocument>(201, "The rule set.")
-            .conflicts()
-            .by(adoption::adopt),
+        delete(
+            "/risk/drafts/{draft}",
+            "withdraw_rule_draft",
+            TAG,
+            "Takes a proposal back, or turns it down",
+        )
+        .act("rules.propose")
+        .gives_other(204, "", "It cannot be adopted any more.")
+        .conflicts()
+        .by(withdraw_draft),
+        post(
+            "/risk/drafts/{draft}/adopt",
+            "adopt_rules",
+            TAG,
+            "Puts a proposal of somebody else into force: as shadow, canary or active",
+        )
+        .act("rules.adopt")
+        .takes::<documents::AdoptOrder>()
+        .gives::<RuleSetDocument>(201, "The rule set.")
+        .conflicts()
+        .by(adoption::adopt),
     ]
 }
 
@@ -201,9 +216,9 @@ async fn list_drafts(call: Call) -> Result<Reply, Problem> {
 /// A text that is wrong, as a problem: each fault with its place.
 fn faulty(faults: &[TextFault]) -> Problem {
     let all: Vec<_> = faults.iter().map(documents::FaultDocument::of).collect();
-    let first = faults.first().map_or_else(String::new, |fault| {
-        format!("line {}: {}", fault.line, fault.says)
-    });
+    let first = faults
+        .first()
+        .map_or_else(String::new, |fault| format!("line {}: {}", fault.line, fault.says));
     Problem::field("/text", first)
         .code("rules_wrong")
         .beside("faults", serde_json::to_value(all).unwrap_or_default())

@@ -1154,3 +1154,6 @@ models-says = { $n ->
 models-hint = Models are trained, checked and handed in on the command line:
 tour-7 = As the analyst, open a held payment of the last hours: why it was stopped, and the money around it.
 tour-8 = Still as the analyst, change a rule, replay it on the whole history, and propose it. As the chief analyst, adopt it.
+sign-in-ended = Your sign-in has ended
+sign-in-ended-says = What you typed stands here. Copy it, sign in, and put it back.
+sign-in-ended-typed = What you typed

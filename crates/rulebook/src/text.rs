@@ -100,7 +100,8 @@ pub fn book_of(text: &str) -> Result<BookText, BookRefused> {
         return Err(in_order(faults));
     }
     if packs.is_empty() || packs.len() > PACKS_MAX {
-        let says = format!("holds no pack, or more than {PACKS_MAX}: each has a `PACK/{HEAD_FILE}`");
+        let says =
+            format!("holds no pack, or more than {PACKS_MAX}: each has a `PACK/{HEAD_FILE}`");
         return Err(BookRefused::new(vec![Fault::new("", 1, says)]));
     }
     let headless = |(pack, files): (&String, &Vec<File>)| {
@@ -193,7 +194,10 @@ mod tests {
         };
         assert_eq!(said("\n\namount > 1").0, 3);
         assert_eq!(said("=== a/../b ===\n").0, 1);
-        assert_eq!(said("=== a/x.sql ===\n=== a/x.sql ===\n").1, "a/x.sql stands here a second time");
+        assert_eq!(
+            said("=== a/x.sql ===\n=== a/x.sql ===\n").1,
+            "a/x.sql stands here a second time"
+        );
         assert!(said("").1.contains("no pack"));
         // A pack without its head is told at its first file.
         let (line, says) = said("\n=== own/x.sql ===\namount > 1\n");

@@ -13,8 +13,9 @@ const FORMAT: u32 = 1;
 const OPEN_MAX: usize = 64;
 /// Proposals that are kept; of what was decided the oldest goes first.
 const KEPT_MAX: usize = 256;
-/// Characters of what a proposal is called, and of why.
+/// Characters of what a proposal is called.
 pub const NAME_CHARS_MAX: usize = 60;
+/// Characters of why it is proposed.
 pub const SAYS_CHARS_MAX: usize = 2_000;
 
 /// Rules that somebody proposes.

@@ -66,8 +66,19 @@ pub struct RuleDocument {
 
 impl RuleDocument {
     pub fn of(reason: Reason) -> RuleDocument {
-        let Reason { rule, pack, ruling, points, says, says_zh, tells, tells_zh, condition } = reason;
-        RuleDocument { rule, pack, outcome: ruling, points, says, says_zh, tells, tells_zh, condition }
+        let Reason { rule, pack, ruling, points, says, says_zh, tells, tells_zh, condition } =
+            reason;
+        RuleDocument {
+            rule,
+            pack,
+            outcome: ruling,
+            points,
+            says,
+            says_zh,
+            tells,
+            tells_zh,
+            condition,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! How well rules did, by the marks of cases.
 
 use super::bench;
-use crate::bench::followed::Followed;
 use super::documents::ShareDocument;
+use crate::bench::followed::Followed;
 use crate::call::{Call, Reply};
 use crate::past::Between;
 use crate::past::marks::{Figures, Tally};

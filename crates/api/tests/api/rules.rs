@@ -39,7 +39,10 @@ fn a_text_is_checked_and_every_fault_has_its_place() {
     let house = House::new("rules-check");
     let said = house.post("/risk/check", "staff", "", &json!({ "text": "100 hold\nx ask\n7\n" }));
     let said = said.json();
-    assert_eq!((said["sound"].as_bool(), said["faults"].as_array().unwrap().len()), (Some(false), 2));
+    assert_eq!(
+        (said["sound"].as_bool(), said["faults"].as_array().unwrap().len()),
+        (Some(false), 2)
+    );
     assert_eq!((&said["faults"][0]["line"], &said["faults"][0]["column"]), (&json!(2), &json!(1)));
     let said = house.post("/risk/check", "staff", "", &json!({ "text": "100 hold\n" })).json();
     assert_eq!((&said["sound"], &said["features"]), (&json!(true), &json!(["amount"])));
@@ -67,7 +70,15 @@ fn who_proposes_does_not_adopt_and_what_is_adopted_judges() {
     };
     let own = adopt("staff", json!({ "stage": "active" }));
     assert_eq!((own.status, own.problem().as_str()), (403, "own_proposal"));
-    assert!(house.gate.notes.lock().unwrap().iter().any(|note| note.act.0 == "rules.adopt" && note.denied));
+    assert!(
+        house
+            .gate
+            .notes
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|note| note.act.0 == "rules.adopt" && note.denied)
+    );
     // A share belongs to a canary and to nothing else.
     assert_eq!(adopt("chief", json!({ "stage": "canary" })).problem(), "invalid");
     assert_eq!(adopt("chief", json!({ "stage": "active", "share_ppm": 5 })).problem(), "invalid");
@@ -95,7 +106,8 @@ fn who_proposes_does_not_adopt_and_what_is_adopted_judges() {
 #[test]
 fn proposals_are_kept_over_a_restart_and_can_be_turned_down() {
     let house = House::new("rules-kept");
-    let (first, second) = (propose(&house, "staff", "5 hold\n"), propose(&house, "staff", "9 ask\n"));
+    let (first, second) =
+        (propose(&house, "staff", "5 hold\n"), propose(&house, "staff", "9 ask\n"));
     let house = house.restart();
     let listed = house.get("/risk/drafts", "chief").json();
     let ids: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|d| &d["id"]).collect();
@@ -121,16 +133,27 @@ fn the_past_is_judged_and_what_would_change_is_told() {
         assert_eq!(pay(&house, &format!("replay-{at}0"), amount).0, 201);
     }
     let run = replayed(&house, &json!({ "text": "5 hold\n20 refuse\n" }));
-    assert_eq!((run["status"].as_str(), &run["entries"]), (Some("done"), &run["entries_done"]), "{run}");
+    assert_eq!(
+        (run["status"].as_str(), &run["entries"]),
+        (Some("done"), &run["entries_done"]),
+        "{run}"
+    );
     let found = &run["found"];
     let outcome = |name: &str| {
         let all = found["outcomes"].as_array().unwrap();
         all.iter().find(|found| found["name"] == name).unwrap().clone()
     };
-    assert_eq!((&outcome("hold")["payments"], &outcome("refuse")["payments"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&outcome("hold")["payments"], &outcome("refuse")["payments"]),
+        (&json!(1), &json!(1))
+    );
     assert_eq!(outcome("hold")["money"][0]["amount"], "6.00");
-    let rules: Vec<u64> =
-        found["rules"].as_array().unwrap().iter().map(|r| r["payments"].as_u64().unwrap()).collect();
+    let rules: Vec<u64> = found["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["payments"].as_u64().unwrap())
+        .collect();
     assert_eq!(rules, [2, 1], "20.00 is above both");
     let changed = found["changed"].as_array().unwrap();
     assert!(changed.iter().all(|c| c.get("was").is_none()), "nobody judged then: {changed:?}");
@@ -150,12 +173,18 @@ fn the_past_is_judged_and_what_would_change_is_told() {
     let milder = replayed(&house, &json!({ "text": "50 hold\n" }));
     let changed = milder["found"]["changed"].as_array().unwrap();
     let freed = changed.iter().find(|c| c["was"] == "hold").unwrap();
-    assert_eq!((&freed["would"]["name"], &freed["would"]["payments"]), (&json!("approve"), &json!(1)));
+    assert_eq!(
+        (&freed["would"]["name"], &freed["would"]["payments"]),
+        (&json!("approve"), &json!(1))
+    );
     assert_eq!(house.get("/risk/replays", "staff").json()["items"].as_array().unwrap().len(), 4);
     let both = json!({ "text": "5 hold\n", "rule_set": 1 });
     assert_eq!(house.post("/risk/replays", "staff", "", &both).problem(), "invalid");
     assert_eq!(house.post("/risk/replays", "staff", "", &json!({ "rule_set": 7 })).status, 404);
-    assert_eq!(house.post("/risk/replays", "staff", "", &json!({ "text": "no" })).problem(), "rules_wrong");
+    assert_eq!(
+        house.post("/risk/replays", "staff", "", &json!({ "text": "no" })).problem(),
+        "rules_wrong"
+    );
 }
 
 #[test]
@@ -183,9 +212,15 @@ fn marks_of_cases_say_how_well_rules_did() {
     // It goes on from where it was: what comes later is counted once, and what no rule stopped is missed.
     mark("marks-003", "1.00", "laundering");
     let now = house.get("/risk/quality", "chief").json();
-    assert_eq!((&now["known"], &now["missed"], &now["opened_by_hand"]), (&json!(2), &json!(1), &json!(1)));
+    assert_eq!(
+        (&now["known"], &now["missed"], &now["opened_by_hand"]),
+        (&json!(2), &json!(1), &json!(1))
+    );
     let set = &now["sets"][0];
-    assert_eq!((&set["held"], &set["approved"], &set["marks"]["marked"]), (&json!(2), &json!(1), &json!(2)));
+    assert_eq!(
+        (&set["held"], &set["approved"], &set["marks"]["marked"]),
+        (&json!(2), &json!(1), &json!(2))
+    );
     assert_eq!(set["marks"]["precision"]["value"], 0.5);
     assert_eq!(now["rules"][0]["rule"], "from-5");
     let month = &now["months"][0];

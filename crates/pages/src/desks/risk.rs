@@ -24,10 +24,7 @@ const STATES: [&str; 6] = ["open", "proposed", "released", "refused", "lapsed", 
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
-    vec![
-        inside!(GET "/cases", inbox),
-        inside!(POST "/cases", together),
-    ]
+    vec![inside!(GET "/cases", inbox), inside!(POST "/cases", together)]
 }
 
 /// Which part of the inbox somebody looks at.

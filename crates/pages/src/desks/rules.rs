@@ -58,8 +58,12 @@ fn is_me(visit: &Visit, id: &str) -> bool {
 /// The desk's own views.
 fn places(visit: &Visit, now: &str) -> Markup {
     let words = visit.words;
-    let all = [("/rules", "rules-view-sets"), ("/rules/quality", "rules-view-quality"), ("/rules/models", "rules-view-models")]
-        .map(|(path, word)| (path.to_owned(), words.say(word).into_owned()));
+    let all = [
+        ("/rules", "rules-view-sets"),
+        ("/rules/quality", "rules-view-quality"),
+        ("/rules/models", "rules-view-models"),
+    ]
+    .map(|(path, word)| (path.to_owned(), words.say(word).into_owned()));
     views(visit, "rules-views", &all, now)
 }
 
@@ -124,20 +128,28 @@ fn waiting(visit: &Visit, drafts: &[Value]) -> Markup {
     }
     let mine = |draft: &Value| is_me(visit, text_of(draft, "by"));
     let decides = adopts(visit) && open.iter().any(|draft| !mine(draft));
-    let heading = words.with(if decides { "drafts-need-you" } else { "drafts-wait" }, &[("n", count(open.len() as u64))]);
-    note(if decides { Weight::Stop } else { Weight::Know }, &heading, html! {
-        ul { @for draft in &open { li {
-            a href={ "/rules/drafts/" (text_of(draft, "id")) } { (text_of(draft, "name")) } ", "
-            (words.with(if mine(draft) { "draft-by-you" } else { "draft-by" }, &[("who", text(person(text_of(draft, "by")))), ("ago", text(ago(visit, text_of(draft, "since"))))]))
-            @if let Some(set) = draft["sets"].as_array().and_then(|sets| sets.last()) { ", " (words.with("draft-on-trial", &[("set", text(set.to_string()))])) }
-        } } }
-    })
+    let heading = words.with(
+        if decides { "drafts-need-you" } else { "drafts-wait" },
+        &[("n", count(open.len() as u64))],
+    );
+    note(
+        if decides { Weight::Stop } else { Weight::Know },
+        &heading,
+        html! {
+            ul { @for draft in &open { li {
+                a href={ "/rules/drafts/" (text_of(draft, "id")) } { (text_of(draft, "name")) } ", "
+                (words.with(if mine(draft) { "draft-by-you" } else { "draft-by" }, &[("who", text(person(text_of(draft, "by")))), ("ago", text(ago(visit, text_of(draft, "since"))))]))
+                @if let Some(set) = draft["sets"].as_array().and_then(|sets| sets.last()) { ", " (words.with("draft-on-trial", &[("set", text(set.to_string()))])) }
+            } } }
+        },
+    )
 }
 
 /// Proposals that were decided.
 fn decided(visit: &Visit, drafts: &[Value]) -> Markup {
     let words = visit.words;
-    let closed: Vec<&Value> = drafts.iter().filter(|draft| draft["state"] != "open").take(8).collect();
+    let closed: Vec<&Value> =
+        drafts.iter().filter(|draft| draft["state"] != "open").take(8).collect();
     html! { @if !closed.is_empty() { section.p aria-labelledby="decided" {
         header { h2 id="decided" { (words.say("drafts-decided")) } }
         ul.plain { @for draft in closed { li {
@@ -184,14 +196,18 @@ fn lost(set: &Value) -> String {
 
 fn table(visit: &Visit, sets: &[&Value], quality: &Value) -> Markup {
     let words = visit.words;
-    scrolled(words, &words.say("desk-rules"), html! { table {
-        thead { tr {
-            th scope="col" { (words.say("rules-number")) } th scope="col" { (words.say("rules-stage")) }
-            th.num scope="col" { (words.say("rules-judged")) } th.num scope="col" { (words.say("rules-asked")) } th.num scope="col" { (words.say("rules-held")) }
-            th.num scope="col" { (words.say("rules-refused")) } th.num scope="col" { (words.say("rules-precision")) } th scope="col" { (words.say("rules-by")) }
-        } }
-        tbody { @for set in sets { (row(visit, set, of_set(quality, &set["number"]))) } }
-    } })
+    scrolled(
+        words,
+        &words.say("desk-rules"),
+        html! { table {
+            thead { tr {
+                th scope="col" { (words.say("rules-number")) } th scope="col" { (words.say("rules-stage")) }
+                th.num scope="col" { (words.say("rules-judged")) } th.num scope="col" { (words.say("rules-asked")) } th.num scope="col" { (words.say("rules-held")) }
+                th.num scope="col" { (words.say("rules-refused")) } th.num scope="col" { (words.say("rules-precision")) } th scope="col" { (words.say("rules-by")) }
+            } }
+            tbody { @for set in sets { (row(visit, set, of_set(quality, &set["number"]))) } }
+        } },
+    )
 }
 
 fn row(visit: &Visit, set: &Value, of: Option<&Value>) -> Markup {
@@ -224,7 +240,13 @@ fn stage(visit: &Visit, set: &Value) -> Markup {
 /// A share in percent.
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
-    let places = if percent == 0.0 || percent >= 10.0 { 0 } else if percent >= 1.0 { 1 } else { 2 };
+    let places = if percent == 0.0 || percent >= 10.0 {
+        0
+    } else if percent >= 1.0 {
+        1
+    } else {
+        2
+    };
     format!("{percent:.places$}\u{a0}%")
 }
 
@@ -274,7 +296,9 @@ mod tests {
 
     #[test]
     fn a_share_has_as_many_places_as_it_needs() {
-        for (share, says) in [(0.0, "0\u{a0}%"), (0.00123, "0.12\u{a0}%"), (0.05, "5.0\u{a0}%"), (1.0, "100\u{a0}%")] {
+        for (share, says) in
+            [(0.0, "0\u{a0}%"), (0.00123, "0.12\u{a0}%"), (0.05, "5.0\u{a0}%"), (1.0, "100\u{a0}%")]
+        {
             assert_eq!(percent(share), says);
         }
         assert_eq!((part(Some(1), Some(8)), part(None, None)), ("12.50\u{a0}%".into(), "–".into()));

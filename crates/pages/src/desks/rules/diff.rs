@@ -38,14 +38,17 @@ fn compared<'a>(before: &'a str, after: &'a str) -> Option<Vec<Line<'a>>> {
             };
         }
     }
-    let mut lines: Vec<Line<'a>> = (0..first).map(|at| Line::Same(at + 1, at + 1, old[at])).collect();
+    let mut lines: Vec<Line<'a>> =
+        (0..first).map(|at| Line::Same(at + 1, at + 1, old[at])).collect();
     let (mut i, mut j) = (0, 0);
     while i < a.len() || j < b.len() {
         let (at, to) = (first + i + 1, first + j + 1);
         if i < a.len() && j < b.len() && a[i] == b[j] {
             lines.push(Line::Same(at, to, a[i]));
             (i, j) = (i + 1, j + 1);
-        } else if j == b.len() || (i < a.len() && common[(i + 1) * wide + j] >= common[i * wide + j + 1]) {
+        } else if j == b.len()
+            || (i < a.len() && common[(i + 1) * wide + j] >= common[i * wide + j + 1])
+        {
             lines.push(Line::Gone(at, a[i]));
             i += 1;
         } else {
@@ -76,7 +79,8 @@ pub fn diff(words: Words, before: &str, after: &str) -> Markup {
         return html! { p { (words.say("diff-too-long")) } };
     };
     let of = |is: fn(&Line<'_>) -> bool| lines.iter().filter(|line| is(line)).count() as u64;
-    let (gone, new) = (of(|line| matches!(line, Line::Gone(..))), of(|line| matches!(line, Line::New(..))));
+    let (gone, new) =
+        (of(|line| matches!(line, Line::Gone(..))), of(|line| matches!(line, Line::New(..))));
     if gone + new == 0 {
         return html! { p { (words.say("diff-none")) } };
     }

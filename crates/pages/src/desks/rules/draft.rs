@@ -74,7 +74,10 @@ fn decide(visit: &Visit, draft: &Value, id: &str, trouble: Option<&Trouble>) -> 
     let words = visit.words;
     let mine = is_me(visit, text_of(draft, "by"));
     let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
-    let faults: Vec<(String, String)> = faults.into_iter().map(|(name, says)| (if name == "share_ppm" { "share".to_owned() } else { name }, says)).collect();
+    let faults: Vec<(String, String)> = faults
+        .into_iter()
+        .map(|(name, says)| (if name == "share_ppm" { "share".to_owned() } else { name }, says))
+        .collect();
     let stages: Vec<(String, String)> = ["shadow", "canary", "active"]
         .map(|stage| (stage.to_owned(), words.say(&format!("adopt-{stage}")).into_owned()))
         .into();
@@ -124,7 +127,9 @@ pub async fn adopt(visit: &Visit) -> Said {
     let path = format!("/risk/drafts/{}/adopt", visit.named("draft"));
     match visit.ask.post(&path, order).await {
         Ok(set) => Ok(Shown::Next(format!("/rules/sets/{}", set.body["number"]))),
-        Err(trouble) if trouble.is_stranger() || trouble.status == StatusCode::NOT_FOUND => Err(trouble),
+        Err(trouble) if trouble.is_stranger() || trouble.status == StatusCode::NOT_FOUND => {
+            Err(trouble)
+        }
         Err(trouble) => page(visit, Some(&trouble)).await,
     }
 }

@@ -121,7 +121,10 @@ pub async fn work(visit: &Visit) -> Said {
             let asked = json!({ "name": typed.name, "says": typed.says, "text": typed.text });
             match visit.ask.post("/risk/drafts", asked).await {
                 Ok(draft) => {
-                    return Ok(Shown::Next(format!("/rules/drafts/{}", text_of(&draft.body, "id"))));
+                    return Ok(Shown::Next(format!(
+                        "/rules/drafts/{}",
+                        text_of(&draft.body, "id")
+                    )));
                 }
                 Err(trouble) => beside.trouble = Some(trouble),
             }
@@ -154,7 +157,8 @@ async fn page(visit: &Visit, typed: &Typed, beside: &Beside) -> Said {
     }
     let features = visit.ask.get("/risk/features").await?.body;
     let title = words.say("edit-title");
-    let says = if typed.text.is_empty() && typed.base.is_empty() { "edit-says-new" } else { "edit-says" };
+    let says =
+        if typed.text.is_empty() && typed.base.is_empty() { "edit-says-new" } else { "edit-says" };
     let faults = faults(visit, beside);
     let body = html! {
         (head(&title, &words.with(says, &[("set", text(typed.base.as_str()))])))
@@ -239,7 +243,11 @@ fn verdict(visit: &Visit, checked: &Value) -> Markup {
     let words = visit.words;
     let (faults, warnings) = (list_of(checked, "faults"), list_of(checked, "warnings"));
     if !faults.is_empty() {
-        return note(Weight::Stop, &words.with("check-faults", &[("n", count(faults.len() as u64))]), places(visit, faults));
+        return note(
+            Weight::Stop,
+            &words.with("check-faults", &[("n", count(faults.len() as u64))]),
+            places(visit, faults),
+        );
     }
     if checked["sound"] != true {
         return html! {};
@@ -274,7 +282,8 @@ fn listed(visit: &Visit, features: &Value, find: &str) -> Markup {
     let all = list_of(features, "items");
     let wanted = find.to_lowercase();
     let fits = |feature: &&Value| {
-        text_of(feature, "feature").contains(&wanted) || text_of(feature, "meaning").to_lowercase().contains(&wanted)
+        text_of(feature, "feature").contains(&wanted)
+            || text_of(feature, "meaning").to_lowercase().contains(&wanted)
     };
     let found: Vec<&Value> = all.iter().filter(fits).collect();
     let shown = if wanted.is_empty() { all.len() } else { FOUND_MAX };
@@ -305,26 +314,34 @@ fn rules_of(visit: &Visit, checked: &Value) -> Markup {
 /// Rules in words.
 pub fn rules_table(visit: &Visit, rules: &[Value]) -> Markup {
     let words = visit.words;
-    scrolled(words, &words.say("set-rules"), html! { table {
-        thead { tr { th scope="col" { (words.say("rule-name")) } th scope="col" { (words.say("rule-demands")) } th.num scope="col" { (words.say("rule-points")) } th scope="col" { (words.say("rule-says")) } } }
-        tbody { @for rule in rules { tr {
-            th scope="row" { code { (text_of(rule, "rule")) } }
-            td { (ruling(visit, text_of(rule, "outcome"))) }
-            td.num { (rule["points"]) }
-            td { (told(visit, rule)) }
-        } } }
-    } })
+    scrolled(
+        words,
+        &words.say("set-rules"),
+        html! { table {
+            thead { tr { th scope="col" { (words.say("rule-name")) } th scope="col" { (words.say("rule-demands")) } th.num scope="col" { (words.say("rule-points")) } th scope="col" { (words.say("rule-says")) } } }
+            tbody { @for rule in rules { tr {
+                th scope="row" { code { (text_of(rule, "rule")) } }
+                td { (ruling(visit, text_of(rule, "outcome"))) }
+                td.num { (rule["points"]) }
+                td { (told(visit, rule)) }
+            } } }
+        } },
+    )
 }
 
 /// Lists, with how many are on each.
 pub fn lists_table(visit: &Visit, lists: &[Value]) -> Markup {
     let words = visit.words;
-    scrolled(words, &words.say("lists-title"), html! { table {
-        thead { tr { th scope="col" { (words.say("list-name")) } th.num scope="col" { (words.say("list-names")) } th scope="col" { (words.say("rule-says")) } } }
-        tbody { @for list in lists { tr {
-            th scope="row" { code { (text_of(list, "list")) } }
-            td.num { (figures::number(list["names"].as_u64().unwrap_or(0))) " " (words.say(&format!("list-of-{}", text_of(list, "of")))) }
-            td { (told(visit, list)) }
-        } } }
-    } })
+    scrolled(
+        words,
+        &words.say("lists-title"),
+        html! { table {
+            thead { tr { th scope="col" { (words.say("list-name")) } th.num scope="col" { (words.say("list-names")) } th scope="col" { (words.say("rule-says")) } } }
+            tbody { @for list in lists { tr {
+                th scope="row" { code { (text_of(list, "list")) } }
+                td.num { (figures::number(list["names"].as_u64().unwrap_or(0))) " " (words.say(&format!("list-of-{}", text_of(list, "of")))) }
+                td { (told(visit, list)) }
+            } } }
+        } },
+    )
 }

@@ -50,7 +50,10 @@ fn over_time(visit: &Visit, months: &[Value], name: &str, source: &Source) -> Ma
     let words = visit.words;
     let point = |month: &Value| {
         let value = month["marks"][name]["value"].as_f64()?;
-        Some(Point { label: text_of(month, "month").to_owned(), value: (value * 100.0).round() as u64 })
+        Some(Point {
+            label: text_of(month, "month").to_owned(),
+            value: (value * 100.0).round() as u64,
+        })
     };
     let points: Vec<Point> = months.iter().filter_map(point).collect();
     let latest = months.iter().rev().find(|month| month["marks"][name].is_object());
@@ -62,18 +65,26 @@ fn over_time(visit: &Visit, months: &[Value], name: &str, source: &Source) -> Ma
             let share = |end: &str| text(super::percent(of[end].as_f64().unwrap_or(0.0)));
             words.with(
                 &format!("quality-{name}-says"),
-                &[("month", text(text_of(month, "month"))), ("share", share("value")), ("low", share("low")), ("high", share("high"))],
+                &[
+                    ("month", text(text_of(month, "month"))),
+                    ("share", share("value")),
+                    ("low", share("low")),
+                    ("high", share("high")),
+                ],
             )
         }
     };
-    figure(words, &Figure {
-        id: name,
-        heading: &heading,
-        says: &says,
-        columns: [&words.say("quality-month"), &words.say("quality-percent")],
-        points: &points,
-        source,
-    })
+    figure(
+        words,
+        &Figure {
+            id: name,
+            heading: &heading,
+            says: &says,
+            columns: [&words.say("quality-month"), &words.say("quality-percent")],
+            points: &points,
+            source,
+        },
+    )
 }
 
 fn table(visit: &Visit, months: &[Value]) -> Markup {

@@ -97,7 +97,8 @@ pub async fn show(visit: &Visit) -> Said {
 /// Of a run that goes on.
 fn progress(visit: &Visit, run: &Value, id: &str) -> Markup {
     let words = visit.words;
-    let (done, all) = (run["entries_done"].as_u64().unwrap_or(0), run["entries"].as_u64().unwrap_or(0));
+    let (done, all) =
+        (run["entries_done"].as_u64().unwrap_or(0), run["entries"].as_u64().unwrap_or(0));
     html! {
         div data-again="" role="status" {
             p { (words.with("run-progress", &[("done", text(figures::number(done))), ("all", text(figures::number(all)))])) }
@@ -130,7 +131,10 @@ fn found(visit: &Visit, run: &Value) -> Markup {
         found.map_or(0, |found| found["payments"].as_u64().unwrap_or(0))
     };
     let points: Vec<Point> = ["ask", "hold", "refuse"]
-        .map(|name| Point { label: words.say(&format!("ruling-{name}")).into_owned(), value: payments(name) })
+        .map(|name| Point {
+            label: words.say(&format!("ruling-{name}")).into_owned(),
+            value: payments(name),
+        })
         .into();
     let says = words.with(
         "run-says",
@@ -139,7 +143,13 @@ fn found(visit: &Visit, run: &Value) -> Markup {
             ("ask", text(figures::number(payments("ask")))),
             ("hold", text(figures::number(payments("hold")))),
             ("refuse", text(figures::number(payments("refuse")))),
-            ("share", text(part(Some(payments("ask") + payments("hold") + payments("refuse")), Some(judged)))),
+            (
+                "share",
+                text(part(
+                    Some(payments("ask") + payments("hold") + payments("refuse")),
+                    Some(judged),
+                )),
+            ),
         ],
     );
     let source = Source { entry: run["entries"].as_u64(), ..Source::default() };

@@ -164,8 +164,9 @@ fn tell_quality(context: &Context, tally: &Tally) {
 
 fn money(found: &Found) -> String {
     let sums = found.money.iter();
-    let sums: Vec<String> =
-        sums.map(|(currency, sum)| format!("{} {currency}", amount(*currency, Amount(*sum)))).collect();
+    let sums: Vec<String> = sums
+        .map(|(currency, sum)| format!("{} {currency}", amount(*currency, Amount(*sum))))
+        .collect();
     sums.join(", ")
 }
 

@@ -17,7 +17,8 @@ const RULES: &str = "rules";
 pub fn bench(folder: &Path) -> Done<Arc<Bench>> {
     let opened = Bench::open(&folder.join(RULES), Arc::new(Packs));
     opened.map(Arc::new).map_err(|error| {
-        let next = "restore the file from a copy, or move it away: adopted rules stand in the journal";
+        let next =
+            "restore the file from a copy, or move it away: adopted rules stand in the journal";
         Failure::because(Exit::Failed, "the proposed rules cannot be opened", &error, next)
     })
 }
