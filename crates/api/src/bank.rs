@@ -2,6 +2,7 @@
 //! the gate. Also what a door must remember between requests, all of it bounded or rebuilt from the journal.
 
 use crate::asking::Asking;
+use crate::bench::Bench;
 use crate::gate::{Caller, Gate};
 use crate::messages::{Desk, Keeps};
 use crate::metrics::Metrics;
@@ -139,6 +140,8 @@ pub struct Bank {
     pub listeners: Arc<Semaphore>,
     /// Who is told by webhook; `None` if nobody is.
     pub hooks: Option<Arc<Subscribers>>,
+    /// Where risk rules are made; `None` where they are not.
+    pub bench: Option<Arc<Bench>>,
     /// The vault, unless it is lost.
     vault: Mutex<Option<Vault<Files>>>,
     nobody: Arc<Caller>,
@@ -166,6 +169,8 @@ pub struct Parts {
     pub asking: Arc<dyn Asking>,
     /// Who is told by webhook; `None` if nobody is.
     pub hooks: Option<Arc<Subscribers>>,
+    /// Where risk rules are made; `None` where they are not.
+    pub bench: Option<Arc<Bench>>,
     /// Which requests are traced, and who is told; `None` for none.
     pub traces: Option<TraceSettings>,
     /// Bounds.
@@ -189,6 +194,7 @@ impl Bank {
             gate: parts.gate,
             asking: parts.asking,
             hooks: parts.hooks,
+            bench: parts.bench,
             limits: parts.limits,
             vault: Mutex::new(parts.vault),
             nobody: Arc::new(Caller { id: "".into(), party: None, known: Arc::new(()) }),
@@ -227,6 +233,9 @@ impl Bank {
     /// No more is taken: streams end, and whoever asks whether the bank is ready hears no.
     pub fn close(&self) {
         self.closing.store(true, Ordering::SeqCst);
+        if let Some(bench) = &self.bench {
+            bench.close();
+        }
     }
 
     /// Whether the bank is closing.

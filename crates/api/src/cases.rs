@@ -1,4 +1,4 @@
-//! Cases of risk control, and the rule sets that make them. Every step is an entry of the journal in the name of who is
+//! Cases of risk control. Every step is an entry of the journal in the name of who is
 //! signed in; releasing and refusing a held payment moves its money in the same request.
 
 mod history;
@@ -9,7 +9,7 @@ use crate::gate::Relations;
 use crate::payments::related_to;
 use crate::problem::Problem;
 use crate::table::{Operation, get, post};
-use crate::wire::{CaseRef, Money, PaymentRef, Place, hex, new_id};
+use crate::wire::{CaseRef, Money, PaymentRef, Place, new_id};
 use axum::http::StatusCode;
 use engine::{CaseStatus, CaseView, Engine};
 use schemars::JsonSchema;
@@ -47,10 +47,6 @@ pub fn operations() -> Vec<Operation> {
             .takes::<DecisionOrder>()
             .gives::<CaseDocument>(200, "The case after it.")
             .by(decide),
-        get("/risk/rule-sets", "list_rule_sets", TAG, "Rule sets that were adopted, and how those in force fare")
-            .act("rules.read")
-            .gives::<RuleSetsDocument>(200, "All of them.")
-            .by(rule_sets),
     ]
 }
 
@@ -425,58 +421,4 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::refusal(refusal));
     }
     told(&call, case, place).await
-}
-
-/// A rule set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct RuleSetDocument {
-    /// Its number: the first adopted one is 1.
-    pub number: u16,
-    /// What people call it.
-    pub name: String,
-    /// `shadow`, `canary` or `active`.
-    pub stage: String,
-    /// It judges, is on trial, or would judge if those after it ended.
-    pub in_force: bool,
-    /// It judges now or is on trial.
-    pub judging: bool,
-    /// Payments it judged since counting began anew.
-    pub judged: u32,
-    /// How many of them it would not just let through.
-    pub stopped: u32,
-    /// SHA-256 of its program.
-    pub program: String,
-    /// SHA-256 of its model, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    /// Who adopted it.
-    pub adopted_by: String,
-}
-
-/// Rule sets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct RuleSetsDocument {
-    /// In the order they were adopted.
-    pub items: Vec<RuleSetDocument>,
-}
-
-async fn rule_sets(call: Call) -> Result<Reply, Problem> {
-    let (items, records) = call
-        .ask(|engine| {
-            let sets = engine.rule_sets().map(|view| RuleSetDocument {
-                number: view.number,
-                name: view.set.name.clone(),
-                stage: view.set.stage.word().to_owned(),
-                in_force: view.in_force,
-                judging: view.judging,
-                judged: view.judged,
-                stopped: view.stopped,
-                program: hex(&view.set.program),
-                model: view.set.model.as_ref().map(|model| hex(model)),
-                adopted_by: view.set.by.clone(),
-            });
-            (sets.collect(), engine.records())
-        })
-        .await?;
-    tagged(&call, &RuleSetsDocument { items }, call.bank.entries_of(records)?)
 }

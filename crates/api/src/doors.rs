@@ -8,7 +8,7 @@ use crate::problem::{Kind, Problem};
 use crate::table::{Operation, ROOT, not_found, request_id, routes};
 use crate::{
     accounts, batches, cases, events, log, looked, message_operations, parties, payments, people,
-    webhooks,
+    rules, webhooks,
 };
 use axum::Router;
 use axum::body::Body;
@@ -45,6 +45,7 @@ pub fn table() -> Vec<Operation> {
         parties::operations(),
         looked::operations(),
         cases::operations(),
+        rules::operations(),
         events::operations(),
         webhooks::operations(),
         log::operations(),

@@ -146,7 +146,7 @@ macro_rules! bits {
         }
     )*};
 }
-bits! { AccountId PartyId TransferId HookId }
+bits! { AccountId PartyId TransferId HookId BenchId }
 
 ids! {
     /// An account.
@@ -163,11 +163,19 @@ ids! {
     OrderRef(TransferId), "ord_";
     /// A webhook.
     HookRef(HookId), "whk_";
+    /// Rules that somebody proposes.
+    DraftRef(BenchId), "drf_";
+    /// A run of rules over the past.
+    ReplayRef(BenchId), "rpl_";
 }
 
 /// The 128 bits of a webhook's id; the ledger does not know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HookId(pub u128);
+
+/// The 128 bits of the id of something on the bench where rules are made; the ledger does not know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BenchId(pub u128);
 
 /// A body with nothing in it.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -20,6 +20,7 @@ fn dice(mut seed: u64) -> impl FnMut(u64) -> u64 {
 pub use features::{
     Direction, FEATURES, Feature, Kind, Measure, NAMED, Single, Subject, Unit, Values, Wanted, Way,
 };
+pub use forest::Row;
 pub use model::{Model, ModelError};
 pub use program::{
     Found, LINES_MAX, Line, Machine, Program, ProgramError, REGISTERS_MAX, Register, STEPS_MAX,

@@ -11,6 +11,7 @@ mod staff;
 mod risk;
 mod case;
 mod usual;
+mod rules;
 mod questions;
 mod operations;
 mod journal;
@@ -32,6 +33,7 @@ pub fn rows() -> Vec<Row> {
         check::rows(),
         risk::rows(),
         case::rows(),
+        rules::rows(),
         questions::rows(),
         operations::rows(),
         journal::rows(),

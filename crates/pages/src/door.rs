@@ -14,6 +14,9 @@ use axum::http::{Method, Request, Response, StatusCode};
 use std::sync::Arc;
 use tower::ServiceExt;
 
+/// Bytes of a field that may go along in an address.
+const ADDRESS_BYTES_MAX: usize = 2_048;
+
 /// The way of a request.
 pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
@@ -35,7 +38,15 @@ pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) ->
     };
     match said {
         Ok(shown) => respond(visit, shown, pack).await,
-        Err(trouble) if trouble.is_stranger() => to_sign_in(visit, reads),
+        Err(trouble) if trouble.is_stranger() => match long_text(&visit) {
+            Some(text) => {
+                let title = visit.words.say("sign-in-ended").into_owned();
+                let body = frame::signed_out(&visit, text);
+                let shown = Shown::Page(trouble.status, title, body);
+                respond(visit, shown, pack).await
+            }
+            None => to_sign_in(visit, reads),
+        },
         Err(trouble) => {
             let title = visit.words.say("trouble-title").into_owned();
             let body = frame::trouble(&visit, &trouble);
@@ -85,6 +96,7 @@ async fn respond(visit: Visit, shown: Shown, pack: bool) -> Response<Body> {
             let html = frame::page(&visit, &title, &body);
             served::page(status, html.into_string(), pack)
         }
+        Shown::Part(body) => served::page(StatusCode::OK, body.into_string(), pack),
         Shown::Next(path) => next(&path, Vec::new()),
         Shown::NextWith(path, cookies) => next(&path, cookies),
         Shown::File(kind, name, bytes) => served::file(kind, &name, bytes),
@@ -99,6 +111,12 @@ fn next(path: &str, cookies: Vec<HeaderValue>) -> Response<Body> {
         headers.append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// What was typed and is too long to go along in an address.
+fn long_text(visit: &Visit) -> Option<&str> {
+    let fields = visit.form.fields().map(|(_, value)| value);
+    fields.max_by_key(|value| value.len()).filter(|value| value.len() > ADDRESS_BYTES_MAX)
 }
 
 /// To the sign-in and back, with what was typed.

@@ -7,8 +7,8 @@ use http_body_util::{BodyExt, Limited};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Bytes of a form.
-const FORM_BYTES_MAX: usize = 64 << 10;
+/// Bytes of a form: a set of rules is one field, and takes up to nine bytes a Chinese character on its way.
+const FORM_BYTES_MAX: usize = 256 << 10;
 const FORM_PATIENCE: Duration = Duration::from_secs(10);
 /// Fields that never go into an address: secrets, and what belongs to one form.
 const NEVER_KEPT: [&str; 7] =

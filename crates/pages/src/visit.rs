@@ -78,6 +78,8 @@ impl Me {
 pub enum Shown {
     /// A page, under its title.
     Page(StatusCode, String, Markup),
+    /// A part of a page, which a script puts in its place.
+    Part(Markup),
     /// The next page.
     Next(String),
     /// The next page, with cookies.

@@ -74,7 +74,7 @@ front-api-says = The same bank as an open API
 front-help = A person answers
 tour-title = Try it as somebody
 tour-says = This bank is made up, and so are its people. Choose one; no password is needed here.
-tour-page = The tour in six steps
+tour-page = The tour in eight steps
 
 ## Looks
 look-says = How you want to see these pages. It is kept in this browser only.
@@ -649,7 +649,6 @@ rules-share = Share
 rules-by = Adopted by
 rules-program = Program
 rules-model = Model
-rules-counted = Counted since the count began anew. Programs and models stand in the journal under these hashes.
 stage-shadow = judges silently
 stage-canary = on trial
 stage-active = judges
@@ -972,3 +971,223 @@ work-assign-hint = The name a chief analyst signs in with; they decide then
 work-assign-do = Give it
 work-assign-empty = Write a name.
 as-text = { $what } as text
+
+## The rules desk
+rules-views = Parts of this desk
+rules-view-sets = Rule sets
+rules-view-quality = How well they did
+rules-view-models = Models
+rules-change = Change the rules
+rules-counted = Counted in the journal since each set was adopted; each attempt at a payment counts. Precision is of what was marked, with the interval in which it probably lies.
+rules-sets = Rule sets
+rules-asked = Warned
+rules-held = Held
+rules-refused = Refused
+rules-precision = Precision
+rules-recall = Recall
+rules-proposed-by = proposed by { $who }
+rules-reading = The journal is still being read; the figures grow.
+rules-back = Back
+set-called = No. { $n } “{ $name }”
+set-says = { $n ->
+    [one] One rule
+   *[other] { $n } rules
+ }, in the order of the program.
+set-rules = Rules
+set-edit = Change a copy of it
+set-holds = A held payment
+set-holds-refuse = { $n ->
+    [one] waits an hour, then goes back
+   *[other] waits { $n } hours, then goes back
+ }
+set-holds-release = { $n ->
+    [one] waits an hour, then is posted
+   *[other] waits { $n } hours, then is posted
+ }
+set-ends = Ends by itself
+set-ends-says = when it stops more than { $share } of payments
+set-text = Text
+set-text-show = Show the text
+set-text-none = Its text was not kept when it was adopted. Bring it in again with the command line: tj risk rules adopt.
+set-text-shipped = These are the rules that come with the program; they come to the same program.
+set-end = End this set
+set-end-says = The set that was active before it judges again. If there was none, nothing is judged.
+set-end-do = End it
+set-end-sure = End rule set { $n }?
+set-end-yes = Yes, end it
+by-rule-title = How well each rule did
+by-rule-hint = A verdict names its three first reasons; a rule behind them is not counted for that payment.
+marks-marked = Marked
+marks-right = Rightly stopped
+lists-title = Lists
+lists-none = This set looks at no lists.
+lists-changed-by = As { $who } gave them.
+lists-say = A list is a file of the text that ends in .list. Change the text to propose another list.
+list-name = List
+list-names = Names
+list-of-accounts = accounts
+list-of-parties = customers
+rule-name = Rule
+rule-demands = Demands
+rule-points = Points
+rule-says = What it says
+trial-title = On trial, beside the set that judges
+trial-shadow = The shadow judges nothing. What it would have done is counted.
+trial-canary = The canary judges some accounts; all others are judged as before.
+trial-lost = Let through that the other would not have
+trial-hint = Both count of the same days only if both were adopted then. Counting begins anew after some payments.
+drafts-need-you = { $n ->
+    [one] One proposal waits for your word
+   *[other] { $n } proposals wait for your word
+ }
+drafts-wait = { $n ->
+    [one] One proposal waits for somebody else
+   *[other] { $n } proposals wait for somebody else
+ }
+drafts-decided = Decided proposals
+draft-by = { $who }, { $ago }
+draft-by-you = yours, { $ago }
+draft-on-trial = on trial as No. { $set }
+draft-open = waits
+draft-adopted = adopted
+draft-withdrawn = off
+draft-title = Proposal “{ $name }”
+draft-became = rule set { $set }
+draft-changes = What it changes
+draft-nothing-in-force = Nothing judges now, so everything in it is new.
+draft-no-text = The text of the set in force was not kept, so it cannot be compared.
+draft-edit = Go on with the text
+draft-own = You proposed it
+draft-own-says = Somebody else adopts it: a chief analyst who is not you.
+draft-take-back = Take it back
+draft-turn-down = Turn it down
+draft-waits = It waits for a chief analyst
+draft-waits-says = You can run it over the past meanwhile.
+adopt-title = Your word
+adopt-says = Begin with a shadow: it stops nobody, and you see what it would do. A proposal may go on trial first and judge later.
+adopt-stage = How far it may go
+adopt-shadow = Shadow: judges nothing, is counted
+adopt-canary = Canary: judges some accounts
+adopt-active = Active: judges every payment
+adopt-share = Share of accounts, in percent
+adopt-share-hint = Only for a canary, like 5
+adopt-share-wrong = Write the share in percent, above 0 and at most 100.
+adopt-do = Adopt it
+edit-title = Change the rules
+edit-says = A copy of rule set { $set }. Nothing changes until somebody else adopts it.
+edit-says-new = A new set. Nothing changes until somebody else adopts it.
+edit-no-text = There is no text to begin with
+edit-no-text-says = The text of this set was not kept when it was adopted. Type a new one below, or bring it in with the command line.
+edit-text = Rules
+edit-text-hint = A line === PACK/FILE === begins each file. The Tab key leaves the field.
+edit-check = Check
+edit-diff = Show what changed
+edit-replay = Replay on history
+edit-rules = { $n ->
+    [one] One rule of this text
+   *[other] { $n } rules of this text
+ }
+edit-propose = Propose it
+edit-propose-says = It is kept with your name. A chief analyst who is not you decides.
+edit-propose-do = Propose
+edit-name = Name of the set
+edit-why = Why
+edit-why-hint = For whoever decides; it stands in no journal
+edit-wrong = The text has faults; see beside it.
+check-sound = Nothing is wrong with it
+check-sound-says = { $rules ->
+    [one] One rule
+   *[other] { $rules } rules
+ } over { $features ->
+    [one] one feature
+   *[other] { $features } features
+ }.
+check-faults = { $n ->
+    [one] One fault
+   *[other] { $n } faults
+ }
+check-warnings = Perhaps not meant
+check-place = Line { $line }, character { $column }
+check-line = Line { $line }
+diff-title = What changed
+diff-none = Nothing.
+diff-too-long = The texts are too long and too different to be compared here.
+diff-says = { $new ->
+    [one] One line new
+   *[other] { $new } lines new
+ }, { $gone ->
+    [one] one gone
+   *[other] { $gone } gone
+ }.
+features-summary = What rules may look at: { $n } features
+features-find = Find a feature
+features-find-hint = A part of its name or meaning, like payee or night
+features-find-do = Find
+features-found = { $n ->
+    [one] One feature
+   *[other] { $n } features
+ }
+features-region = Features
+runs-title = Replays
+run-title = Replay on history
+run-of-set = Rule set { $set }
+run-of-draft = A proposal
+run-of-text = A text from the editor
+run-running = running
+run-done = done
+run-stopped = stopped
+run-failed = failed
+run-failed-title = It failed
+run-stopped-says = It was stopped before its end, so nothing is told.
+run-progress = { $done } of { $all } entries of the journal
+run-look-again = Look again
+run-stop = Stop it
+run-edit = Back to the text, to change or propose it
+run-draft = To the proposal
+run-would = What would be ruled
+run-says = Of { $judged } payments it would warn of { $ask }, hold { $hold } and refuse { $refuse }: { $share } in all.
+run-payments = Payments
+run-payers = Payers
+run-money = Money
+run-examples = Such as
+run-changed = What would change
+run-changed-says = { $n ->
+    [0] No payment would be ruled otherwise than it was.
+    [one] One payment would be ruled otherwise than it was.
+   *[other] { $n } payments would be ruled otherwise than they were.
+ }
+run-was = Was
+run-would-be = Would be
+run-unjudged = nobody judged
+run-outcomes = By what would be ruled
+run-rules = By rule
+run-alone = Alone
+run-hint = Judged by the code that judges payments now, each with the bank as it was then. What was refused then did not happen and is not among them. Precision is of what cases were marked as.
+replay-running-look = Look at the one that runs
+trouble-replay-running = Another replay is running. Wait for it or stop it.
+trouble-own-proposal = You proposed it, so somebody else must adopt it.
+trouble-rules-wrong = The text has faults.
+trouble-too-many-drafts = Too many proposals wait. Decide about some first.
+quality-title = How well rules did
+quality-says = { $stopped } payments were not just let through; { $marked } of them were marked. { $known } payments were something, { $missed } of which nothing had stopped.
+quality-none = No case was marked yet.
+quality-unknown = Nothing was marked yet.
+quality-precision-says = In { $month }, { $share } of what was stopped and marked was rightly stopped (probably { $low } to { $high }).
+quality-recall-says = In { $month }, { $share } of what was something had been stopped (probably { $low } to { $high }).
+quality-month = Month
+quality-percent = Percent
+quality-months = Month by month
+quality-missed = Missed
+quality-hint = By the marks of cases. What nobody marked counts in neither share; recall knows only what somebody marked. Intervals are Wilson’s at 95 %.
+models-title = Models
+models-says = { $n ->
+    [0] No rule set looks at a model.
+    [one] One model is looked at by rule sets.
+   *[other] { $n } models are looked at by rule sets.
+ }
+models-hint = Models are trained, checked and handed in on the command line:
+tour-7 = As the analyst, open a held payment of the last hours: why it was stopped, and the money around it.
+tour-8 = Still as the analyst, change a rule, replay it on the whole history, and propose it. As the chief analyst, adopt it.
+sign-in-ended = Your sign-in has ended
+sign-in-ended-says = What you typed stands here. Copy it, sign in, and put it back.
+sign-in-ended-typed = What you typed

@@ -23,7 +23,7 @@ impl Body {
 
     /// A fault at a place within the SQL, as a planner names it: line and column, both from 1.
     pub fn fault_at(&self, line: usize, column: usize, reason: &str) -> Fault {
-        Fault::new(&self.file, self.line_of(line), format!("column {column}: {reason}"))
+        Fault::at(&self.file, (self.line_of(line), column), reason)
     }
 }
 

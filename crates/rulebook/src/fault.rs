@@ -9,6 +9,8 @@ pub struct Fault {
     pub file: String,
     /// From 1; 0 when the fault is the file or folder as a whole.
     pub line: usize,
+    /// The character of that line, from 1; 0 when it is the line as a whole.
+    pub column: usize,
     /// What is wrong, for whoever wrote the pack.
     pub reason: String,
 }
@@ -16,15 +18,22 @@ pub struct Fault {
 impl Fault {
     /// A fault at a line.
     pub fn new(file: &str, line: usize, reason: impl Into<String>) -> Fault {
-        Fault { file: file.to_owned(), line, reason: reason.into() }
+        Fault { file: file.to_owned(), line, column: 0, reason: reason.into() }
+    }
+
+    /// A fault at a character of a line.
+    pub fn at(file: &str, (line, column): (usize, usize), reason: impl Into<String>) -> Fault {
+        Fault { column, ..Fault::new(file, line, reason) }
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.reason),
-            line => write!(f, "{}:{line}: {}", self.file, self.reason),
+        let Fault { file, line, column, reason } = self;
+        match (line, column) {
+            (0, _) => write!(f, "{file}: {reason}"),
+            (line, 0) => write!(f, "{file}:{line}: {reason}"),
+            (line, column) => write!(f, "{file}:{line}: column {column}: {reason}"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Packs of rules that people change without a programmer: SQL with its source, clause, dates and confidence.
 //! Read in this order: `fault` (how a rulebook is refused), `rule` and `pack` (what is in it), `head` and
-//! `body` (how a file is read), `list` (who is on a list), `rulebook` (all packs, or none), `fuse` (all rules of a table in one scan),
+//! `body` (how a file is read), `list` (who is on a list), `text` (packs as one text), `rulebook` (all packs, or none), `fuse` (all rules of a table in one scan),
 //! `shipped` (the packs inside the program), `condition` and `risk` (rules on payments, compiled). No query runs here; `history` plans and runs what this reads.
 
 pub mod limits;
@@ -10,6 +10,7 @@ mod rule;
 mod head;
 mod list;
 mod pack;
+mod text;
 mod rulebook;
 mod fuse;
 mod shipped;
@@ -31,4 +32,5 @@ pub use rule::{
 };
 pub use rulebook::{Rulebook, load};
 pub use shipped::shipped;
+pub use text::{BookText, book_of};
 pub use twin::{Twin, lists_twin, twins};

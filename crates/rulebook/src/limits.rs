@@ -16,6 +16,8 @@ pub const SUM_BYTES_MAX: usize = 4 * 1_024;
 pub const HOLD_HOURS_MAX: u32 = 8_760;
 /// Folders below each other, from the rulebook's own down to a pack's.
 pub const FOLDERS_DEEP_MAX: usize = 8;
+/// Bytes of a pack's files as one text, beyond which the text is not kept: a list may be far longer than what people edit.
+pub const PACK_TEXT_BYTES_MAX: usize = 1 << 20;
 /// Bytes of an id: of a pack or a rule.
 pub const ID_BYTES_MAX: usize = 64;
 /// Bytes of any other text of a head.

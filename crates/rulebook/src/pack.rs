@@ -10,6 +10,7 @@ use crate::rule::{
     Dimension, Form, HOLD_ENDS, HoldClock, Indicator, QualityRule, RULINGS, RiskForm, RiskRule,
     Rule, Severity, Target, word,
 };
+use crate::text::as_text;
 use sha2::{Digest, Sha256};
 use terms::{Day, Ruling};
 
@@ -43,6 +44,8 @@ pub struct Pack {
     /// SHA-256 over `tongjian pack v1`, a byte 0x00 and then, in the order of the bytes of their names, each
     /// file's name and bytes, each behind its length as eight little-endian bytes.
     pub hash: [u8; 32],
+    /// All its files as one text (`text.rs`), under its id; empty if that is longer than is kept.
+    pub text: String,
 }
 
 impl Pack {
@@ -172,10 +175,10 @@ pub(crate) fn read_pack(
         Some((head, line)) => {
             let file = format!("{folder}/{HEAD_FILE}");
             let pack = Named { id: head.id.clone(), file, line };
-            let hash = hash_of(&files);
+            let (hash, text) = (hash_of(&files), as_text(&head.id, &files));
             let folder = folder.to_owned();
             let named = NamedAll { pack, rules: named, lists: named_lists };
-            Ok((Pack { folder, head, rules, lists, hash }, named))
+            Ok((Pack { folder, head, rules, lists, hash, text }, named))
         }
         None => Err(faults),
     }

@@ -55,6 +55,16 @@ struct Making<'a> {
     faults: Vec<Fault>,
 }
 
+impl RiskSet<'_> {
+    /// The packs it comes from as one text, to be read again by `book_of`; nothing if one of them is too long to be kept.
+    pub fn text(&self) -> Option<String> {
+        let mut packs: Vec<&Pack> = self.rules.iter().map(|rule| rule.pack).collect();
+        packs.dedup_by(|a, b| a.head.id == b.head.id);
+        let whole = packs.iter().all(|pack| !pack.text.is_empty());
+        whole.then(|| packs.iter().map(|pack| pack.text.as_str()).collect())
+    }
+}
+
 impl Rulebook {
     /// All risk rules together; scores are cut where the strictest pack says.
     ///

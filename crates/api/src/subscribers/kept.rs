@@ -2,6 +2,7 @@
 //! bank's own user may read it.
 
 use crate::wire::HookRef;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -10,7 +11,6 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 const NAME: &str = "webhooks.json";
-const NEW: &str = "webhooks.json.new";
 const FORMAT: u32 = 1;
 
 /// What is kept of a webhook.
@@ -123,28 +123,58 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeptFai
 
 /// All that is kept; nothing if there is no file yet.
 pub(super) fn read(folder: &Path) -> Result<Vec<Kept>, KeptFailed> {
-    let path = folder.join(NAME);
-    let bytes = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed("read", &path)(error)),
-    };
-    let whole: Whole<Vec<Kept>> =
-        serde_json::from_slice(&bytes).map_err(|why| failed("understand", &path)(why.into()))?;
-    if whole.format != FORMAT {
-        let why = format!("it has format {}, and this program knows {FORMAT}", whole.format);
-        return Err(failed("understand", &path)(io::Error::other(why)));
-    }
+    let Some(whole) = read_json::<Whole<Vec<Kept>>>(folder, NAME)? else { return Ok(Vec::new()) };
+    must_be_format(&folder.join(NAME), whole.format, FORMAT)?;
     Ok(whole.webhooks)
 }
 
 /// Replaces the file; durable when this returns.
 pub(super) fn write(folder: &Path, all: &[Kept]) -> Result<(), KeptFailed> {
-    let (path, new) = (folder.join(NAME), folder.join(NEW));
+    replace_json(folder, NAME, &Whole { format: FORMAT, webhooks: all })
+}
+
+/// A file of ours that is one JSON document; nothing if there is none yet.
+///
+/// # Errors
+/// It cannot be read or understood.
+pub(crate) fn read_json<T: DeserializeOwned>(
+    folder: &Path,
+    name: &str,
+) -> Result<Option<T>, KeptFailed> {
+    let path = folder.join(name);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed("read", &path)(error)),
+    };
+    serde_json::from_slice(&bytes).map(Some).map_err(|why| failed("understand", &path)(why.into()))
+}
+
+/// Sees to it that a file has the form that this program knows.
+///
+/// # Errors
+/// It has another.
+pub(crate) fn must_be_format(path: &Path, has: u32, known: u32) -> Result<(), KeptFailed> {
+    if has == known {
+        return Ok(());
+    }
+    let why = format!("it has format {has}, and this program knows {known}");
+    Err(failed("understand", path)(io::Error::other(why)))
+}
+
+/// Replaces such a file, which nobody but the bank's own user may read; durable when this returns.
+///
+/// # Errors
+/// The disk.
+pub(crate) fn replace_json<T: Serialize>(
+    folder: &Path,
+    name: &str,
+    whole: &T,
+) -> Result<(), KeptFailed> {
+    let (path, new) = (folder.join(name), folder.join(format!("{name}.new")));
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(failed("make", folder))?;
-    let bytes = serde_json::to_vec(&Whole { format: FORMAT, webhooks: all })
-        .map_err(|why| failed("write", &path)(why.into()))?;
+    let bytes = serde_json::to_vec(whole).map_err(|why| failed("write", &path)(why.into()))?;
     let mut options = OpenOptions::new();
     let file = options.write(true).create(true).truncate(true).mode(0o600).open(&new);
     let mut file = file.map_err(failed("write", &new))?;

@@ -17,6 +17,7 @@ mod messages;
 mod events;
 mod webhooks;
 mod traces;
+mod rules;
 mod rights;
 mod attacks;
 mod people;

@@ -18,6 +18,9 @@ fn filled(path: &str) -> String {
         .replace("{session}", "0000000000000001")
         .replace("{role}", "teller")
         .replace("{approval}", "1")
+        .replace("{set}", "1")
+        .replace("{draft}", "drf_00000000-0000-0000-0000-000000000001")
+        .replace("{replay}", "rpl_00000000-0000-0000-0000-000000000001")
         .replace(['{', '}'], "")
 }
 

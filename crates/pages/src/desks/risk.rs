@@ -1,7 +1,6 @@
-//! The analyst's inbox and the rules in force. One case is in `case.rs`.
+//! The analyst's inbox. One case is in `case.rs`, the rules that stopped its payment in `rules.rs`.
 
 use super::staff::{ago, left, list_of, more, person, scrolled, text_of, views};
-use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
 use crate::parts::figure::{Source, provenance};
@@ -25,11 +24,7 @@ const STATES: [&str; 6] = ["open", "proposed", "released", "refused", "lapsed", 
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
-    vec![
-        inside!(GET "/cases", inbox),
-        inside!(POST "/cases", together),
-        inside!(GET "/rules", rules),
-    ]
+    vec![inside!(GET "/cases", inbox), inside!(POST "/cases", together)]
 }
 
 /// Which part of the inbox somebody looks at.
@@ -264,71 +259,5 @@ fn surely(visit: &Visit, chosen: &[&str]) -> Markup {
                 }
             }))
         }))
-    }
-}
-
-/// Rule sets, those that judge first.
-async fn rules(visit: &Visit) -> Said {
-    let words = visit.words;
-    let read = visit.ask.get("/risk/rule-sets").await?;
-    let mut sets: Vec<&Value> = list_of(&read.body, "items").iter().collect();
-    sets.sort_by_key(|set| {
-        (set["judging"] != true, set["in_force"] != true, std::cmp::Reverse(set["number"].as_u64()))
-    });
-    let title = words.say("desk-rules");
-    let judging: Vec<&&Value> = sets.iter().filter(|set| set["judging"] == true).collect();
-    let says = match judging.first() {
-        None => words.say("rules-none").into_owned(),
-        Some(set) => words.with(
-            "rules-says",
-            &[
-                ("name", text(text_of(set, "name"))),
-                ("judged", text(figures::number(set["judged"].as_u64().unwrap_or(0)))),
-                ("stopped", text(figures::number(set["stopped"].as_u64().unwrap_or(0)))),
-                ("share", text(share(set))),
-            ],
-        ),
-    };
-    visit.page(&title, html! {
-        (head(&title, &says))
-        @if !sets.is_empty() { (scrolled(words, &title, html! { table {
-            thead { tr {
-                th scope="col" { (words.say("rules-number")) } th scope="col" { (words.say("name")) } th scope="col" { (words.say("rules-stage")) }
-                th.num scope="col" { (words.say("rules-judged")) } th.num scope="col" { (words.say("rules-stopped")) } th.num scope="col" { (words.say("rules-share")) }
-                th scope="col" { (words.say("rules-by")) } th scope="col" { (words.say("rules-program")) }
-            } }
-            tbody { @for set in &sets { (rule_set(visit, set)) } }
-        } })) }
-        p.hint { (words.say("rules-counted")) }
-        (provenance(words, &Source { entry: read.entry, ..Source::default() }, &title))
-    })
-}
-
-fn rule_set(visit: &Visit, set: &Value) -> Markup {
-    let words = visit.words;
-    let stage = text_of(set, "stage");
-    let number = |name: &str| figures::number(set[name].as_u64().unwrap_or(0));
-    let hash = |name: &str| set[name].as_str().map(|hex| hex.get(..8).unwrap_or(hex).to_owned());
-    html! {
-        tr {
-            th scope="row" { (number("number")) }
-            td { (text_of(set, "name")) }
-            td {
-                @if set["in_force"] == true { (tag(if set["judging"] == true { "ok" } else { "" }, &words.say(&format!("stage-{stage}")))) }
-                @else { (tag("", &words.say("stage-over"))) }
-            }
-            td.num { (number("judged")) } td.num { (number("stopped")) } td.num { (share(set)) }
-            td { (person(text_of(set, "adopted_by"))) }
-            td { @if let Some(hash) = hash("program") { code { (hash) } } @if let Some(model) = hash("model") { br; small { (words.say("rules-model")) " " code { (model) } } } }
-        }
-    }
-}
-
-/// Which part of what it judged a set did not just let through.
-fn share(set: &Value) -> String {
-    let part = |name: &str| set[name].as_u64().unwrap_or(0);
-    match part("judged") {
-        0 => "–".to_owned(),
-        judged => format!("{:.2}\u{a0}%", part("stopped") as f64 * 100.0 / judged as f64),
     }
 }

@@ -197,3 +197,13 @@ pub fn trouble(visit: &Visit, trouble: &Trouble) -> Markup {
         @if let Some(id) = trouble.document["request_id"].as_str() { p.hint { (words.say("request-number")) " " code { (id) } } }
     }
 }
+
+/// What was typed while the sign-in ended, where it is too long to go along in an address.
+pub fn signed_out(visit: &Visit, typed: &str) -> Markup {
+    let words = visit.words;
+    html! {
+        (head(&words.say("sign-in-ended"), &words.say("sign-in-ended-says")))
+        div.field { label for="typed" { (words.say("sign-in-ended-typed")) } textarea id="typed" rows="12" readonly { "\n" (typed) } }
+        p { a.btn.pri href="/sign-in" { (words.say("sign-in")) } }
+    }
+}

@@ -6,9 +6,10 @@ mod risk;
 mod story;
 mod visitors;
 mod filling;
+mod lately;
 
 use super::Context;
-use super::serve::{Serve, write_visitors};
+use super::serve::{Serve, Visitor, write_visitors};
 use super::verify::verify_folder;
 use crate::bank::{self, Bank};
 use crate::fail::{Done, Exit, Failure};
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use story::Story;
+use terms::PartyId;
 
 /// Where the sample bank lies unless said otherwise.
 const FOLDER: &str = "demo.tj";
@@ -104,11 +106,19 @@ impl Demo {
         let posted = post(out, &mut bank, &mut city, risk, &gauges)?;
         gauges.verifying.store(1, Ordering::Relaxed);
         keep_truth(&folder, &city)?;
-        write_visitors(&folder, &visitors::choose(&bank, &city))?;
+        let visitors = visitors::choose(&bank, &city);
+        write_visitors(&folder, &visitors)?;
         bank.publish()?;
         bank.snapshot()?;
         bank.publish()?;
-        let story = Story::of(&context, &bank, &city, posted)?;
+        let mut story = Story::of(&context, &bank, &city, posted)?;
+        // After the town's books were compared: it knows nothing of these hours.
+        if !self.unguarded && !self.honest {
+            let party = |visitor: &Visitor| Some(PartyId(visitor.party.as_deref()?.parse().ok()?));
+            let visitors: Vec<PartyId> = visitors.iter().filter_map(party).collect();
+            story.held_lately = lately::happen(&mut bank, &city, &visitors)?;
+            bank.publish()?;
+        }
         drop(bank);
         let verified = verify_folder(out, &folder, None)?;
         // A second reading of the folder, as the next command does it.

@@ -5,7 +5,6 @@
 mod adopt;
 mod marks;
 mod past;
-mod quality;
 mod replay;
 mod sets;
 

@@ -10,6 +10,7 @@ mod orders;
 mod notes;
 mod people;
 mod questions;
+mod rules;
 mod tls;
 mod visitors;
 
@@ -380,6 +381,7 @@ fn api_bank(
         gate: Arc::new(gate),
         asking: Arc::new(asking),
         hooks: Some(Arc::new(open_hooks(folder, open.config)?)),
+        bench: Some(rules::bench(folder)?),
         traces: open.config.traces.settings(),
         limits: config.limits(),
         log: Arc::new(|line| eprintln!("{line}")),

@@ -10,6 +10,7 @@ import { pictures as compare, slow, textInDrawings, weigh, zoomed } from "./meas
 import { lighthouse } from "./lighthouse.mjs";
 import { tasks } from "./tasks.mjs";
 import { desks, hold } from "./desks.mjs";
+import { prepare, rules, sameAsTj } from "./rules.mjs";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -25,10 +26,10 @@ const PAGES_MAX = 60;
 // One address a kind of page: ids and questions are left out.
 const kind = url => {
   const { pathname } = new URL(url);
-  return pathname.replace(/(acc|pay|case|ord|pty)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role");
+  return pathname.replace(/(acc|pay|case|ord|pty|drf|rpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/rules\/sets\/\d+/, "/rules/sets/set").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role");
 };
 // A word's name where its text should be.
-const bare = text => text.split(/\s+/).filter(word => /^(act|became|case|cases|cell|check|decide|desk|event|fact|field|figure|flow|front|held|home|hold|identity|limit|look|looked|mark|order|pay|people|query|right|role|ruling|rules|sign|stage|status|step|steps|tour|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
+const bare = text => text.split(/\s+/).filter(word => /^(act|adopt|became|case|cases|cell|check|decide|desk|diff|draft|drafts|edit|event|fact|field|figure|flow|front|held|home|hold|identity|limit|list|lists|look|looked|mark|order|pay|people|quality|query|right|role|ruling|rules|run|runs|set|sign|stage|status|step|steps|tour|trial|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
 
 async function crawl(page, origin) {
   const found = new Map([["/", origin + "/"]]), waiting = [origin + "/"];
@@ -134,12 +135,14 @@ async function main() {
   town(tj, folder, "1500", "20");
   const bank = await serve(tj, folder);
   const browser = await open();
+  let found = null;
   try {
     const looks = all
       ? ["en", "zh"].flatMap(lang => ["light.0.plain", "dark.0.plain", "contrast.0.plain", "light.0.care", "light.30.care"].map(rest => `${lang}.${rest}`))
       : ["en.light.0.plain", "zh.light.0.care"];
     const widths = all ? [1280, 390, 320] : [1280, 320];
     let count = 0;
+    found = await prepare(browser, bank.origin);
     await hold(browser, bank.origin, 3);
     for (const name of process.env.TASK ? [] : PEOPLE) {
       const first = await windowOf(browser, bank.origin);
@@ -171,9 +174,11 @@ async function main() {
     if (pictures) await take(browser, bank.origin);
     await tasks(browser, bank.origin, all);
     await desks(browser, bank.origin);
+    await rules(browser, bank.origin);
   } finally {
     await browser.close();
     const code = await bank.end();
+    if (found) sameAsTj(tj, folder, found);
     check("the bank ends well", code === 0, `${code} ${bank.log().slice(-400)}`);
   }
   console.log(failed() ? `${failed()} FAILED` : "all right");

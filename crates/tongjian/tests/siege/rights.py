@@ -100,7 +100,7 @@ def samples(own, other, known):
 # What stands in a path where an operation has no row of its own: ids of things that are not there.
 NOBODYS = {
     "message": "M1", "webhook": f"whk_{NONE}", "user": "nobody", "client": "nobody", "session": "0" * 15 + "1", "role": "teller", "approval": "1",
-    "passkey": "1",
+    "passkey": "1", "set": "999", "draft": f"drf_{NONE}", "replay": f"rpl_{NONE}",
 }
 
 

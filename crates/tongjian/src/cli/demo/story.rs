@@ -27,6 +27,8 @@ pub struct Story {
     /// Movements the town counts as done.
     believed: u64,
     receipt: Option<Parts>,
+    /// Payments of the last hours that risk control holds, and somebody is to look at.
+    pub held_lately: u64,
 }
 
 /// One receipt and its parts.
@@ -60,6 +62,7 @@ impl Story {
             different: truth.into_iter().filter_map(differs).collect(),
             believed: city.truth().accepted(),
             receipt,
+            held_lately: 0,
             posted,
         })
     }
@@ -79,6 +82,12 @@ impl Story {
         }
         self.tell_posting(context);
         self.posted.risk.tell(&context.out);
+        if self.held_lately > 0 {
+            context.out.line(format_args!(
+                "{} payments of the last hours are held and wait for an analyst: tj case list",
+                grouped(self.held_lately.into())
+            ));
+        }
         context.out.heading("Trial balance");
         trial::print(&context.out, bank, &bank.node.engine().trial_balance());
         self.tell_agreement(context);
@@ -175,7 +184,7 @@ impl Story {
             "commands_per_s": per_second(posted.commands, posted.took), "syncs": posted.syncs,
             "agrees_with_the_town": self.agrees(), "unexpected_answers": posted.unexpected,
             "different_balances": self.different.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "risk": posted.risk.json(),
+            "risk": posted.risk.json(), "held_lately": self.held_lately,
             "trial_balance": trial::json_of(bank, &bank.node.engine().trial_balance()),
             "journal": { "origin": journal.origin(), "entries": journal.entries(), "records": journal.records(),
                 "root": hash(&journal.root()) },

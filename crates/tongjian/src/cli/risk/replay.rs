@@ -2,25 +2,24 @@
 
 use super::compiled;
 use super::past::{every_batch, payments};
-use super::quality::{Between, Scored};
 use crate::bank::Bank;
 use crate::cli::Context;
 use crate::cli::book::Book;
 use crate::cli::forests::{judging_bytes, load};
-use crate::cli::labels::{Labels, labels_of};
+use crate::cli::labels::labels_of;
 use crate::fail::{Done, Exit, Failure};
 use crate::figures::{amount, grouped, hex, parse_day};
 use crate::out::{Align, Table};
 use crate::tell::{Around, line_of};
+use api::past::Between;
+use api::past::replay::{Beside, Found, Judge, Tally};
 use engine::Engine;
-use engine::risk::{Feature, Found as Said, Machine, Model, Payment, Single, Values, Wanted};
-use forest::Row;
+use engine::risk::Model;
 use rulebook::RiskSet;
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::json;
 use std::path::PathBuf;
 use std::time::Instant;
-use terms::{Amount, Currency, Day, Event, Ruling, Transfer, TransferId};
+use terms::{Amount, Day, Event, Ruling};
 
 /// Run rules over everything that ever happened and say what they would have done.
 #[derive(Debug, clap::Args)]
@@ -47,101 +46,6 @@ pub struct Replay {
     examples: usize,
 }
 
-/// What one rule, or one outcome, was true of.
-#[derive(Default)]
-struct Found {
-    payments: u64,
-    /// Payments of which no other rule spoke.
-    alone: u64,
-    /// Payments that were something, if that is known.
-    stolen: u64,
-    payers: BTreeSet<u32>,
-    money: BTreeMap<Currency, u128>,
-    examples: Vec<TransferId>,
-}
-
-impl Found {
-    fn add(
-        &mut self,
-        payment: &Payment,
-        transfer: &Transfer,
-        (alone, stolen): (bool, bool),
-        examples: usize,
-    ) {
-        self.payments += 1;
-        self.alone += u64::from(alone);
-        self.stolen += u64::from(stolen);
-        self.payers.insert(payment.payer);
-        let sum = self.money.entry(payment.ledger).or_default();
-        *sum = sum.saturating_add(payment.amount.0);
-        if self.examples.len() < examples {
-            self.examples.push(transfer.id);
-        }
-    }
-
-    fn money(&self) -> String {
-        let sums = self.money.iter();
-        let sums: Vec<String> = sums
-            .map(|(currency, sum)| format!("{} {currency}", amount(*currency, Amount(*sum))))
-            .collect();
-        sums.join(", ")
-    }
-
-    fn json(&self, name: &str) -> Value {
-        json!({
-            "name": name, "payments": self.payments, "alone": self.alone, "payers": self.payers.len(),
-            "stolen": self.stolen, "precision": Between::share(self.stolen, self.payments).map(Between::json),
-            "money": self.money.iter().map(|(currency, sum)| {
-                (currency.to_string(), currency.format(Amount(*sum)).into())
-            }).collect::<serde_json::Map<_, _>>(),
-            "examples": self.examples.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        })
-    }
-}
-
-/// What all of them found.
-struct Tally {
-    judged: u64,
-    /// Payments that were something, by what they were called: how many, and how many the rules noticed.
-    patterns: BTreeMap<&'static str, [u64; 2]>,
-    by_points: Scored,
-    by_model: Scored,
-    outcomes: [Found; 4],
-    rules: Vec<Found>,
-    /// Nanoseconds spent on features and rules of the judged payments.
-    spent_ns: u128,
-}
-
-impl Tally {
-    fn add(
-        &mut self,
-        set: &RiskSet<'_>,
-        (said, machine): (&Said, &Machine),
-        (payment, transfer): (&Payment, &Transfer),
-        (examples, labels, ppm): (usize, &Labels, Option<u32>),
-    ) {
-        self.judged += 1;
-        let case = labels.case_of(transfer.id);
-        self.by_points.add(said.score.into(), case);
-        if let Some(ppm) = ppm {
-            self.by_model.add(ppm.into(), case);
-        }
-        if let Some(word) = labels.word_of(transfer.id) {
-            let [all, noticed] = self.patterns.entry(word).or_default();
-            *all += 1;
-            *noticed += u64::from(said.ruling > Ruling::Approve);
-        }
-        let stolen = case.is_some();
-        let outcome = &mut self.outcomes[said.ruling as usize];
-        outcome.add(payment, transfer, (false, stolen), examples);
-        for (line, found) in set.program.lines().iter().zip(&mut self.rules) {
-            if machine.get(line.condition).is_some_and(|truth| truth != 0) {
-                found.add(payment, transfer, (said.hits == 1, stolen), examples);
-            }
-        }
-    }
-}
-
 impl Replay {
     /// Does it.
     ///
@@ -164,36 +68,24 @@ impl Replay {
             }
             None => None,
         };
-        let of_model = model.iter().flat_map(|model| model.wanted().features());
-        let looked_at = set.program.wanted().features().iter().chain(of_model);
-        let wanted: Wanted = looked_at.map(|(feature, _)| *feature).collect();
         let bank = context.bank()?;
-        let mut tally = Tally {
-            judged: 0,
-            patterns: BTreeMap::new(),
-            by_points: Scored::default(),
-            by_model: Scored::default(),
-            outcomes: Default::default(),
-            rules: set.rules.iter().map(|_| Found::default()).collect(),
-            spent_ns: 0,
-        };
-        let (mut values, mut machine) = (Values::default(), Machine::default());
-        let (mut row, said_by_model) = (Row::default(), Feature::single(Single::Model));
+        let (program, tables) = (set.program.clone(), set.tables.clone());
+        let mut judge = Judge::new(program, tables, model);
+        let mut tally = Tally::of(set.rules.len(), self.examples);
+        // Nanoseconds spent on features and rules of the judged payments.
+        let mut spent_ns = 0;
         payments(context, &bank, |follower, payment, transfer| {
             let day = payment.time.day_at(payment.utc_offset_min);
             if self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to) {
                 let start = Instant::now();
-                follower.fill(payment, &wanted, &mut values);
-                let ppm = model.as_ref().map(|model| model.ppm(&values, &mut row));
-                values.set(said_by_model, ppm.map(i64::from));
-                set.tables.fill(&follower.sides(payment), &wanted, &mut values);
-                let verdict = set.program.run_steps(&values, &mut machine);
-                tally.spent_ns += start.elapsed().as_nanos();
-                let beside = (self.examples, &labels, ppm);
-                tally.add(&set, (&verdict, &machine), (payment, transfer), beside);
+                let (said, model_ppm) = judge.judge(follower, payment);
+                spent_ns += start.elapsed().as_nanos();
+                let known = labels.case_of(transfer.id).zip(labels.word_of(transfer.id));
+                let beside = Beside { known, model_ppm, ..Beside::default() };
+                tally.add(&judge, &said, (payment, transfer), beside);
             }
         })?;
-        tell(context, &set, &tally);
+        tell(context, &set, &tally, spent_ns);
         if labels.len() > 0 {
             tell_quality(context, &tally);
         }
@@ -254,7 +146,7 @@ fn tell_quality(context: &Context, tally: &Tally) {
         table.row([(*word).to_owned(), grouped((*payments).into()), grouped((*seen).into())]);
     }
     context.out.table(&table);
-    let stopped = tally.outcomes[1..].iter().map(|found| found.payments).sum::<u64>();
+    let [stopped, _] = tally.stopped();
     let share = |part, all| Between::share(part, all).map_or("–".to_owned(), Between::text);
     context.out.line(format_args!(
         "recall {}; precision {}; of honest payments troubled {}",
@@ -270,9 +162,17 @@ fn tell_quality(context: &Context, tally: &Tally) {
     }
 }
 
-fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
+fn money(found: &Found) -> String {
+    let sums = found.money.iter();
+    let sums: Vec<String> = sums
+        .map(|(currency, sum)| format!("{} {currency}", amount(*currency, Amount(*sum))))
+        .collect();
+    sums.join(", ")
+}
+
+fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally, spent_ns: u128) {
     let outcomes = Ruling::ALL;
-    let ns = tally.spent_ns / u128::from(tally.judged.max(1));
+    let ns = spent_ns / u128::from(tally.judged.max(1));
     context.out.json(&json!({
         "rules_hash": hex(&set.hash), "judged": tally.judged, "ns_per_payment": ns,
         "average_precision": {
@@ -298,7 +198,7 @@ fn tell(context: &Context, set: &RiskSet<'_>, tally: &Tally) {
         let found = &tally.outcomes[outcome as usize];
         let (payments, payers) =
             (grouped(found.payments.into()), grouped(found.payers.len() as u128));
-        table.row([outcome.word().to_owned(), payments, payers, found.money()]);
+        table.row([outcome.word().to_owned(), payments, payers, money(found)]);
     }
     context.out.table(&table);
     let mut table = Table::new(&[

@@ -45,7 +45,7 @@ impl Between {
 }
 
 /// Scores of payments, and of those that were something, their cases.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scored {
     honest: Vec<i64>,
     stolen: Vec<(i64, u32)>,

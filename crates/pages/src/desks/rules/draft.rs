@@ -1,0 +1,159 @@
+//! One proposal: who wants what and why, what it changes, and the word of somebody else.
+
+use super::diff::diff;
+use super::edit::text_of_set;
+use super::{adopts, is_me, proposes};
+use crate::desks::staff::{ago, list_of, person, text_of};
+use crate::parts::field::{Field, choice, field, summary};
+use crate::parts::form::{button, form, hidden, one_button};
+use crate::parts::frame::head;
+use crate::parts::note::{Weight, note, tag};
+use crate::trouble::Trouble;
+use crate::visit::{Said, Shown, Visit};
+use crate::words::text;
+use axum::http::{Method, StatusCode};
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+/// Where a proposal stands, as a tag.
+pub fn state(visit: &Visit, draft: &Value) -> Markup {
+    let state = text_of(draft, "state");
+    let kind = match state {
+        "open" => "warn",
+        "adopted" => "ok",
+        _ => "",
+    };
+    tag(kind, &visit.words.say(&format!("draft-{state}")))
+}
+
+/// It.
+pub async fn show(visit: &Visit) -> Said {
+    page(visit, None).await
+}
+
+async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
+    let words = visit.words;
+    let id = visit.named("draft");
+    let draft = visit.ask.get(&format!("/risk/drafts/{id}")).await?.body;
+    let sets = visit.ask.get("/risk/rule-sets").await?.body;
+    let judges = |set: &&Value| set["judging"] == true && set["stage"] == "active";
+    let active = list_of(&sets, "items").iter().find(judges);
+    let number = active.map(|set| set["number"].to_string()).unwrap_or_default();
+    let (before, _) = text_of_set(visit, &number).await?;
+    let name = text_of(&draft, "name");
+    let title = words.with("draft-title", &[("name", text(name))]);
+    let open = draft["state"] == "open";
+    let body = html! {
+        (head(&title, &words.with("draft-by", &[("who", text(person(text_of(&draft, "by")))), ("ago", text(ago(visit, text_of(&draft, "since"))))])))
+        @if let Some(trouble) = trouble { (summary(words, &trouble.says(words), &trouble.said_fields(words))) }
+        p { (state(visit, &draft)) @for set in list_of(&draft, "sets") { " " a href={ "/rules/sets/" (set) } { (words.with("draft-became", &[("set", text(set.to_string()))])) } } }
+        @if !text_of(&draft, "says").is_empty() { blockquote.said { (text_of(&draft, "says")) } }
+        section.p aria-labelledby="changes" {
+            header { h2 id="changes" { (words.say("draft-changes")) } }
+            @if number.is_empty() { p { (words.say("draft-nothing-in-force")) } }
+            @else if before.is_empty() { p { (words.say("draft-no-text")) } }
+            @else { (diff(words, &before, text_of(&draft, "text"))) }
+        }
+        @if open { (decide(visit, &draft, id, trouble)) }
+        p.row-of {
+            @if proposes(visit) {
+                (one_button(visit, "/rules/replays", &words.say("edit-replay"), &[("draft", id)]))
+                a.btn href={ "/rules/edit?draft=" (id) } { (words.say("draft-edit")) }
+            }
+            a.btn href="/rules" { (words.say("rules-back")) }
+        }
+    };
+    match trouble {
+        Some(trouble) => visit.again(trouble, &title, body),
+        None => visit.page(&title, body),
+    }
+}
+
+/// The word of somebody else; whoever proposed it may take it back.
+fn decide(visit: &Visit, draft: &Value, id: &str, trouble: Option<&Trouble>) -> Markup {
+    let words = visit.words;
+    let mine = is_me(visit, text_of(draft, "by"));
+    let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
+    let faults: Vec<(String, String)> = faults
+        .into_iter()
+        .map(|(name, says)| (if name == "share_ppm" { "share".to_owned() } else { name }, says))
+        .collect();
+    let stages: Vec<(String, String)> = ["shadow", "canary", "active"]
+        .map(|stage| (stage.to_owned(), words.say(&format!("adopt-{stage}")).into_owned()))
+        .into();
+    let stage = visit.form.filled("stage").unwrap_or("shadow");
+    let path = format!("/rules/drafts/{id}");
+    html! {
+        @if mine {
+            (note(Weight::Know, &words.say("draft-own"), html! {
+                p { (words.say("draft-own-says")) }
+                (one_button(visit, &format!("{path}/withdraw"), &words.say("draft-take-back"), &[]))
+            }))
+        } @else if adopts(visit) {
+            section.p.decide aria-labelledby="adopt" {
+                header { h2 id="adopt" { (words.say("adopt-title")) } }
+                p { (words.say("adopt-says")) }
+                (form(visit, &format!("{path}/adopt"), html! {
+                    (choice(Field { name: "stage", label: &words.say("adopt-stage"), value: stage, ..Field::default() }, &stages, &faults))
+                    (field(Field { name: "share", label: &words.say("adopt-share"), hint: &words.say("adopt-share-hint"), value: visit.form.get("share"), keys: "decimal", ..Field::default() }, &faults))
+                    (button(&words.say("adopt-do"), true))
+                }))
+                (form(visit, &format!("{path}/withdraw"), html! { (hidden("by", "other")) (button(&words.say("draft-turn-down"), false)) }))
+            }
+        } @else {
+            (note(Weight::Know, &words.say("draft-waits"), html! { p { (words.say("draft-waits-says")) } }))
+        }
+    }
+}
+
+/// A share in percent as millionths.
+fn millionths(typed: &str) -> Option<u32> {
+    let digits = typed.trim().trim_end_matches(['%', '％']).trim();
+    let share: f64 = digits.parse().ok()?;
+    let ppm = (share * 10_000.0).round();
+    (1.0..=1_000_000.0).contains(&ppm).then_some(ppm as u32)
+}
+
+/// Puts it into force.
+pub async fn adopt(visit: &Visit) -> Said {
+    let stage = visit.form.get("stage");
+    let mut order = json!({ "stage": stage });
+    if stage == "canary" {
+        let Some(ppm) = millionths(visit.form.get("share")) else {
+            return page(visit, Some(&Trouble::field("share", "adopt-share-wrong"))).await;
+        };
+        order["share_ppm"] = json!(ppm);
+    }
+    let path = format!("/risk/drafts/{}/adopt", visit.named("draft"));
+    match visit.ask.post(&path, order).await {
+        Ok(set) => Ok(Shown::Next(format!("/rules/sets/{}", set.body["number"]))),
+        Err(trouble) if trouble.is_stranger() || trouble.status == StatusCode::NOT_FOUND => {
+            Err(trouble)
+        }
+        Err(trouble) => page(visit, Some(&trouble)).await,
+    }
+}
+
+/// Nobody adopts it any more.
+pub async fn withdraw(visit: &Visit) -> Said {
+    let path = format!("/risk/drafts/{}", visit.named("draft"));
+    match visit.ask.send(Method::DELETE, &path, None, &[]).await {
+        Ok(_) => Ok(Shown::Next("/rules".to_owned())),
+        Err(trouble) if trouble.status == StatusCode::CONFLICT => page(visit, Some(&trouble)).await,
+        Err(trouble) => Err(trouble),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_typed_in_percent() {
+        assert_eq!(millionths("5"), Some(50_000));
+        assert_eq!(millionths(" 0.25 % "), Some(2_500));
+        for wrong in ["", "0", "101", "five", "-1", "NaN"] {
+            assert_eq!(millionths(wrong), None, "{wrong}");
+        }
+    }
+}
