@@ -20,8 +20,6 @@ use std::fmt::Write;
 /// Lines on the first page, and on a page of an account.
 const FIRST_LINES: usize = 5;
 const PAGE_LINES: usize = 25;
-/// Accounts that are shown at once.
-const ACCOUNTS_MAX: usize = 12;
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -41,23 +39,8 @@ pub fn rows() -> Vec<Row> {
 pub async fn accounts_of(visit: &Visit) -> Result<(String, Vec<Value>), Trouble> {
     let party = visit.ask.get(&format!("/parties/{}", visit.party()?)).await?;
     let name = party.body["fields"]["name"].as_str().unwrap_or_default().to_owned();
-    let roles = party.body["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
-    // One's own first: of those that are only looked after, fewer things can be done.
-    let (own, others): (Vec<&Value>, Vec<&Value>) = roles.iter().partition(|role| {
-        matches!(role["role"].as_str(), Some("owner" | "joint_owner" | "guardian"))
-    });
-    let all = own.into_iter().chain(others);
-    let mut ids: Vec<&str> = all.filter_map(|role| role["account"].as_str()).collect();
-    ids.dedup();
-    let mut accounts = Vec::new();
-    for id in ids.into_iter().take(ACCOUNTS_MAX) {
-        // One that may no longer be seen is no reason to show none.
-        if let Ok(answer) = visit.ask.get(&format!("/accounts/{id}")).await {
-            accounts.push(answer.body);
-        }
-    }
-    accounts.retain(|account| account["status"] == "open");
-    Ok((name, accounts))
+    let held = visit.ask.accounts_of(&party.body).await;
+    Ok((name, held.into_iter().map(|(account, _)| account).collect()))
 }
 
 /// What an account is called: its kind and the end of its number.
