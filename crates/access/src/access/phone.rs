@@ -197,8 +197,18 @@ impl Access {
         })?;
         let kept = self.count_try(&user, now_s).map_err(|denied| refuse(denied.why))?;
         let fits = self.passwords.fits(Some(&kept.pin), &self.pin_text(&user, pin));
-        let fits = fits.map_err(|not_now| refuse(busy(not_now)))?;
+        let fits = fits.map_err(|not_now| {
+            // Nothing was looked at, so nothing was wrong.
+            self.guesses.take_back(&counter);
+            self.take_try_back(&user);
+            refuse(busy(not_now))
+        })?;
         if !fits {
+            if kept.wrong >= WRONG_MAX {
+                let about = format!("user:{}", user.name);
+                let says = "the PIN of a phone is locked: too many wrong ones in a row";
+                self.note_loudly(now_s, Noted::NotRecognised, "", &about, says);
+            }
             return Err(refuse(Why::Wrong));
         }
         let signed_in = self.store.change(|state| {
@@ -227,7 +237,7 @@ impl Access {
 
     /// Counts a try before it is looked at, so that tries at the same time are counted too.
     fn count_try(&self, user: &User, now_s: u64) -> Result<Phone, Denied> {
-        let phone = self.store.change(|state| {
+        self.store.change(|state| {
             let mut user = still(state, user)?;
             let staff = user.roles_at(now_s).iter().any(|role| role.is_staff());
             let phone = user.phone.as_mut().filter(|_| !staff).ok_or(Denied::new(Why::Wrong))?;
@@ -237,13 +247,18 @@ impl Access {
             phone.wrong += 1;
             let kept = phone.clone();
             Ok::<_, Denied>((vec![Change::User(Box::new(user))], kept))
-        })?;
-        if phone.wrong == WRONG_MAX {
-            let about = format!("user:{}", user.name);
-            let says = "the PIN of a phone is locked unless this one is right";
-            self.note_loudly(now_s, Noted::NotRecognised, "", &about, says);
-        }
-        Ok(phone)
+        })
+    }
+
+    fn take_try_back(&self, user: &User) {
+        // A disk that fails has told whoever asked before.
+        let _ = self.store.change(|state| {
+            let mut user = still(state, user)?;
+            if let Some(phone) = &mut user.phone {
+                phone.wrong = phone.wrong.saturating_sub(1);
+            }
+            Ok::<_, Denied>((vec![Change::User(Box::new(user))], ()))
+        });
     }
 
     /// Whether somebody comes with a phone and a PIN.

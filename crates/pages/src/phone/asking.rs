@@ -1,8 +1,8 @@
 //! What a dialogue asks of the bank, asked of the open API in the name of who is on the phone, as pages do: the same policies, notes,
 //! keys and signatures. Only signing in is asked of `access` itself: the gateway has shown at the door that it may say numbers.
 
-use super::dialogue::{Answer, Asks, Paying, Told};
-use super::facts::{Account, Became, Later, Line, Look, Money, Quote, Stopped, Wish, day};
+use super::dialogue::{Answer, Asks, Told};
+use super::facts::{Account, Became, Later, Line, Look, Money, Paying, Quote, Stopped, Wish, day};
 use crate::ask::Asker;
 use crate::figures;
 use crate::house::House;

@@ -2,7 +2,10 @@
 //! clock, a network or the bank: what must be asked is handed out as [`Asks`], and the answer comes back as [`Told`]. What each place
 //! shows stands in `places.rs`; `9` goes on, `0` back, `00` to the start, `*` to a person, wherever one is.
 
-use super::facts::{Account, Became, Later, Line, Look, Money, Quote, Stopped, Wish, typed_amount};
+use super::facts::{
+    Account, Became, Known, Later, Line, Look, Money, Paying, Quote, Stopped, Wish, at_of,
+    typed_amount,
+};
 use super::places::{MENU, Place, screen};
 use crate::figures;
 use crate::words::{Lang, Words, text};
@@ -11,19 +14,6 @@ use crate::words::{Lang, Words, text};
 const CODE_DIGITS: usize = 6;
 /// Digits of an account's number at least: fewer are a choice.
 const ACCOUNT_DIGITS_MIN: usize = 6;
-
-/// What is known from the beginning.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// What the bank is called.
-    pub bank: String,
-    /// How to reach a person.
-    pub telephone: String,
-    /// Where anybody checks a record: host and path.
-    pub site: String,
-    /// The phone has another SIM than before.
-    pub sim_changed: bool,
-}
 
 /// What somebody came for, where an account must be chosen first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +28,6 @@ pub enum Task {
     Later,
     /// What an account may send.
     Limits,
-}
-
-/// A payment with the key under which it happens once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paying {
-    /// What is paid.
-    pub wish: Wish,
-    /// The payer has read the warning.
-    pub confirmed: bool,
-    /// The key; the same however often it is asked.
-    pub key: String,
 }
 
 /// The answer to a challenge.
@@ -216,8 +195,10 @@ impl Dialogue {
             Place::Pin => code(typed).map(Asks::SignIn),
             Place::Menu => return self.menu(typed),
             Place::Choose(accounts) => {
-                let account = chosen(&accounts, typed);
-                return account.cloned().map_or_else(|| self.wrong(), |one| self.on_account(one));
+                return match chosen(&accounts, typed) {
+                    Some(account) => self.on_account(account.clone()),
+                    None => self.wrong(),
+                };
             }
             Place::To(from, payees) => return self.to(from, &payees, typed),
             Place::Amount(from, to) => return self.amount(from, to, typed),
@@ -519,21 +500,6 @@ impl Dialogue {
         shown.back = shown.back && !self.over;
         (self.pages, self.page) = (shown.pages(self.words), 0);
     }
-}
-
-/// The number of a choice, from 0: 1 to 8, then 10 and on, since 9 goes on.
-pub fn at_of(typed: &str) -> Option<usize> {
-    let number = typed.parse::<usize>().ok().filter(|_| !typed.starts_with('0'))?;
-    match number {
-        1..=8 => Some(number - 1),
-        10.. => Some(number - 2),
-        _ => None,
-    }
-}
-
-/// The key of a choice.
-pub fn key_of(at: usize) -> String {
-    if at < 8 { (at + 1).to_string() } else { (at + 2).to_string() }
 }
 
 fn chosen<'a, T>(all: &'a [T], typed: &str) -> Option<&'a T> {

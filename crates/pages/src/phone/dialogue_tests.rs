@@ -1,5 +1,6 @@
 //! Dialogues as people have them, and every screen measured in both languages.
 
+use super::super::facts::key_of;
 use super::super::screen::length;
 use super::*;
 

@@ -175,6 +175,45 @@ pub enum Became {
     Unknown,
 }
 
+/// A payment with the key under which it happens once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paying {
+    /// What is paid.
+    pub wish: Wish,
+    /// The payer has read the warning.
+    pub confirmed: bool,
+    /// The key; the same however often it is asked.
+    pub key: String,
+}
+
+/// What is known from the beginning.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// What the bank is called.
+    pub bank: String,
+    /// How to reach a person.
+    pub telephone: String,
+    /// Where anybody checks a record: host and path.
+    pub site: String,
+    /// The phone has another SIM than before.
+    pub sim_changed: bool,
+}
+
+/// The number of a choice, from 0: 1 to 8, then 10 and on, since 9 goes on.
+pub fn at_of(typed: &str) -> Option<usize> {
+    let number = typed.parse::<usize>().ok().filter(|_| !typed.starts_with('0'))?;
+    match number {
+        1..=8 => Some(number - 1),
+        10.. => Some(number - 2),
+        _ => None,
+    }
+}
+
+/// The key of a choice.
+pub fn key_of(at: usize) -> String {
+    if at < 8 { (at + 1).to_string() } else { (at + 2).to_string() }
+}
+
 /// Day and month of a moment or day on the institution's clock: `27.11.`
 pub fn day(iso: &str) -> String {
     match (iso.get(5..7), iso.get(8..10)) {

@@ -1,7 +1,6 @@
 //! What each place of a dialogue shows.
 
-use super::dialogue::{Known, Paying, key_of};
-use super::facts::{Account, Later, Line, Look, Money, Quote, Stopped};
+use super::facts::{Account, Known, Later, Line, Look, Money, Paying, Quote, Stopped, key_of};
 use super::screen::Screen;
 use crate::figures;
 use crate::words::{Words, count, text};

@@ -3,8 +3,8 @@
 //! phone, each over after three minutes in which nothing was typed.
 
 use super::asking::Asking;
-use super::dialogue::{Asks, Dialogue, Known, Told};
-use super::facts::Became;
+use super::dialogue::{Asks, Dialogue, Told};
+use super::facts::{Became, Known};
 use super::messages::{CARD_LOW, Message};
 use super::screen::plain;
 use crate::ask::Asker;

@@ -8,6 +8,7 @@
 import { ALL_TAGS, be, browser as open, check, failed, serve, town, unfit, windowOf } from "./bank.mjs";
 import { tasks } from "./tasks.mjs";
 import { desks, hold } from "./desks.mjs";
+import { phones } from "./phone.mjs";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -26,7 +27,7 @@ const kind = url => {
   return pathname.replace(/(acc|pay|case|ord|pty)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role");
 };
 // A word's name where its text should be.
-const bare = text => text.split(/\s+/).filter(word => /^(act|became|case|cases|cell|check|decide|desk|event|fact|field|figure|flow|front|held|home|hold|identity|limit|look|looked|mark|order|pay|people|query|right|role|ruling|rules|sign|stage|status|step|steps|tour|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
+const bare = text => text.split(/\s+/).filter(word => /^(act|became|case|cases|cell|check|decide|desk|event|fact|field|figure|flow|front|held|home|hold|identity|limit|look|looked|mark|order|pay|people|phone|handset|sms|query|right|role|ruling|rules|sign|stage|status|step|steps|tour|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
 
 async function crawl(page, origin) {
   const found = new Map([["/", origin + "/"]]), waiting = [origin + "/"];
@@ -167,6 +168,7 @@ async function main() {
     await weigh(browser, bank.origin);
     if (pictures) await take(browser, bank.origin);
     await tasks(browser, bank.origin, all);
+    await phones(browser, bank.origin, all);
     await desks(browser, bank.origin);
   } finally {
     await browser.close();
