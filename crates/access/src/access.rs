@@ -12,7 +12,10 @@ mod two_persons;
 mod step_up;
 mod passes;
 mod visits;
+mod phone;
+mod card;
 
+pub use card::CARD_CODES;
 pub use passes::TablePass;
 
 use crate::action::Action;
@@ -165,6 +168,9 @@ impl Access {
 
     /// The same without a note, for what a page shows or hides. Never instead of [`Access::allows`].
     pub fn would_allow(&self, who: &Principal, action: Action, what: &Resource<'_>) -> Allowed {
+        if action.pays() && self.sim_changed(who) {
+            return Allowed::No { policy: "sim-changed".into() };
+        }
         self.policies.answer(&Question::of(who, action, what))
     }
 

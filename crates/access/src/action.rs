@@ -97,6 +97,8 @@ pub enum Action {
     WebhookRead,
     /// Say who is told of events.
     WebhookWrite,
+    /// Carry what people type on phones; what becomes of it, each of them may in their own name.
+    TextCarry,
     /// Close a business day.
     DayClose,
     /// See users and their roles.
@@ -129,7 +131,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the table of rights.
-    pub const ALL: [Action; 60] = [
+    pub const ALL: [Action; 61] = [
         Action::PartyRead,
         Action::PartyWrite,
         Action::PartyErase,
@@ -176,6 +178,7 @@ impl Action {
         Action::EventRead,
         Action::WebhookRead,
         Action::WebhookWrite,
+        Action::TextCarry,
         Action::DayClose,
         Action::UserRead,
         Action::UserWrite,
@@ -241,6 +244,7 @@ impl Action {
             Action::EventRead => "event.read",
             Action::WebhookRead => "webhook.read",
             Action::WebhookWrite => "webhook.write",
+            Action::TextCarry => "text.carry",
             Action::DayClose => "day.close",
             Action::UserRead => "user.read",
             Action::UserWrite => "user.write",
@@ -261,6 +265,21 @@ impl Action {
     /// The action of this word.
     pub fn from_word(word: &str) -> Option<Action> {
         Action::ALL.into_iter().find(|action| action.word() == word)
+    }
+
+    /// True when money may leave by it: what a phone whose SIM changed cannot do.
+    pub(crate) fn pays(self) -> bool {
+        matches!(
+            self,
+            Action::PaymentCreate
+                | Action::PaymentApprove
+                | Action::PaymentReturn
+                | Action::BatchCreate
+                | Action::BatchApprove
+                | Action::PendingPost
+                | Action::ScheduledWrite
+                | Action::StandingWrite
+        )
     }
 
     /// True when what is seen shows who somebody is. Such a read of somebody else's data is noted.

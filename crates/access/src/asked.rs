@@ -194,6 +194,43 @@ pub struct PasskeyView {
     pub since_s: u64,
 }
 
+/// A phone that is to sign in with a PIN.
+#[derive(Clone, Copy)]
+pub struct NewPhone<'a> {
+    /// Its number: `+` and 8 to 15 digits (ITU-T E.164); spaces and hyphens are left out.
+    pub number: &'a str,
+    /// Six digits.
+    pub pin: &'a str,
+    /// The language of its screens: `en`, `zh`.
+    pub lang: &'a str,
+}
+
+/// A phone, as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneView {
+    /// Its number.
+    pub number: Arc<str>,
+    /// The language of its screens.
+    pub lang: Arc<str>,
+    /// Too many wrong PINs in a row; a new PIN opens it.
+    pub locked: bool,
+    /// It has another SIM than before, and pays nothing until its owner says that it is theirs.
+    pub sim_changed: bool,
+    /// Since when, in seconds since 1970.
+    pub since_s: u64,
+}
+
+/// A card of codes, as its owner sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardView {
+    /// Codes that were not used.
+    pub left: u8,
+    /// Too many wrong codes in a row; a new card is needed.
+    pub locked: bool,
+    /// Since when, in seconds since 1970.
+    pub since_s: u64,
+}
+
 /// A session, for lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionView {

@@ -2,10 +2,12 @@
 //! in a file of its own, so that neither alone says anything.
 
 use crate::failed::AccessFailed;
-use crate::secret::random;
+use crate::secret::{Hash, hash_parts, random};
 use crate::store::Code;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use std::io::Write;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -45,6 +47,14 @@ impl CodeKeeper {
 
     fn cipher(&self) -> Aes256Gcm {
         Aes256Gcm::new(&(*self.0).into())
+    }
+
+    /// A hash of something short under the key: without it, trying all that it could be says nothing.
+    pub(crate) fn keyed(&self, what: &str, parts: &[&[u8]]) -> Hash {
+        // HMAC takes keys of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0[..]) else { return [0; 32] };
+        mac.update(&hash_parts(what, parts));
+        mac.finalize().into_bytes().into()
     }
 
     /// Seals a secret of this user.

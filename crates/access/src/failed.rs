@@ -23,6 +23,8 @@ pub enum Why {
     TooMany,
     /// Too many at once; come again.
     Busy,
+    /// Too many wrong PINs or codes in a row: it opens nothing until its owner makes a new one.
+    Locked,
     /// The user or client is disabled.
     Disabled,
     /// What was begun is too old or was never begun.
@@ -47,6 +49,7 @@ impl Why {
             Why::Wrong => "wrong",
             Why::TooMany => "too_many",
             Why::Busy => "busy",
+            Why::Locked => "locked",
             Why::Disabled => "disabled",
             Why::Late => "late",
             Why::OtherPayment => "other_payment",
@@ -92,6 +95,7 @@ impl fmt::Display for Denied {
             Why::Wrong => "that is not right",
             Why::TooMany => "too many attempts; wait before the next",
             Why::Busy => "too many sign-ins at once; try again",
+            Why::Locked => "too many wrong ones in a row; make a new PIN or card",
             Why::Disabled => "this user or client is disabled",
             Why::Late => "this took too long; begin again",
             Why::OtherPayment => "what was signed is another payment than this one",

@@ -25,12 +25,13 @@ mod tokens;
 mod settings;
 mod access;
 
-pub use access::{Access, TablePass};
+pub use access::{Access, CARD_CODES, TablePass};
 pub use action::Action;
 pub use asked::{
-    ActId, ActKind, ActView, Allowed, Approved, Asked, Came, ClientView, CodeOffer, Given, Issued,
-    LinkKind, LinkView, NewClient, NewUser, OneTimeLink, PasskeyView, SessionView, Shown, SignedIn,
-    Signing, SigningUpload, ToSign, TokenRequest, UserView,
+    ActId, ActKind, ActView, Allowed, Approved, Asked, Came, CardView, ClientView, CodeOffer,
+    Given, Issued, LinkKind, LinkView, NewClient, NewPhone, NewUser, OneTimeLink, PasskeyView,
+    PhoneView, SessionView, Shown, SignedIn, Signing, SigningUpload, ToSign, TokenRequest,
+    UserView,
 };
 pub use failed::{AccessFailed, Denied, OAuthRefused, Refused, Why};
 pub use note::{AccessNote, Noted, Notes};

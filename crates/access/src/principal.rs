@@ -120,11 +120,13 @@ pub enum Scope {
     Proofs,
     /// Health and figures.
     Monitoring,
+    /// Carry what people type on phones, and the screens they get. Says nothing of anybody by itself.
+    Text,
 }
 
 impl Scope {
     /// All scopes, in the order of the table of rights.
-    pub const ALL: [Scope; 11] = [
+    pub const ALL: [Scope; 12] = [
         Scope::Payments,
         Scope::PaymentsRead,
         Scope::AccountsRead,
@@ -136,6 +138,7 @@ impl Scope {
         Scope::Events,
         Scope::Proofs,
         Scope::Monitoring,
+        Scope::Text,
     ];
 
     /// The scope as OAuth writes it, `accounts:read`.
@@ -152,6 +155,7 @@ impl Scope {
             Scope::Events => "events",
             Scope::Proofs => "proofs",
             Scope::Monitoring => "monitoring",
+            Scope::Text => "text",
         }
     }
 

@@ -6,7 +6,8 @@ mod state;
 
 pub(crate) use log::Opened;
 pub(crate) use state::{
-    Act, Change, Client, ClientKey, Code, HashText, Id128, Link, Live, Session, State, User,
+    Act, Card, Change, Client, ClientKey, Code, HashText, Id128, Link, Live, Phone, Session, State,
+    User,
 };
 
 use crate::failed::AccessFailed;

@@ -9,6 +9,7 @@ use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
 use crate::proxies::Proxies;
 use crate::subscribers::Subscribers;
+use crate::text::Talks;
 use crate::trace::Trace;
 use crate::traces::{TraceSettings, Tracer};
 use axum::http::StatusCode;
@@ -146,6 +147,8 @@ pub struct Bank {
     vault: Mutex<Option<Vault<Files>>>,
     nobody: Arc<Caller>,
     desk: OnceLock<Desk>,
+    /// Who talks to people on phones.
+    text: OnceLock<Weak<dyn Talks>>,
     log: LogLine,
     /// Lines of the log about those whom nobody knows.
     strangers: DefaultDirectRateLimiter,
@@ -199,6 +202,7 @@ impl Bank {
             vault: Mutex::new(parts.vault),
             nobody: Arc::new(Caller { id: "".into(), party: None, known: Arc::new(()) }),
             desk: OnceLock::new(),
+            text: OnceLock::new(),
             log: parts.log,
             strangers: DefaultDirectRateLimiter::direct(Quota::per_second(STRANGERS_PER_S)),
             unsaid: AtomicU64::new(0),
@@ -214,6 +218,22 @@ impl Bank {
     pub fn open_desk(&self, desk: Desk) {
         // Whoever comes second changes nothing.
         let _ = self.desk.set(desk);
+    }
+
+    /// Opens the door for phones; once. Whoever talks holds the bank, so the bank does not hold them.
+    pub fn open_text(&self, talks: Weak<dyn Talks>) {
+        // The first stays.
+        let _ = self.text.set(talks);
+    }
+
+    /// Who talks to people on phones.
+    ///
+    /// # Errors
+    /// Nobody does here.
+    pub fn text(&self) -> Result<Arc<dyn Talks>, Problem> {
+        let closed =
+            || Problem::new(Kind::Unavailable, "nobody talks to phones here").code("closed");
+        self.text.get().and_then(Weak::upgrade).ok_or_else(closed)
     }
 
     /// The desk for messages.

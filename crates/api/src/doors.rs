@@ -8,7 +8,7 @@ use crate::problem::{Kind, Problem};
 use crate::table::{Operation, ROOT, not_found, request_id, routes};
 use crate::{
     accounts, batches, cases, events, log, looked, message_operations, parties, payments, people,
-    rules, webhooks,
+    rules, text, webhooks,
 };
 use axum::Router;
 use axum::body::Body;
@@ -50,6 +50,7 @@ pub fn table() -> Vec<Operation> {
         webhooks::operations(),
         log::operations(),
         people::operations(),
+        text::operations(),
     ];
     families.into_iter().flatten().collect()
 }

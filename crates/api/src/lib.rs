@@ -9,6 +9,7 @@ pub mod identity;
 mod site;
 pub mod proxies;
 pub mod asking;
+pub mod text;
 pub mod reasons;
 pub mod past;
 mod pipeline;

@@ -8,6 +8,7 @@ mod users;
 mod approvals;
 mod clients;
 mod signing;
+mod phone;
 
 pub use signing::{allowed, allowed_any, allowed_upload};
 
@@ -30,6 +31,7 @@ pub fn operations() -> Vec<Operation> {
     let families = [
         sign_in::operations(),
         own::operations(),
+        phone::operations(),
         users::operations(),
         approvals::operations(),
         clients::operations(),
@@ -184,7 +186,7 @@ fn utc(at_s: u64) -> String {
 }
 
 /// The identities of a bank.
-fn identities(bank: &crate::bank::Bank) -> Result<Arc<Access>, Problem> {
+pub fn identities(bank: &crate::bank::Bank) -> Result<Arc<Access>, Problem> {
     let none = || Problem::new(Kind::Unavailable, "this door knows no people");
     bank.gate.identities().cloned().ok_or_else(none)
 }

@@ -2,6 +2,7 @@
 //! else, so that the same policies decide and the same notes are taken.
 
 use crate::trouble::Trouble;
+use access::{Access, SignedIn};
 use api::doors::Peer;
 use axum::Router;
 use axum::body::Body;
@@ -19,6 +20,8 @@ use tower::ServiceExt;
 const PASSED_ON: [HeaderName; 5] =
     [COOKIE, ORIGIN, HeaderName::from_static("sec-fetch-site"), USER_AGENT, ACCEPT_LANGUAGE];
 const ROOT: &str = "/api/v1";
+/// Accounts of one party that are asked for at once.
+const ACCOUNTS_MAX: usize = 12;
 
 /// Whoever asks.
 #[derive(Clone)]
@@ -55,6 +58,19 @@ impl Asker {
         Asker { api: api.clone(), headers: passed, peer: peer.clone() }
     }
 
+    /// In the name of a session that is kept here, and not by a browser: of a phone.
+    pub fn of_session(api: &Router, access: &Access, signed_in: &SignedIn) -> Asker {
+        let set = api::doors::cookies(signed_in, access);
+        let pair = set.first().and_then(|cookie| cookie.split(';').next()).unwrap_or_default();
+        let mut headers = HeaderMap::new();
+        for (name, value) in [(COOKIE, pair), (ORIGIN, access.origin()), (USER_AGENT, "phone")] {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        }
+        Asker { api: api.clone(), headers, peer: Peer::nobody() }
+    }
+
     /// Reads.
     ///
     /// # Errors
@@ -77,6 +93,36 @@ impl Asker {
     /// What the API says.
     pub async fn post_once(&self, path: &str, body: Value, key: &str) -> Result<Answer, Trouble> {
         self.send(Method::POST, path, Some(body), &[("idempotency-key", key)]).await
+    }
+
+    /// The open accounts of a party, as its document names them, each with whether its terms are the party's to set.
+    pub async fn accounts_of(&self, party: &Value) -> Vec<(Value, bool)> {
+        let roles = party["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
+        // One's own first: of those that are only looked after, fewer things can be done.
+        let (own, others): (Vec<&Value>, Vec<&Value>) = roles.iter().partition(|role| {
+            matches!(role["role"].as_str(), Some("owner" | "joint_owner" | "guardian"))
+        });
+        let of = |roles: Vec<&Value>, own: bool| {
+            let ids = roles.into_iter().filter_map(|role| role["account"].as_str());
+            ids.map(|id| (id.to_owned(), own)).collect::<Vec<_>>()
+        };
+        let mut ids: Vec<(String, bool)> = of(own, true);
+        for (id, own) in of(others, false) {
+            if !ids.iter().any(|(known, _)| *known == id) {
+                ids.push((id, own));
+            }
+        }
+        ids.dedup();
+        // All at once: each waits for the ledger's own thread.
+        let asked = ids.into_iter().take(ACCOUNTS_MAX).map(|(id, own)| async move {
+            let answer = self.get(&format!("/accounts/{id}")).await;
+            answer.map(|answer| (answer.body, own))
+        });
+        // One that may no longer be seen is no reason to show none.
+        let mut accounts: Vec<(Value, bool)> =
+            futures::future::join_all(asked).await.into_iter().flatten().collect();
+        accounts.retain(|(account, _)| account["status"] == "open");
+        accounts
     }
 
     /// Any request.

@@ -6,6 +6,7 @@ mod own;
 mod customer;
 mod pay;
 mod orders;
+mod phone;
 mod check;
 mod staff;
 mod risk;
@@ -30,6 +31,7 @@ pub fn rows() -> Vec<Row> {
         customer::rows(),
         pay::rows(),
         orders::rows(),
+        phone::rows(),
         check::rows(),
         risk::rows(),
         case::rows(),

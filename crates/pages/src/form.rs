@@ -11,8 +11,8 @@ use std::time::Duration;
 const FORM_BYTES_MAX: usize = 256 << 10;
 const FORM_PATIENCE: Duration = Duration::from_secs(10);
 /// Fields that never go into an address: secrets, and what belongs to one form.
-const NEVER_KEPT: [&str; 7] =
-    ["form_token", "key", "password", "code", "link", "answer", "challenge"];
+const NEVER_KEPT: [&str; 9] =
+    ["form_token", "key", "password", "code", "link", "answer", "challenge", "pin", "typed"];
 
 /// The fields of a form or of what stands behind the question mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,7 +93,9 @@ mod tests {
 
     #[test]
     fn secrets_never_go_into_an_address() {
-        let form = Form::read(b"to=62&amount=12.50&password=x&key=k&code=1&form_token=t").unwrap();
+        let form =
+            Form::read(b"to=62&amount=12.50&password=x&key=k&code=1&pin=2&typed=3&form_token=t")
+                .unwrap();
         assert_eq!(form.as_query(), "amount=12.50&to=62");
     }
 }

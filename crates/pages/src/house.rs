@@ -1,8 +1,10 @@
 //! What pages stand on: the bank, its API, and what it says of itself.
 
 use crate::kept::Kept;
+use crate::words::Lang;
 use access::Access;
 use api::bank::Bank;
+use api::text::Talks;
 use axum::Router;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -16,6 +18,8 @@ pub struct House {
     api: Router,
     bank: Arc<Bank>,
     told: OnceLock<Told>,
+    /// Who talks to people on phones; they hold the house no longer than this does.
+    talks: OnceLock<Arc<dyn Talks>>,
     /// Answers of late to the questions that figures are made of.
     pub(crate) kept: Kept,
     /// How to reach a person, as it is dialled.
@@ -35,6 +39,8 @@ struct Told {
 pub struct Tour {
     /// Role, name to sign in with, and what they are called.
     pub people: Vec<(String, String, String)>,
+    /// Who has a phone without an app: the name to sign in with, and the PIN.
+    pub phones: Vec<(String, String)>,
 }
 
 impl House {
@@ -44,6 +50,7 @@ impl House {
             api,
             bank: Arc::clone(bank),
             told: OnceLock::new(),
+            talks: OnceLock::new(),
             kept: Kept::default(),
             telephone,
             tour,
@@ -55,6 +62,18 @@ impl House {
         &self.api
     }
 
+    /// Opens the door for phones; once.
+    pub fn open_text(&self, talks: Arc<dyn Talks>) {
+        self.bank.open_text(Arc::downgrade(&talks));
+        // The first stays.
+        let _ = self.talks.set(talks);
+    }
+
+    /// Who talks to people on phones.
+    pub fn talks(&self) -> Option<&Arc<dyn Talks>> {
+        self.talks.get()
+    }
+
     /// Who may come in.
     pub fn access(&self) -> Option<&Arc<Access>> {
         self.bank.gate.identities()
@@ -63,6 +82,17 @@ impl House {
     /// What the bank is called.
     pub fn name(&self) -> &str {
         self.told.get().map_or("", |told| &told.name)
+    }
+
+    /// The same in one language: a name in two is written `中文 / English`.
+    pub fn called(&self, lang: Lang) -> &str {
+        let name = self.name();
+        match (name.split_once(" / "), lang) {
+            _ if name.is_empty() => "Tongjian",
+            (Some((first, _)), Lang::Zh) => first,
+            (Some((_, second)), Lang::En) => second,
+            (None, _) => name,
+        }
     }
 
     /// Learns name and clock from the ledger; once.

@@ -22,6 +22,7 @@ mod row;
 mod parts;
 mod desks;
 mod gallery;
+mod phone;
 mod door;
 pub mod routes;
 pub mod filling;

@@ -4,7 +4,7 @@
 use crate::house::House;
 use crate::row::Row;
 use crate::served::{Asset, CHECK_JS, CSS, JS};
-use crate::{desks, door, open};
+use crate::{desks, door, open, phone};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
@@ -21,6 +21,7 @@ pub fn table() -> Vec<Row> {
 
 /// The routes of all pages, with the style and script they use.
 pub fn routes(house: &Arc<House>) -> Router {
+    phone::open(house);
     let mut paths: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
     for row in table() {
         let Ok(filter) = MethodFilter::try_from(row.method.clone()) else { continue };

@@ -1191,3 +1191,157 @@ tour-8 = Still as the analyst, change a rule, replay it on the whole history, an
 sign-in-ended = Your sign-in has ended
 sign-in-ended-says = What you typed stands here. Copy it, sign in, and put it back.
 sign-in-ended-typed = What you typed
+## Phones without an app
+phone-back = 0 Back
+phone-more = 9 More
+phone-person = Ask a person
+phone-hang-up = End
+phone-bye = Goodbye.
+phone-wrong = That is no choice here.
+phone-pin = { $bank }. Your PIN, 6 digits?
+phone-pin-wrong = That PIN is not right.
+phone-pin-locked = Too many wrong PINs. Make a new PIN on the bank's pages, or call { $number }.
+phone-wait = Too many tries. Dial again in a few minutes.
+phone-unknown = No account signs in with this number. To set it up, call { $number }.
+phone-shut = This sign-in is closed. Call { $number }.
+phone-busy = The bank cannot answer now. Nothing was lost. Try again.
+phone-again = It took too long. Begin again: dial anew.
+phone-menu-balance = Balance
+phone-menu-lines = Last payments
+phone-menu-pay = Pay
+phone-menu-stopped = Held and refused
+phone-menu-later = Payments for later
+phone-menu-limits = Limits
+phone-menu-looked = Who looked
+phone-menu-block = Stop everything
+phone-menu-language = Zhongwen (Chinese)
+phone-menu-card = Code card
+phone-choose = Which account?
+phone-no-account = You have no account that can do this.
+phone-balance = Account { $account }: { $booked }
+phone-balance-free = Account { $account }: { $booked }, free { $free }
+phone-bank = bank
+phone-none-lines = Nothing happened yet.
+phone-to = Number of the account to pay?
+phone-to-before = Pay whom? Choose, or type the account's number.
+phone-to-wrong = That is no account's number.
+phone-amount = How much to ..{ $to }? You have { $free }. 12*50 is 12.50
+phone-amount-wrong = That is no amount. 12*50 is 12.50
+phone-confirm = Pay { $money } from ..{ $from } to { $to }
+phone-yes = Yes, pay
+phone-hold = Somebody of the bank looks at it first.
+phone-warn = WAIT. This may be a fraud.
+phone-warn-stop = Somebody told you to pay this? Do not pay. 0 leads back, * to a person.
+phone-warn-go = Pay nevertheless
+phone-refused = This cannot be paid. { $why }
+phone-sign = Code { $n } of your card, to pay { $money } to ..{ $to }?
+phone-code-wrong = That code is not right.
+phone-no-card = You have no card of codes that can sign. Make one on the bank's pages.
+phone-card = Your card has { $left ->
+    [one] one code
+   *[other] { $left } codes
+ } left.
+phone-paid = Paid { $money } to ..{ $to }. Receipt: record { $record }. Anybody can check it at { $site }
+phone-held = { $money } to ..{ $to } is kept back: somebody of the bank looks at it first. See Held and refused.
+phone-unsure = Sent: { $money } to ..{ $to }. No answer yet. It is paid once, however often you ask.
+phone-ask-again = Ask again
+phone-unseen = Since your last call: { $receipt }
+phone-sim = This phone has another SIM than before. It pays nothing until you confirm the SIM on the bank's pages or with a person.
+phone-none-stopped = No payment of yours is held or was refused.
+phone-stopped = Payments that somebody looked at:
+phone-case-open = held
+phone-case-proposed = held
+phone-case-refused = refused
+phone-case-lapsed = not decided
+phone-case-released = let go
+phone-case-noted = noted
+phone-case-says-open = { $money }, held on { $day }: it looked unusual, and a person decides.
+phone-case-says-proposed = { $money }, held on { $day }: one person would let it go, another must agree.
+phone-case-says-refused = { $money } of { $day } was refused by a person. The money is yours again.
+phone-case-says-lapsed = { $money } of { $day } was not decided in time. The money is yours again.
+phone-case-says-released = { $money } of { $day } was let go.
+phone-case-says-noted = { $money } of { $day }: somebody noted it.
+phone-appeal = I object
+phone-appeal-why = Why?
+phone-appeal-1 = I know whom I pay
+phone-appeal-2 = It is urgent
+phone-appeal-3 = Please call me
+phone-appealed = Your objection is with the person who decides. You find the answer under Held and refused.
+phone-none-later = No payment of yours waits for a later day.
+phone-later = Payments for later:
+phone-later-one = { $money } to ..{ $to }, { $repeats }, next { $next }
+phone-later-end = End it
+phone-later-ended = It is ended. Nothing more is paid.
+phone-limits = Account { $account } may pay at most: at once { $one }, a day { $day }. Only lower here.
+phone-limit-none = no limit
+phone-limit-one = Lower: at once
+phone-limit-day = Lower: a day
+phone-limit-new-one = Most for one payment? 100 is 100.00
+phone-limit-new-day = Most for a day? 100 is 100.00
+phone-limit-lower = It is { $now } now, and here it can only be lowered.
+phone-limit-set = The limit is set, from now on.
+phone-looked = Of the bank, looked at your data:
+phone-none-looked = Nobody of the bank looked at your data.
+phone-block = Stop everything? Your accounts pay nothing any more, your card ends, other sign-ins end.
+phone-block-yes = Yes, stop everything
+phone-blocked = { $stopped ->
+    [one] One account pays
+   *[other] { $stopped } accounts pay
+ } nothing from now on.{ $not ->
+    [0] {""}
+   *[other] {" "}{ $not } could not be stopped: call now!
+ } Nobody calls you by itself. To undo it, call { $number }.
+phone-person-says = A person answers at { $number }. Never tell anybody your PIN or a code.
+
+## Short messages
+sms-left = { $money } left your account ..{ $own } for account ..{ $other }. Not you? Call the bank at the number on your card.
+sms-came = { $money } came to your account ..{ $own } from account ..{ $other }.
+sms-held = { $money } to account ..{ $other } is kept back on your account ..{ $own }: a person of the bank looks first.
+sms-refused = { $money } to account ..{ $other } was not paid. Your account ..{ $own } is as before.
+sms-released = A payment of yours that was kept back was let go.
+sms-kept = A payment of yours that was kept back was refused. The money is yours again. You may object.
+sms-code = Code { $n } of your card was used; { $left ->
+    [one] one is
+   *[other] { $left } are
+ } left. Not you? Call the bank at once. Never tell anybody a code.
+sms-card-low = Your card has { $left ->
+    [0] no code
+    [one] one code
+   *[other] { $left } codes
+ } left. Make a new one on the bank's pages.
+
+## One's phone without an app
+handset-title = Phone without an app
+handset-says = Any phone with keys can see your accounts and pay: with a PIN, and for large payments with a code from a printed card.
+handset-phone = The phone
+handset-idle = Press Dial.
+handset-dial = Dial
+handset-typed = Keys you press
+handset-send = Send
+handset-keys = Single keys, sent at once
+handset-sms = Short message:
+handset-sample = A phone with keys, for trying
+handset-sample-says = The PIN is { $pin }. A code of the card counts once.
+handset-number-title = Number and PIN
+handset-number = Number of the phone
+handset-number-hint = With the country’s code, like +86 138 0013 8007
+handset-pin = PIN
+handset-pin-hint = Six digits that nobody would try first
+handset-set = Let this phone sign in
+handset-change = Change number or PIN
+handset-remove = The phone signs in no more
+handset-locked = Too many wrong PINs in a row. Choose a new PIN.
+handset-sim = Your phone has another SIM than before
+handset-sim-says = It can look, and pays nothing. If you did not change the SIM, somebody may have taken your number: ask a person.
+handset-sim-yes = The new SIM is mine
+handset-card = Card of codes
+handset-card-says = 24 codes on paper. Each signs one payment above the limit, and only the one you are asked for.
+handset-card-locked = Too many wrong codes in a row. Make a new card.
+handset-card-make = Make a new card
+handset-card-end = End the card
+handset-card-once = Print it now or write it down: it is shown this once. The card before has ended.
+handset-card-keep = Keep it at home, apart from the phone. The bank never asks for a code by itself, neither on the telephone nor in a message.
+handset-card-done = I have it
+field-pin = Six digits: no runs, no repeats, no part of the number.
+field-number = Write + and the number with the country’s code.
+handset-number-taken = Another customer’s phone signs in with this number. Ask a person.

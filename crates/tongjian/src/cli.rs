@@ -42,6 +42,7 @@ mod sql;
 mod statement;
 mod status;
 mod user;
+mod ussd;
 mod trial;
 mod verify;
 mod kill;
@@ -178,6 +179,8 @@ enum Command {
     /// Where people are signed in
     #[command(subcommand)]
     Session(user::SessionCommand),
+    /// Talk to a served bank as a phone with keys does
+    Ussd(ussd::Ussd),
     /// The journal itself
     #[command(subcommand)]
     Journal(journal::JournalCommand),
@@ -243,6 +246,7 @@ impl Line {
             Command::Client(c) => c.run(context),
             Command::User(c) => c.run(context),
             Command::Session(c) => c.run(context),
+            Command::Ussd(c) => c.run(context),
             Command::Journal(c) => c.run(context),
             Command::Prove(c) => c.run(context),
             Command::Receipt(c) => c.run(context),

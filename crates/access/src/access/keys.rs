@@ -34,6 +34,7 @@ impl Access {
     /// # Errors
     /// Not a person.
     pub fn passkey_add_begin(&self, who: &Principal, now_s: u64) -> Result<Asked, Denied> {
+        self.not_by_phone(who)?;
         let user = self.myself(who)?;
         let challenge = self.challenges.ask("add", &[who.id.as_bytes()], now_s)?;
         let known = &user.passkeys;
@@ -54,6 +55,7 @@ impl Access {
         now_s: u64,
     ) -> Result<(), Denied> {
         let refuse = |why| self.turn_away(now_s, Denied::new(why), &who.id, "passkey");
+        self.not_by_phone(who)?;
         let user = self.myself(who)?;
         let challenge = self.challenges.asked("add", &[who.id.as_bytes()], asked, now_s);
         let challenge = challenge.map_err(|_| refuse(Why::Late))?;
@@ -81,6 +83,7 @@ impl Access {
     /// # Errors
     /// Unknown, conflict, storage.
     pub fn passkey_remove(&self, who: &Principal, id: &str, now_s: u64) -> Result<(), Refused> {
+        self.not_by_phone(who)?;
         let user = self.myself(who)?;
         self.store.change(|state| {
             let mut user = still(state, &user)?;

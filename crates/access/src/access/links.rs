@@ -194,6 +194,7 @@ impl Access {
                 if link.kind == LinkKind::Recovery {
                     before = super::sessions::end_all(state, &user.name);
                     (user.password, user.code) = (None, None);
+                    (user.phone, user.card) = (None, None);
                     user.passkeys.clear();
                     user.devices.clear();
                 }

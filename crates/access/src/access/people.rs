@@ -328,6 +328,8 @@ fn new_user(name: &str, roles: Vec<(Role, Option<u64>)>, now_s: u64) -> Result<U
         passkeys: Vec::new(),
         password: None,
         code: None,
+        phone: None,
+        card: None,
         devices: Vec::new(),
         since_s: now_s,
     })

@@ -29,6 +29,18 @@ pub(super) struct Begun {
     pub(super) signed_in: SignedIn,
 }
 
+impl Begun {
+    /// The same for who came with number and PIN of a phone.
+    pub(super) fn by_phone(mut self) -> Begun {
+        for change in &mut self.changes {
+            if let Change::Session(session) = change {
+                session.by_phone = true;
+            }
+        }
+        self
+    }
+}
+
 impl Access {
     /// Whose session this cookie is.
     ///
@@ -189,6 +201,7 @@ impl Access {
             until_s: now_s + self.settings.session_max_s,
             address,
             agent,
+            by_phone: false,
         };
         let (principal, until_s) = (Arc::new(principal(&session, user, now_s)), session.until_s);
         changes.push(Change::Session(session));

@@ -111,7 +111,7 @@ impl Access {
     /// Ends it with a code, for who has no passkey.
     ///
     /// # Errors
-    /// As with a passkey; `NotAllowed` for who has a passkey; `TooMany`.
+    /// As with a passkey; `NotAllowed` for who has a passkey; `TooMany`. On a phone it is a code of the card: `Locked`.
     pub fn step_up_finish_code<'a>(
         &self,
         who: &Principal,
@@ -124,6 +124,10 @@ impl Access {
         let refuse = |why| self.turn_away(now_s, Denied::new(why), &who.id, "step-up code");
         let user = self.myself(who)?;
         let challenge = self.bound(who, &what, asked, now_s).map_err(refuse)?;
+        if self.is_by_phone(who) {
+            self.use_card(who, &user, &challenge, code, now_s)?;
+            return Ok(self.stepped_up(who, &what, "card", now_s));
+        }
         // Whoever has a passkey signs with it: a code can be coaxed out of a person.
         if !user.passkeys.is_empty() {
             return Err(refuse(Why::NotAllowed));

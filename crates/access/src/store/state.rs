@@ -32,6 +32,12 @@ pub(crate) struct User {
     pub(crate) password: Option<Password>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<Code>,
+    /// A phone that signs in with a PIN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) phone: Option<Phone>,
+    /// A printed card of codes that each count once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) card: Option<Card>,
     /// Hashes of the cookies of browsers this user signed in with.
     #[serde(default)]
     pub(crate) devices: Vec<HashText>,
@@ -47,6 +53,43 @@ pub(crate) struct Code {
     pub(crate) sealed: Vec<u8>,
     /// The last step whose code was used.
     pub(crate) last_step: u64,
+}
+
+/// A phone that signs in with a PIN: a gateway says its number, and which SIM it has if it knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Phone {
+    /// `+` and the digits.
+    pub(crate) number: Arc<str>,
+    /// Of the PIN under the key that lies in another file: without that key nobody can try all PINs.
+    pub(crate) pin: Password,
+    /// Wrong PINs in a row.
+    #[serde(default)]
+    pub(crate) wrong: u8,
+    /// The SIM that was seen first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sim: Option<HashText>,
+    /// Another SIM that was seen since, until its owner says that it is theirs; it pays nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sim_new: Option<HashText>,
+    /// The language of its screens.
+    pub(crate) lang: Arc<str>,
+    /// Somebody signed in with it. Until then the number may be anybody's.
+    #[serde(default)]
+    pub(crate) used: bool,
+    pub(crate) since_s: u64,
+}
+
+/// A printed card. A code that was used is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Card {
+    /// Of each code, under the key that lies in another file.
+    pub(crate) codes: Vec<Option<HashText>>,
+    /// The place of the code that is asked for next. It stays until that code was used, so that asking again yields no other.
+    pub(crate) next: u8,
+    /// Wrong codes in a row.
+    #[serde(default)]
+    pub(crate) wrong: u8,
+    pub(crate) since_s: u64,
 }
 
 /// A hash, as text in JSON.
@@ -117,6 +160,9 @@ pub(crate) struct Session {
     pub(crate) until_s: u64,
     pub(crate) address: Arc<str>,
     pub(crate) agent: Arc<str>,
+    /// Begun with number and PIN of a phone, which is less than a passkey or a password and a code.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) by_phone: bool,
 }
 
 /// A session, and when it was last seen.
@@ -187,6 +233,8 @@ pub(crate) struct State {
     pub(crate) acts: BTreeMap<u64, Act>,
     /// Whose passkey it is, by its id.
     owners: HashMap<Vec<u8>, Arc<str>>,
+    /// Whose phone it is, by its number.
+    phones: HashMap<Arc<str>, Arc<str>>,
     /// The last number given to an act.
     pub(crate) last_id: u64,
 }
@@ -196,14 +244,17 @@ impl State {
     pub(crate) fn apply(&mut self, change: &Change) {
         match change {
             Change::User(user) => {
-                self.forget_passkeys(&user.name);
+                self.forget_keys(&user.name);
+                if let Some(phone) = &user.phone {
+                    self.phones.insert(phone.number.clone(), user.name.clone());
+                }
                 for passkey in &user.passkeys {
                     self.owners.insert(passkey.id.clone(), user.name.clone());
                 }
                 self.users.insert(user.name.clone(), Arc::new((**user).clone()));
             }
             Change::UserGone(name) => {
-                self.forget_passkeys(name);
+                self.forget_keys(name);
                 self.users.remove(name);
                 self.users_gone.insert(name.clone());
             }
@@ -243,8 +294,13 @@ impl State {
         }
     }
 
-    fn forget_passkeys(&mut self, name: &str) {
+    fn forget_keys(&mut self, name: &str) {
         let known = self.users.get(name).cloned();
+        for phone in known.iter().filter_map(|user| user.phone.as_ref()) {
+            if self.phones.get(&phone.number).is_some_and(|owner| **owner == *name) {
+                self.phones.remove(&phone.number);
+            }
+        }
         for passkey in known.iter().flat_map(|user| &user.passkeys) {
             self.owners.remove(&passkey.id);
         }
@@ -279,6 +335,11 @@ impl State {
     /// Whose passkey this is.
     pub(crate) fn owner_of(&self, credential: &[u8]) -> Option<Arc<User>> {
         self.users.get(self.owners.get(credential)?).cloned()
+    }
+
+    /// Whose phone has this number.
+    pub(crate) fn owner_of_phone(&self, number: &str) -> Option<&Arc<User>> {
+        self.users.get(self.phones.get(number)?)
     }
 
     /// Sessions of a user.

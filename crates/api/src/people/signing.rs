@@ -30,7 +30,7 @@ struct Answer {
     /// `PublicKeyCredential.toJSON()`.
     #[serde(default)]
     passkey: Option<serde_json::Map<String, Value>>,
-    /// Six digits, for who has no passkey.
+    /// Six digits, for who has no passkey, or of the card for who comes with a phone.
     #[serde(default)]
     code: Option<String>,
 }
@@ -196,6 +196,11 @@ async fn asked(call: &Call, signed: Signed) -> Result<Problem, Problem> {
     told["options"] = challenge.options;
     told["until"] = json!(utc(asked.until_s));
     told["answer_with"] = json!(if by_code { "code" } else { "passkey" });
+    let card = done(call, |access, who, _| Ok(access.card_asks(who))).await?;
+    if let Some(number) = card {
+        told["answer_with"] = json!("card");
+        told["card_code"] = json!(number);
+    }
     Ok(Problem::new(Kind::MustSign, shown.says()).beside("challenge", told))
 }
 

@@ -597,3 +597,48 @@ fn a_pass_opens_the_tables_while_its_session_lasts_and_from_one_address() {
     let tom = bank.person("tom", &[Role::Teller], None);
     assert_eq!(bank.post("/queries/pass", &tom.cookie, &json!({})).problem(), "forbidden");
 }
+
+#[test]
+fn a_phone_signs_with_the_code_of_its_card_and_changes_no_keys() {
+    let bank = Bank::new("phone");
+    let staff = bank.person("ola", &[Role::Operations], None);
+    let mut gift = paying("9000.00");
+    (gift["from"], gift["to"]) = (json!(account(9)), json!(account(1)));
+    assert_eq!(bank.pay(&staff.cookie, "gift-00001", &gift, None).status, 201);
+    let anna = bank.person("anna", &[Role::Customer], Some(7));
+    let mut order = json!({ "number": "+86 138 0013 8007", "pin": "123456", "lang": "zh" });
+    let weak = bank.post("/me/phone", &anna.cookie, &order);
+    assert_eq!((weak.status, weak.json()["errors"][0]["pointer"].clone()), (422, json!("/pin")));
+    order["pin"] = json!("258036");
+    assert_eq!(bank.post("/me/phone", &staff.cookie, &order).problem(), "conflict");
+    assert_eq!(bank.post("/me/phone", &anna.cookie, &order).status, 204);
+    assert_eq!(bank.get("/me/phone", &anna.cookie).json()["number"], "+8613800138007");
+    let made = bank.post("/me/card", &anna.cookie, &json!({}));
+    assert_eq!(made.status, 201);
+    let came = access::Came::default();
+    let door = bank.access.phone_sign_in("+8613800138007", "258036", None, &came, now_s());
+    let phone = door.unwrap().cookie;
+    for path in ["/me/card", "/me/passkeys/begin", "/me/phone/remove", "/me/phone/confirm"] {
+        assert_eq!(bank.post(path, &phone, &json!({})).problem(), "not_allowed", "{path}");
+    }
+    let large = paying("1500.00");
+    let elsewhere = bank.pay(&anna.cookie, "large-0000", &large, None).json();
+    assert_eq!(elsewhere["challenge"]["answer_with"], "passkey");
+    let asked = bank.pay(&phone, "large-0001", &large, None);
+    assert_eq!((asked.status, asked.problem().as_str()), (403, "must_sign"));
+    let challenge = asked.json()["challenge"].clone();
+    assert_eq!(challenge["answer_with"], "card");
+    let number = usize::try_from(challenge["card_code"].as_u64().unwrap()).unwrap();
+    let codes = made.json()["codes"].as_array().unwrap().clone();
+    let answer = |at: usize| json!({ "id": challenge["id"], "code": codes[at % codes.len()] });
+    let wrong = bank.pay(&phone, "large-0001", &large, Some(&answer(number)));
+    assert_eq!((wrong.status, wrong.problem().as_str()), (401, "wrong"));
+    let other = bank.pay(&phone, "large-0002", &paying("1500.01"), Some(&answer(number - 1)));
+    assert_eq!(other.problem(), "other_payment");
+    assert_eq!(bank.pay(&phone, "large-0001", &large, Some(&answer(number - 1))).status, 201);
+    assert_eq!(bank.get("/me/card", &phone).json()["left"], 23);
+    assert_eq!(bank.post("/me/card/end", &phone, &json!({})).status, 204);
+    let none = bank.pay(&phone, "large-0003", &large, None).json();
+    assert_eq!(none["challenge"]["answer_with"], "card");
+    assert_eq!(none["challenge"]["card_code"], Value::Null, "there is no card that could sign");
+}

@@ -171,3 +171,28 @@ fn the_committed_document_is_the_one_that_is_served() {
         .unwrap();
     assert_eq!(unpacked.into_bytes(), served.bytes);
 }
+
+#[test]
+fn a_step_of_a_dialogue_is_carried_by_gateways_alone_and_read_strictly() {
+    let house = House::new("dialogue");
+    let step = json!({ "dialogue": "d", "phone": "+8613800138007", "step": 0 });
+    assert_eq!(house.post("/text/dialogue", "anna", "", &step).problem(), "forbidden");
+    for (name, wrong) in [
+        ("dialogue", json!("")),
+        ("phone", json!("13800138007")),
+        ("phone", json!("+86x38001380")),
+        ("typed", json!("1".repeat(161))),
+        ("typed", json!("1\n2")),
+        ("sim", json!("s".repeat(129))),
+    ] {
+        let mut order = step.clone();
+        order[name] = wrong;
+        let came = house.post("/text/dialogue", "staff", "", &order);
+        assert_eq!(came.status, 422, "{order}");
+        assert_eq!(came.json()["errors"][0]["pointer"], format!("/{name}"), "{order}");
+    }
+    // There are no pages here that would talk.
+    assert_eq!(house.post("/text/dialogue", "staff", "", &step).problem(), "closed");
+    let event = json!({ "kind": "payment.posted", "data": {} });
+    assert_eq!(house.post("/text/messages", "anna", "", &event).problem(), "forbidden");
+}

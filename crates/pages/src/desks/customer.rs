@@ -20,8 +20,6 @@ use std::fmt::Write;
 /// Lines on the first page, and on a page of an account.
 const FIRST_LINES: usize = 5;
 const PAGE_LINES: usize = 25;
-/// Accounts that are shown at once.
-const ACCOUNTS_MAX: usize = 12;
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -41,24 +39,8 @@ pub fn rows() -> Vec<Row> {
 pub async fn accounts_of(visit: &Visit) -> Result<(String, Vec<Value>), Trouble> {
     let party = visit.ask.get(&format!("/parties/{}", visit.party()?)).await?;
     let name = party.body["fields"]["name"].as_str().unwrap_or_default().to_owned();
-    let roles = party.body["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
-    // One's own first: of those that are only looked after, fewer things can be done.
-    let (own, others): (Vec<&Value>, Vec<&Value>) = roles.iter().partition(|role| {
-        matches!(role["role"].as_str(), Some("owner" | "joint_owner" | "guardian"))
-    });
-    let all = own.into_iter().chain(others);
-    let mut ids: Vec<&str> = all.filter_map(|role| role["account"].as_str()).collect();
-    ids.dedup();
-    // All at once: each waits for the ledger's own thread.
-    let asked = ids.into_iter().take(ACCOUNTS_MAX).map(|id| async move {
-        let answer = visit.ask.get(&format!("/accounts/{id}")).await;
-        answer.map(|answer| answer.body)
-    });
-    // One that may no longer be seen is no reason to show none.
-    let mut accounts: Vec<Value> =
-        futures::future::join_all(asked).await.into_iter().flatten().collect();
-    accounts.retain(|account| account["status"] == "open");
-    Ok((name, accounts))
+    let held = visit.ask.accounts_of(&party.body).await;
+    Ok((name, held.into_iter().map(|(account, _)| account).collect()))
 }
 
 /// What an account is called: its kind and the end of its number.

@@ -85,6 +85,7 @@ async fn tour_page(visit: &Visit) -> Said {
         @if let Some(code) = code {
             section.note.know { h2 { (words.say("tour-phone")) } p.secret { code { (code) } } p { (words.say("tour-phone-says")) } }
         }
+        (super::phone::sample(visit))
         ol.tour { @for n in 1..=8 { li { (words.say(&format!("tour-{n}"))) } } }
         (tour(visit))
     })

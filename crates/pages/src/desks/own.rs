@@ -41,6 +41,7 @@ async fn me(visit: &Visit) -> Said {
         (head(&title, &words.with("me-says", &[("name", text(me.name.as_str())), ("roles", text(roles.join(", ")))])))
         div.narrow {
             (one_button(visit, "/sign-out", &words.say("sign-out"), &[]))
+            p { a.btn href="/phone" { (words.say("handset-title")) } }
             h2 { (words.say("passkeys")) }
             p { (words.say("passkeys-says")) }
             (keys(visit, passkeys.body["passkeys"].as_array()))

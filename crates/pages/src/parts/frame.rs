@@ -81,13 +81,7 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
 
 /// What the bank is called: a name in two languages, `中文 / English`, in the reader's.
 fn bank(visit: &Visit) -> &str {
-    let name = visit.house.name();
-    match (name.split_once(" / "), visit.words.0) {
-        _ if name.is_empty() => "Tongjian",
-        (Some((first, _)), Lang::Zh) => first,
-        (Some((_, second)), Lang::En) => second,
-        (None, _) => name,
-    }
+    visit.house.called(visit.words.0)
 }
 
 fn bar(visit: &Visit) -> Markup {

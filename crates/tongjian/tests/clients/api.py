@@ -408,6 +408,116 @@ right("signed, it goes through, once", wang.create_payment(large, key="wang-0000
 browser.more = {}
 sessions = json.loads(tj("session", "list"))["sessions"]
 right("the console sees who is signed in", {s["user"] for s in sessions} == {FIRST["user"], "wang"})
+
+# A phone without an app: a gateway carries what is typed, and only the person on it may what they may.
+GATEWAY = Machine("ussd")
+register(GATEWAY, "text")
+GATEWAY.sign_in()
+gateway = Client(GATEWAY.send)
+NUMBER, PIN = "+8613800138007", "258036"
+problem("a gateway sees no account", "forbidden", lambda: gateway.show_account(first["id"]))
+problem("nobody but a gateway carries", "forbidden", lambda: bank.carry_dialogue({"dialogue": "d", "phone": NUMBER, "step": 0}))
+problem("a PIN that everybody would try is refused", "invalid", lambda: wang.set_my_phone({"number": NUMBER, "pin": "123456", "lang": "en"}))
+wang.set_my_phone({"number": NUMBER, "pin": PIN, "lang": "en"})
+codes = wang.make_my_card({})["codes"]
+right("a card has 24 codes", len(codes) == 24 and all(len(one) == 6 for one in codes))
+
+
+class Phone:
+    """A phone with keys: one step after the other, each screen measured."""
+
+    def __init__(self, name, sim=None):
+        self.name, self.sim, self.step, self.messages = name, sim, 0, []
+
+    def send(self, typed="", step=None):
+        said = {"dialogue": self.name, "phone": NUMBER, "step": self.step if step is None else step, "typed": typed}
+        screen = gateway.carry_dialogue({**said, **({"sim": self.sim} if self.sim else {})})
+        self.step, self.messages, text = screen["step"], screen["messages"], screen["text"]
+        plain = all(c == "¥" or ord(c) < 128 for c in text)
+        if len(text) > (160 if plain else 70):
+            right("a screen fits", False, f"{len(text)}: {text}")
+        return text
+
+    def typing(self, *keys):
+        text = ""
+        for key in keys:
+            text = self.send(key)
+        return text
+
+    def read(self, *keys):
+        """All pages of what comes; it stays on the last."""
+        whole = page = self.typing(*keys)
+        while "9 More" in page:
+            page = self.send("9")
+            whole += "\n" + page
+        return whole
+
+
+unknown = gateway.carry_dialogue({"dialogue": "x", "phone": "+8613800000000", "step": 0})
+right("a number that nobody signs in with is told whom to call", not unknown["goes_on"] and "call" in unknown["text"], unknown["text"])
+one = Phone("first", sim="imsi-1")
+right("a phone is asked for its PIN", "PIN" in one.send())
+right("a wrong PIN is said", "not right" in one.send("271828"))
+right("the right one opens the menu", "1 Balance" in one.send(PIN))
+problem("an earlier step with other keys is refused", "step_reused", lambda: Phone("first").send("1", step=2))
+problem("a step too far is refused", "other_step", lambda: Phone("first").send("1", step=9))
+before = bank.show_balance(first["id"])["booked"]["amount"]
+balance = one.send("1")
+right("the balance", f"¥{float(before):,.2f}" in balance, balance)
+paying = one.typing("00", "3")
+right("whom one paid before is offered", "1 .." in paying, paying)
+right("the payee's whole number is shown before the yes", str(int(number(cash), 16))[:4] in one.read("1", "2*50"))
+step = one.step
+paid_text = one.send("1")
+right("it is paid, with the record that anybody can check", "Paid ¥2.50" in paid_text and "record" in paid_text, paid_text)
+right("the same step again is answered as before", Phone("first").send("1", step=step) == paid_text)
+after = float(before) - 2.5
+right("and paid once", float(bank.show_balance(first["id"])["booked"]["amount"]) == after)
+two = Phone("second", sim="imsi-1")
+two.send()
+right("the line broke off: the receipt comes first at the next call", two.send(PIN).startswith("Since your last call: Paid"))
+right("the old dialogue is over", "Begin again" in Phone("first").send("1", step=one.step))
+two.read("00", "3", "1", "1500")
+asked = two.read("1")
+which = int(asked.split("Code ")[1].split(" ")[0]) if "Code " in asked else 0
+right("a large payment is signed with one code of the card", 1 <= which <= 24, asked)
+right("another code of it does not sign", "not right" in two.send(codes[which % 24]))
+signed = two.send(codes[which - 1])
+right("the one that was asked for does", "Paid ¥1,500.00" in signed, signed)
+right("a short message says which", any(f"Code {which} of your card was used; 23 are left" in m for m in two.messages), two.messages)
+right("the bank has it", float(bank.show_balance(first["id"])["booked"]["amount"]) == after - 1500)
+other = Phone("third", sim="imsi-2")
+other.send()
+other.send(PIN)
+right("another SIM does not pay", "another SIM" in other.read("3"))
+right("but looks", "¥" in other.typing("00", "1"))
+wang.confirm_my_phone({})
+other = Phone("fourth", sim="imsi-2")
+other.send()
+right("until its owner says that it is theirs", "Pay whom" in other.typing(PIN, "3"))
+stop = Phone("fifth", sim="imsi-2")
+stop.send()
+stop.read(PIN, "8")
+stopped = stop.read("1").replace("\n", " ")
+right("everything is stopped", "nothing from now on" in stopped, stopped)
+right("the limits are nothing", bank.show_limits(first["id"])["per_payment"]["amount"] == "0.00")
+problem("other sign-ins have ended", "no_session", lambda: wang.show_me())
+told = {"kind": "payment.posted", "data": {"from": first["id"], "to": cash["id"], "amount": "2.50", "currency": "CNY"}}
+problem("a gateway that hears of no events has none written", "forbidden", lambda: gateway.write_messages(told))
+SENDER = Machine("sms")
+register(SENDER, "text", "events")
+SENDER.sign_in()
+texts = Client(SENDER.send).write_messages(told)["items"]
+right("a sender has a short message written, for the payer's phone", len(texts) == 1 and texts[0]["phone"] == NUMBER and "¥2.50 left" in texts[0]["text"], texts)
+for _ in range(4):
+    stop = Phone(f"guess-{_}")
+    stop.send()
+    stop.send("271828")
+last = Phone("guess-last")
+last.send()
+right("five wrong PINs lock it", "Too many" in last.typing("271828", PIN), last.step)
+tag = STAFF.send("GET", f"/api/v1/accounts/{first['id']}/limits", {}, {}, None)[1]["ETag"]
+bank.set_limits(first["id"], {"per_payment": None, "per_day": None}, tag)
 tj("user", "disable", "wang")
 problem("who is shut out at the console is out at once", "no_session", lambda: wang.show_me())
 

@@ -11,6 +11,7 @@ import { lighthouse } from "./lighthouse.mjs";
 import { tasks } from "./tasks.mjs";
 import { desks, hold } from "./desks.mjs";
 import { prepare, rules, sameAsTj } from "./rules.mjs";
+import { phones } from "./phone.mjs";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -29,7 +30,7 @@ const kind = url => {
   return pathname.replace(/(acc|pay|case|ord|pty|drf|rpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/rules\/sets\/\d+/, "/rules/sets/set").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role");
 };
 // A word's name where its text should be.
-const bare = text => text.split(/\s+/).filter(word => /^(act|adopt|became|case|cases|cell|check|decide|desk|diff|draft|drafts|edit|event|fact|field|figure|flow|front|held|home|hold|identity|limit|list|lists|look|looked|mark|order|pay|people|quality|query|right|role|ruling|rules|run|runs|set|sign|stage|status|step|steps|tour|trial|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
+const bare = text => text.split(/\s+/).filter(word => /^(act|adopt|became|case|cases|cell|check|decide|desk|diff|draft|drafts|edit|event|fact|field|figure|flow|front|handset|held|hold|home|identity|limit|list|lists|look|looked|mark|order|pay|people|phone|quality|query|right|role|rules|ruling|run|runs|set|sign|sms|stage|status|step|steps|tour|trial|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
 
 async function crawl(page, origin) {
   const found = new Map([["/", origin + "/"]]), waiting = [origin + "/"];
@@ -173,6 +174,7 @@ async function main() {
     await compare(browser, bank.origin);
     if (pictures) await take(browser, bank.origin);
     await tasks(browser, bank.origin, all);
+    await phones(browser, bank.origin, all);
     await desks(browser, bank.origin);
     await rules(browser, bank.origin);
   } finally {

@@ -26,7 +26,7 @@ from keys import Key, b64, code
 
 SCOPES = [
     "payments", "payments:read", "accounts:read", "accounts", "parties", "cases", "screening", "queries", "events", "proofs",
-    "monitoring",
+    "monitoring", "text",
 ]
 
 

@@ -1,7 +1,7 @@
 //! Whom a visitor of the sample bank may be: an old customer with a pension, a younger one, and people of the bank.
 
 use crate::bank::Bank;
-use crate::cli::serve::Visitor;
+use crate::cli::serve::{SamplePhone, Visitor};
 use city::City;
 use terms::{Amount, Currency, PartyId, PartyKind};
 
@@ -9,6 +9,8 @@ use terms::{Amount, Currency, PartyId, PartyKind};
 const CURRENT: u16 = 20_111;
 /// What a visitor should have to try things with, in fen.
 const ENOUGH: Amount = Amount(600_000);
+/// Who of the visitors has a phone without an app.
+const PHONES: &str = "pensioner";
 /// Payments of a visitor that there should be to look at.
 const PAYMENTS: usize = 8;
 
@@ -58,6 +60,7 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
             called,
             role: "customer".to_owned(),
             party: Some(party.0.to_string()),
+            phone: (name == PHONES).then(phone),
         })
     };
     let staff = STAFF.map(|(name, called, role)| Visitor {
@@ -65,12 +68,19 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
         called: called.to_owned(),
         role: role.to_owned(),
         party: None,
+        phone: None,
     });
     [customer("pensioner", old), customer("customer", young)]
         .into_iter()
         .flatten()
         .chain(staff)
         .collect()
+}
+
+/// The phone of somebody who has no app.
+fn phone() -> SamplePhone {
+    // Made up: a sample bank hears of numbers from its own simulators alone.
+    SamplePhone { number: "+8610000000135".into(), pin: "258036".into(), lang: "en".into() }
 }
 
 /// Whether somebody has an account of their own with money on it and something to look at.

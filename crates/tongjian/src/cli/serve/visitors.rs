@@ -3,7 +3,7 @@
 
 use crate::bank;
 use crate::fail::{Done, Exit, Failure};
-use access::{Access, NewUser, Role};
+use access::{Access, NewPhone, NewUser, Role};
 use api::identity::now_s;
 use pages::house::Tour;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,20 @@ pub struct Visitor {
     pub role: String,
     /// Of a customer: the party, in decimal digits.
     pub party: Option<String>,
+    /// A phone without an app, if they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<SamplePhone>,
+}
+
+/// A phone without an app, of somebody who is made up.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SamplePhone {
+    /// Its number.
+    pub number: String,
+    /// Its PIN, which nothing real depends on.
+    pub pin: String,
+    /// The language of its screens.
+    pub lang: String,
 }
 
 /// Writes the file.
@@ -39,6 +53,13 @@ pub fn write(folder: &Path, visitors: &[Visitor]) -> Done {
 /// Whether a bank is made up and has such people.
 pub fn are_there(folder: &Path) -> bool {
     folder.join(FILE).exists()
+}
+
+/// The phone of somebody of a sample bank; none in any other.
+pub fn phone(folder: &Path) -> Option<SamplePhone> {
+    let text = std::fs::read_to_string(folder.join(FILE)).ok()?;
+    let visitors: Vec<Visitor> = serde_json::from_str(&text).ok()?;
+    visitors.into_iter().find_map(|visitor| visitor.phone)
 }
 
 /// The tour of a sample bank, with its people let in; none in any other bank.
@@ -59,7 +80,7 @@ pub fn tour(folder: &Path, access: &Access) -> Done<Option<Tour>> {
     let visitors: Vec<Visitor> = serde_json::from_str(&text).map_err(|why| broken(&why))?;
     let console = access.console();
     let known = access.users(&console, now_s()).map_err(|why| broken(&why))?;
-    let mut people = Vec::new();
+    let (mut people, mut phones) = (Vec::new(), Vec::new());
     for visitor in visitors {
         if !known.iter().any(|user| *user.name == *visitor.name) {
             let party =
@@ -68,7 +89,12 @@ pub fn tour(folder: &Path, access: &Access) -> Done<Option<Tour>> {
             let new = NewUser { name: &visitor.name, roles: &roles, party, institution: None };
             access.sample_person(&new, now_s()).map_err(|why| broken(&why))?;
         }
+        if let Some(SamplePhone { number, pin, lang }) = &visitor.phone {
+            let new = NewPhone { number, pin, lang };
+            access.sample_phone(&visitor.name, &new, now_s()).map_err(|why| broken(&why))?;
+            phones.push((visitor.name.clone(), pin.clone()));
+        }
         people.push((visitor.role, visitor.name, visitor.called));
     }
-    Ok(Some(Tour { people }))
+    Ok(Some(Tour { people, phones }))
 }
