@@ -16,6 +16,11 @@ mod journal;
 mod people;
 mod counter;
 mod developer;
+mod messages;
+mod exceptions;
+mod day;
+mod health;
+mod samples;
 
 use crate::row::Row;
 
@@ -37,6 +42,11 @@ pub fn rows() -> Vec<Row> {
         people::rows(),
         counter::rows(),
         developer::rows(),
+        messages::rows(),
+        exceptions::rows(),
+        day::rows(),
+        health::rows(),
+        samples::rows(),
     ]
     .into_iter()
     .flatten()

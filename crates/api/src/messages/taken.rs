@@ -21,6 +21,12 @@ pub struct Taken {
     pub digest: String,
     /// Its `CreDtTm`.
     pub created: String,
+    /// When it was handed in, in UTC; empty if it was before that was kept.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub received: String,
+    /// Who handed it in; empty for the bank's own folder and command line.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub by: String,
     /// How many payments it says it has.
     pub payments: u64,
     /// The sum it says.

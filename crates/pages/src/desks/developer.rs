@@ -38,6 +38,7 @@ async fn desk_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         ul.acts {
             li { a href="/api/v1/reference" { b { (words.say("developers-reference")) } span { (words.say("developers-reference-says")) } } }
             li { a href="/api/v1/openapi.json" { b { "OpenAPI" } span { (words.say("developers-openapi-says")) } } }
+            li { a href="/samples/pain.001" { b { (words.say("samples-link")) } span { (words.say("samples-link-says")) } } }
             li { a href="/programs" { b { (words.say("desk-programs")) } span { (words.say("developers-programs-says")) } } }
         }
         section.p aria-labelledby="webhooks" {
@@ -58,7 +59,7 @@ async fn desk_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     }
 }
 
-fn state(visit: &Visit, hook: &Value) -> Markup {
+pub fn state(visit: &Visit, hook: &Value) -> Markup {
     let state = text_of(hook, "state");
     let kind = match state {
         "active" => "ok",

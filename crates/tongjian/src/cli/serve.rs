@@ -6,6 +6,7 @@ mod config;
 mod folder;
 mod keeper;
 mod looks;
+mod machine;
 mod orders;
 mod notes;
 mod people;
@@ -141,6 +142,7 @@ impl Serve {
             Tables::open_on(tables::runtime_behind()?, &bank, &context.dir, self.bounds.limits())?;
         let Tables { runtime: threads, desk } = tables;
         let desks = self.desks(desk, &bank)?;
+        let start = machine::start_of(&bank);
         let vault = bank.vault_out();
         let (running, handle) = bank.node.run(SystemClock, RunOptions::default());
         let looks = Looks::start(handle.clone());
@@ -160,6 +162,7 @@ impl Serve {
             running: &running,
             handle,
             vault,
+            start,
         };
         let end = self.taken.end.take();
         let served = self.serve(context, open, end);
@@ -357,6 +360,7 @@ struct Open<'a> {
     running: &'a Running<Files>,
     handle: Line,
     vault: Option<journal::Vault<Files>>,
+    start: Option<api::health::Start>,
 }
 
 /// The bank behind the API: its identities, its questions, its bounds.
@@ -373,7 +377,10 @@ fn api_bank(
     let origin = people::origin(config, open.listeners[0].as_ref(), secure);
     let ours = addresses(&origin, address);
     let gate = BankGate::new(Arc::clone(&open.people.access), Arc::new(open.notes.clone()), ours);
+    let history = Arc::clone(open.desks.clear.history());
+    let facts = machine::facts(folder, config, secure, history, open.start.clone());
     Ok(api::bank::Bank::new(api::bank::Parts {
+        facts,
         handle: open.handle.clone(),
         reader: open.running.reader(),
         vault,
