@@ -59,14 +59,27 @@ impl Facts {
 /// The operations.
 pub fn operations() -> Vec<Operation> {
     vec![
-        get("/health", "show_health", TAG, "How the bank is: journal, disk, requests, and what went wrong of late")
-            .act("metrics.read")
-            .gives::<HealthDocument>(200, "As it was measured just now; what cannot be measured is absent.")
-            .by(health),
-        get("/keys", "list_keys", TAG, "Which keys the bank signs with, and how old secrets of webhooks are")
-            .act("client.read")
-            .gives::<KeysDocument>(200, "No secret is among them.")
-            .by(keys),
+        get(
+            "/health",
+            "show_health",
+            TAG,
+            "How the bank is: journal, disk, requests, and what went wrong of late",
+        )
+        .act("metrics.read")
+        .gives::<HealthDocument>(
+            200,
+            "As it was measured just now; what cannot be measured is absent.",
+        )
+        .by(health),
+        get(
+            "/keys",
+            "list_keys",
+            TAG,
+            "Which keys the bank signs with, and how old secrets of webhooks are",
+        )
+        .act("client.read")
+        .gives::<KeysDocument>(200, "No secret is among them.")
+        .by(keys),
     ]
 }
 

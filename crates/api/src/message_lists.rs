@@ -135,7 +135,7 @@ impl MessageLine {
         let Line { way, time, sender, message, definition, by, .. } = line;
         MessageLine {
             way,
-            time,
+            time: time.iso_at(0),
             sender,
             message,
             definition,
@@ -347,7 +347,7 @@ fn document(taken: &Taken, rejected: bool, after: usize, limit: usize) -> Messag
         by: line.by,
         definition: line.definition,
         created: taken.created.clone(),
-        received: Some(line.time).filter(|time| !time.is_empty()),
+        received: (taken.received_ns > 0).then_some(line.time),
         sum: taken.sum.clone(),
         status: taken.group_status().code().to_owned(),
         counts: line.counts,
@@ -383,16 +383,16 @@ async fn sent(call: Call) -> Result<Reply, Problem> {
         call.blocking(move |bank| bank.desk()?.store.sent(&wanted).map_err(|why| disk(&why)));
     let sent: Sent = found.await?.ok_or_else(missing)?;
     call.read_personal(AccountRef(sent.account.0).to_string());
-    let made = call.blocking(move |bank| {
-        bank.desk()?.write_again(bank, &sent, Vec::new()).map_err(not_made)
-    });
+    let made = call
+        .blocking(move |bank| bank.desk()?.write_again(bank, &sent, Vec::new()).map_err(not_made));
     Ok(Reply::bytes(StatusCode::OK, XML, made.await?))
 }
 
 async fn sample(call: Call) -> Result<Reply, Problem> {
     let kind = call.path("kind", |text| {
         // The first letters of an identifier say what a message is for, the rest which version.
-        let found = iso20022::Version::ALL.iter().find(|version| version.id().get(..8) == Some(text));
+        let found =
+            iso20022::Version::ALL.iter().find(|version| version.id().get(..8) == Some(text));
         found.map(|version| version.kind()).ok_or("no message of that name is known here")
     })?;
     let bytes = iso20022::sample(kind).map_err(|why| {

@@ -3,9 +3,7 @@
 use crate::engine::Engine;
 use crate::orders::{Due, OrderRow, ordered_transfer};
 use crate::query::OrderView;
-use terms::limits::{
-    ORDER_DAYS_AHEAD_MAX, ORDER_TRIES, ORDERS_OF_ACCOUNT_MAX, TEXT_BYTES_MAX,
-};
+use terms::limits::{ORDER_DAYS_AHEAD_MAX, ORDER_TRIES, ORDERS_OF_ACCOUNT_MAX, TEXT_BYTES_MAX};
 use terms::{AccountId, Day, OrderEnd, Refusal, Rhythm, StandingOrder, Transfer, TransferId};
 
 /// A transfer that is due.

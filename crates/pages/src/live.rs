@@ -48,16 +48,17 @@ pub fn watch(visit: &Visit, look: Look) -> Said {
         return Ok(Shown::Stream(full));
     };
     let first = (watcher, Value::Null, Instant::now(), place);
-    let stream = futures::stream::unfold(first, move |(watcher, before, began, place)| async move {
-        tokio::time::sleep(LOOK_EVERY).await;
-        if began.elapsed() > LASTS || watcher.house.closing() {
-            return None;
-        }
-        let now = look(watcher.clone()).await?;
-        // What stays the same is not told; a comment keeps the connection open.
-        let text = if now == before { ": \n\n".to_owned() } else { format!("data: {now}\n\n") };
-        Some((Ok::<_, Infallible>(Bytes::from(text)), (watcher, now, began, place)))
-    });
+    let stream =
+        futures::stream::unfold(first, move |(watcher, before, began, place)| async move {
+            tokio::time::sleep(LOOK_EVERY).await;
+            if began.elapsed() > LASTS || watcher.house.closing() {
+                return None;
+            }
+            let now = look(watcher.clone()).await?;
+            // What stays the same is not told; a comment keeps the connection open.
+            let text = if now == before { ": \n\n".to_owned() } else { format!("data: {now}\n\n") };
+            Some((Ok::<_, Infallible>(Bytes::from(text)), (watcher, now, began, place)))
+        });
     let mut response = Response::new(Body::from_stream(stream));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

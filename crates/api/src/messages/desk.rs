@@ -242,7 +242,7 @@ impl Desk {
         let known = Known { naming: &self.naming, today, sender: sender.id() };
         let mut read = read(source.open()?, &known)?;
         read.taken.digest = crate::wire::hex(&sha256);
-        read.taken.received = SystemClock.now().iso_at(0);
+        read.taken.received_ns = SystemClock.now().0;
         sender.id().unwrap_or_default().clone_into(&mut read.taken.by);
         if read.kind != Kind::Initiation && !sender.may_all() {
             return Err(NotTaken::Forbidden);

@@ -368,7 +368,7 @@ impl Outgoing {
 
     /// What is kept of it: of its payments and of its returns, each if there are any.
     pub fn kept(&self) -> Vec<Sent> {
-        let time = SystemClock.now().iso_at(0);
+        let time_ns = SystemClock.now().0;
         let one = |kind, version: Version, payments| Sent {
             message: self.message(kind),
             definition: version.id().to_owned(),
@@ -377,7 +377,7 @@ impl Outgoing {
             from: self.from,
             until: self.until,
             payments,
-            time: time.clone(),
+            time_ns,
         };
         let all = [
             one('8', Version::Pacs008V09, self.transfers.len()),

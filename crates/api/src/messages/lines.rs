@@ -13,7 +13,9 @@ use std::time::UNIX_EPOCH;
 use terms::TimeNs;
 
 /// Which way a message went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// It came.
@@ -47,8 +49,8 @@ pub struct Line {
     pub key: String,
     /// Which way it went.
     pub way: Way,
-    /// When it was taken, sent or put aside, in UTC.
-    pub time: String,
+    /// When it was taken, sent or put aside.
+    pub time: TimeNs,
     /// Who sent it, as the door knows it; of one that went out, to which bank.
     pub sender: String,
     /// Its `MsgId`; the file's name if it could not be read.
@@ -88,8 +90,8 @@ pub struct Sent {
     pub until: u64,
     /// How many payments it has.
     pub payments: usize,
-    /// When it was written, in UTC.
-    pub time: String,
+    /// When it was written, in nanoseconds since 1970.
+    pub time_ns: u64,
 }
 
 /// A file that nothing could be read of.
@@ -99,8 +101,8 @@ pub struct Unreadable {
     pub file: String,
     /// Why.
     pub says: String,
-    /// When it was put aside, in UTC.
-    pub time: String,
+    /// When it was put aside, in nanoseconds since 1970.
+    pub time_ns: u64,
 }
 
 impl Line {
@@ -110,7 +112,7 @@ impl Line {
         Line {
             key: key.to_owned(),
             way: Way::In,
-            time: taken.received.clone(),
+            time: TimeNs(taken.received_ns),
             sender: taken.sender.clone(),
             message: taken.message.clone(),
             definition: taken.definition.clone(),
@@ -128,7 +130,7 @@ impl Line {
         Line {
             key: key.to_owned(),
             way: Way::Out,
-            time: sent.time,
+            time: TimeNs(sent.time_ns),
             sender: sent.bank,
             message: sent.message,
             definition: sent.definition,
@@ -146,7 +148,7 @@ impl Line {
         Line {
             key: key.to_owned(),
             way: Way::Unread,
-            time: unreadable.time,
+            time: TimeNs(unreadable.time_ns),
             sender: String::new(),
             message: unreadable.file,
             definition: String::new(),
@@ -188,7 +190,7 @@ impl Known {
             self.0.insert(name.to_owned(), line);
         }
         let mut lines: Vec<Line> = self.0.values().cloned().collect();
-        lines.sort_unstable_by(|a, b| (&b.time, &b.key).cmp(&(&a.time, &a.key)));
+        lines.sort_unstable_by(|a, b| (b.time, &b.key).cmp(&(a.time, &a.key)));
         Ok(lines)
     }
 }
@@ -199,15 +201,12 @@ fn read(path: &Path, name: &str, way: Way) -> io::Result<Line> {
     let mut line = match way {
         Way::In => Line::of_taken(name, &serde_json::from_slice(&bytes).map_err(damaged)?),
         Way::Out => Line::of_sent(name, serde_json::from_slice(&bytes).map_err(damaged)?),
-        Way::Unread => {
-            Line::of_unreadable(name, serde_json::from_slice(&bytes).map_err(damaged)?)
-        }
+        Way::Unread => Line::of_unreadable(name, serde_json::from_slice(&bytes).map_err(damaged)?),
     };
-    if line.time.is_empty() {
+    if line.time == TimeNs(0) {
         // It was kept before messages said when they came.
         let since = fs::metadata(path)?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let ns = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
-        line.time = TimeNs(ns).iso_at(0);
+        line.time = TimeNs(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX));
     }
     Ok(line)
 }

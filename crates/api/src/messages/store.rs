@@ -149,7 +149,7 @@ impl Store {
     /// # Errors
     /// The disk's.
     pub fn keep_unreadable(&self, what: &Unreadable) -> io::Result<()> {
-        let file = self.file(&stem_of(&what.file, &what.time), Way::Unread.ending());
+        let file = self.file(&stem_of(&what.file, &what.time_ns.to_string()), Way::Unread.ending());
         put(&file, |out| serde_json::to_writer(out, what).map_err(io::Error::from))
     }
 

@@ -57,7 +57,8 @@ async fn day_page(visit: &Visit, trouble: Option<&Trouble>, sure: bool) -> Said 
         std::cmp::Ordering::Equal => "day-says-now",
         std::cmp::Ordering::Greater => "day-says-ahead",
     };
-    let says = words.with(state, &[("day", text(visit.day(now))), ("today", text(visit.day(today)))]);
+    let says =
+        words.with(state, &[("day", text(visit.day(now))), ("today", text(visit.day(today)))]);
     let wrong = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
     let body = html! {
         (head(&title, &says))
@@ -314,7 +315,8 @@ async fn placed(visit: &Visit) -> Result<(), Trouble> {
 }
 
 async fn release(visit: &Visit) -> Said {
-    let path = format!("/accounts/{}/holds/{}/release", visit.named("account"), visit.named("hold"));
+    let path =
+        format!("/accounts/{}/holds/{}/release", visit.named("account"), visit.named("hold"));
     match visit.ask.post(&path, json!({})).await {
         Ok(_) => Ok(Shown::Next("/holds".to_owned())),
         Err(trouble) if trouble.is_stranger() => Err(trouble),

@@ -45,9 +45,12 @@ impl Found {
         let read = async |path: String| visit.ask.get(&path).await.map(|answer| answer.body);
         // Where a bank takes no messages or sends no webhooks there is nothing to mend.
         let hooks = read("/webhooks".to_owned()).await.unwrap_or_default();
-        let stopped = list_of(&hooks, "items").iter().filter(|hook| text_of(hook, "state") != "active");
+        let stopped =
+            list_of(&hooks, "items").iter().filter(|hook| text_of(hook, "state") != "active");
         Ok(Found {
-            messages: read(format!("/messages?refused=true&limit={EACH}")).await.unwrap_or_default(),
+            messages: read(format!("/messages?refused=true&limit={EACH}"))
+                .await
+                .unwrap_or_default(),
             orders: read(format!("/orders/given-up?limit={EACH}")).await?,
             hooks: stopped.cloned().collect(),
             pending: read(format!("/pending?limit={EACH}")).await?,
@@ -94,7 +97,14 @@ async fn exceptions_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
 }
 
 /// A part of the page: nothing of it is said to be nothing.
-fn part(id: &str, wide: &str, heading: &str, more: Markup, empty: Option<&str>, inside: Markup) -> Markup {
+fn part(
+    id: &str,
+    wide: &str,
+    heading: &str,
+    more: Markup,
+    empty: Option<&str>,
+    inside: Markup,
+) -> Markup {
     html! {
         section class={ "p " (wide) } aria-labelledby=(id) {
             header { h2 id=(id) { (heading) } (more) }
@@ -108,16 +118,24 @@ fn of_messages(visit: &Visit, found: &Found) -> Markup {
     let items = list_of(&found.messages, "items");
     let none = words.say("exceptions-no-messages");
     let all = html! { a href="/messages?show=refused" { (words.say("exceptions-all-messages")) } };
-    part("of-messages", "s7", &words.say("exceptions-messages"), all, items.is_empty().then_some(&none), html! { ul.q {
-        @for line in items { li {
-            div.row { b { (messages::linked(line)) } (tag("bad", &rejected(words, line))) }
-            p { @match list_of(line, "refused") { [] => (words.say("exceptions-messages-part")), whys => (messages::reasons(words, whys)) } " · " (ago(visit, text_of(line, "time"))) }
-        } }
-    } })
+    part(
+        "of-messages",
+        "s7",
+        &words.say("exceptions-messages"),
+        all,
+        items.is_empty().then_some(&none),
+        html! { ul.q {
+            @for line in items { li {
+                div.row { b { (messages::linked(line)) } (tag("bad", &rejected(words, line))) }
+                p { @match list_of(line, "refused") { [] => (words.say("exceptions-messages-part")), whys => (messages::reasons(words, whys)) } " · " (ago(visit, text_of(line, "time"))) }
+            } }
+        } },
+    )
 }
 
 fn rejected(words: Words, line: &Value) -> String {
-    let (rejected, all) = (counted(&line["counts"]["rejected"]), counted(&line["counts"]["payments"]));
+    let (rejected, all) =
+        (counted(&line["counts"]["rejected"]), counted(&line["counts"]["payments"]));
     if all == 0 {
         return words.say("messages-state-refused").into_owned();
     }
@@ -128,13 +146,20 @@ fn of_orders(visit: &Visit, found: &Found) -> Markup {
     let words = visit.words;
     let items = list_of(&found.orders, "items");
     let none = words.say("exceptions-no-orders");
-    part("of-orders", "s5", &words.say("exceptions-orders"), html! {}, items.is_empty().then_some(&none), html! {
-        ul.q { @for order in items { li {
-            div.row { a href={ "/accounts/" (text_of(order, "from")) } { (figures::account(text_of(order, "from"))) } (amount(&order["money"])) }
-            p { (words.with("exceptions-order-was", &[("day", text(visit.day(text_of(order, "day")))), ("to", text(figures::account_end(text_of(order, "to"))))])) }
-        } } }
-        p.hint { (words.say("exceptions-orders-next")) }
-    })
+    part(
+        "of-orders",
+        "s5",
+        &words.say("exceptions-orders"),
+        html! {},
+        items.is_empty().then_some(&none),
+        html! {
+            ul.q { @for order in items { li {
+                div.row { a href={ "/accounts/" (text_of(order, "from")) } { (figures::account(text_of(order, "from"))) } (amount(&order["money"])) }
+                p { (words.with("exceptions-order-was", &[("day", text(visit.day(text_of(order, "day")))), ("to", text(figures::account_end(text_of(order, "to"))))])) }
+            } } }
+            p.hint { (words.say("exceptions-orders-next")) }
+        },
+    )
 }
 
 fn of_pending(visit: &Visit, found: &Found) -> Markup {
@@ -143,24 +168,35 @@ fn of_pending(visit: &Visit, found: &Found) -> Markup {
     let none = words.say("exceptions-no-pending");
     let heading = words.say("exceptions-pending");
     let may = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["operations"]));
-    part("of-pending", "s7", &heading, html! {}, items.is_empty().then_some(&none), scrolled(words, &heading, html! { table.inbox {
-        thead { tr {
-            th scope="col" { (words.say("exceptions-ends")) } th.num scope="col" { (words.say("pay-amount")) } th scope="col" { (words.say("exceptions-way")) }
-            @if may { th scope="col" { span.vh { (words.say("exceptions-do")) } } }
-        } }
-        tbody { @for one in items {
-            @let id = text_of(one, "payment");
-            tr {
-                th scope="row" { a href={ "/payments/" (id) } { (visit.moment(text_of(one, "ends"))) } " " (left(visit, text_of(one, "ends"))) }
-                td.num { (amount(&one["money"])) }
-                td { "··" (figures::account_end(text_of(one, "from"))) " → ··" (figures::account_end(text_of(one, "to"))) }
-                @if may { td { div.choices {
-                    (one_button(visit, &format!("/exceptions/{id}/post"), &words.say("exceptions-post"), &[("key", &Visit::new_key())]))
-                    (one_button(visit, &format!("/exceptions/{id}/void"), &words.say("exceptions-void"), &[("key", &Visit::new_key())]))
-                } } }
-            }
-        } }
-    } }))
+    part(
+        "of-pending",
+        "s7",
+        &heading,
+        html! {},
+        items.is_empty().then_some(&none),
+        scrolled(
+            words,
+            &heading,
+            html! { table.inbox {
+                thead { tr {
+                    th scope="col" { (words.say("exceptions-ends")) } th.num scope="col" { (words.say("pay-amount")) } th scope="col" { (words.say("exceptions-way")) }
+                    @if may { th scope="col" { span.vh { (words.say("exceptions-do")) } } }
+                } }
+                tbody { @for one in items {
+                    @let id = text_of(one, "payment");
+                    tr {
+                        th scope="row" { a href={ "/payments/" (id) } { (visit.moment(text_of(one, "ends"))) } " " (left(visit, text_of(one, "ends"))) }
+                        td.num { (amount(&one["money"])) }
+                        td { "··" (figures::account_end(text_of(one, "from"))) " → ··" (figures::account_end(text_of(one, "to"))) }
+                        @if may { td { div.choices {
+                            (one_button(visit, &format!("/exceptions/{id}/post"), &words.say("exceptions-post"), &[("key", &Visit::new_key())]))
+                            (one_button(visit, &format!("/exceptions/{id}/void"), &words.say("exceptions-void"), &[("key", &Visit::new_key())]))
+                        } } }
+                    }
+                } }
+            } },
+        ),
+    )
 }
 
 fn of_refused(visit: &Visit, found: &Found) -> Markup {
@@ -169,14 +205,21 @@ fn of_refused(visit: &Visit, found: &Found) -> Markup {
     let heading = words.say("query-refused");
     let none = words.say("exceptions-no-refused");
     let all: u64 = rows.iter().map(|row| counted(&row[1])).sum();
-    part("of-refused", "s5", &heading, html! {}, rows.is_empty().then_some(&none), html! {
-        table {
-            thead { tr { th scope="col" { (words.say("messages-why")) } th.num scope="col" { (words.say("hours-payments")) } } }
-            tbody { @for row in rows { tr { th scope="row" { (refusal(words, row[0].as_str().unwrap_or_default())) } td.num { (figures::number(counted(&row[1]))) } } } }
-            tfoot { tr { th scope="row" { (words.say("rulings-all")) } td.num { (figures::number(all)) } } }
-        }
-        (provenance(words, &source("refused", &found.refused), &heading))
-    })
+    part(
+        "of-refused",
+        "s5",
+        &heading,
+        html! {},
+        rows.is_empty().then_some(&none),
+        html! {
+            table {
+                thead { tr { th scope="col" { (words.say("messages-why")) } th.num scope="col" { (words.say("hours-payments")) } } }
+                tbody { @for row in rows { tr { th scope="row" { (refusal(words, row[0].as_str().unwrap_or_default())) } td.num { (figures::number(counted(&row[1]))) } } } }
+                tfoot { tr { th scope="row" { (words.say("rulings-all")) } td.num { (figures::number(all)) } } }
+            }
+            (provenance(words, &source("refused", &found.refused), &heading))
+        },
+    )
 }
 
 /// A refusal of the ledger in words; its own word where there are none.
@@ -188,13 +231,20 @@ fn refusal(words: Words, word: &str) -> String {
 fn of_hooks(visit: &Visit, found: &Found) -> Markup {
     let words = visit.words;
     let none = words.say("exceptions-no-hooks");
-    part("of-hooks", "s7", &words.say("exceptions-hooks"), html! {}, found.hooks.is_empty().then_some(&none), html! {
-        ul.q { @for hook in &found.hooks { li {
-            div.row { a href={ "/developers/" (text_of(hook, "id")) } { (text_of(hook, "url")) } (super::developer::state(visit, hook)) }
-            p { (words.with("exceptions-hook-of", &[("who", text(text_of(hook, "owner").to_owned()))])) }
-        } } }
-        p.hint { (words.say("exceptions-hooks-next")) }
-    })
+    part(
+        "of-hooks",
+        "s7",
+        &words.say("exceptions-hooks"),
+        html! {},
+        found.hooks.is_empty().then_some(&none),
+        html! {
+            ul.q { @for hook in &found.hooks { li {
+                div.row { a href={ "/developers/" (text_of(hook, "id")) } { (text_of(hook, "url")) } (super::developer::state(visit, hook)) }
+                p { (words.with("exceptions-hook-of", &[("who", text(text_of(hook, "owner").to_owned()))])) }
+            } } }
+            p.hint { (words.say("exceptions-hooks-next")) }
+        },
+    )
 }
 
 /// Posts what was reserved, or gives it back.

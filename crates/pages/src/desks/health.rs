@@ -124,13 +124,33 @@ fn shown(words: Words, of: &Value) -> [(&'static str, String, String); 5] {
         || words.say("unknown").into_owned(),
         |ms| words.with("health-within", &[("ms", text(format!("{ms}")))]),
     );
-    let people = of["sessions"].as_u64().map_or_else(|| words.say("unknown").into_owned(), figures::number);
+    let people =
+        of["sessions"].as_u64().map_or_else(|| words.say("unknown").into_owned(), figures::number);
     [
-        ("health-records", number(&journal["records"]), words.with("health-age", &[("n", count(counted(&journal["last_age_s"])))])),
-        ("health-answers", number(&requests["answers"]), words.with("health-answers-d", &[("n", count(counted(&requests["failed"])))])),
+        (
+            "health-records",
+            number(&journal["records"]),
+            words.with("health-age", &[("n", count(counted(&journal["last_age_s"])))]),
+        ),
+        (
+            "health-answers",
+            number(&requests["answers"]),
+            words.with("health-answers-d", &[("n", count(counted(&requests["failed"])))]),
+        ),
         ("health-most", most, words.say("health-most-d").into_owned()),
-        ("health-disk", disk, words.with("health-disk-d", &[("all", text(bytes(counted(&of["disk"]["total_bytes"]))))])),
-        ("health-people", people, words.with("health-people-d", &[("n", count(counted(&requests["connections"])))])),
+        (
+            "health-disk",
+            disk,
+            words.with(
+                "health-disk-d",
+                &[("all", text(bytes(counted(&of["disk"]["total_bytes"]))))],
+            ),
+        ),
+        (
+            "health-people",
+            people,
+            words.with("health-people-d", &[("n", count(counted(&requests["connections"])))]),
+        ),
     ]
 }
 

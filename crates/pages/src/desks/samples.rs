@@ -17,10 +17,7 @@ const KINDS: [&str; 9] = [
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
-    vec![
-        inside!(GET "/samples/{kind}", sample),
-        inside!(GET "/samples/{kind}/message.xml", file),
-    ]
+    vec![inside!(GET "/samples/{kind}", sample), inside!(GET "/samples/{kind}/message.xml", file)]
 }
 
 async fn xml(visit: &Visit) -> Result<(&'static str, String), Trouble> {

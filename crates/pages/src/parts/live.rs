@@ -18,5 +18,9 @@ pub fn live(words: Words, stream: &str, again: &str) -> Markup {
 }
 
 pub fn examples(words: Words) -> Vec<Example> {
-    vec![Example { part: "live", name: "a page that is live", html: live(words, "/health/live", "/health") }]
+    vec![Example {
+        part: "live",
+        name: "a page that is live",
+        html: live(words, "/health/live", "/health"),
+    }]
 }

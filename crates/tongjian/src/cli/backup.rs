@@ -14,9 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// What is copied, in this order: nothing that a file speaks of may be missing behind it. The journal comes after the
 /// checkpoint over it, and the secrets last.
-const PARTS: [&str; 9] = [
-    "log", "snapshots", "journal", "bank.toml", "iso", "lists", "access", "webhooks", "keys",
-];
+const PARTS: [&str; 9] =
+    ["log", "snapshots", "journal", "bank.toml", "iso", "lists", "access", "webhooks", "keys"];
 /// People's keys, after everything else.
 const VAULT: &str = "vault";
 /// In a bank's folder: which copy was verified last.

@@ -8,6 +8,7 @@
 import { ALL_TAGS, be, browser as open, check, failed, serve, town, unfit, windowOf } from "./bank.mjs";
 import { tasks } from "./tasks.mjs";
 import { desks, hold } from "./desks.mjs";
+import { crowd, operations } from "./operations.mjs";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -23,7 +24,7 @@ const PAGES_MAX = 60;
 // One address a kind of page: ids and questions are left out.
 const kind = url => {
   const { pathname } = new URL(url);
-  return pathname.replace(/(acc|pay|case|ord|pty)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role");
+  return pathname.replace(/(acc|pay|case|ord|pty)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role").replace(/\/samples\/[^/]+/, "/samples/kind");
 };
 // A word's name where its text should be.
 const bare = text => text.split(/\s+/).filter(word => /^(act|became|case|cases|cell|check|decide|desk|event|fact|field|figure|flow|front|held|home|hold|identity|limit|look|looked|mark|order|pay|people|query|right|role|ruling|rules|sign|stage|status|step|steps|tour|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
@@ -41,7 +42,7 @@ async function crawl(page, origin) {
       if (!href.startsWith(origin) || href.includes("/api/") || href.includes("#")) continue;
       const name = kind(href);
       // A file is asked for and not shown.
-      if (/\.csv$|\/receipt$/.test(name)) {
+      if (/\.csv$|\/receipt$|\/answer$|\/sent$|\.xml$/.test(name)) {
         if (!found.has(name)) { found.set(name, null); const file = await page.request.get(href); check(`${href} is there`, file.ok(), `${file.status()}`) }
         continue;
       }
@@ -142,6 +143,7 @@ async function main() {
     const widths = all ? [1280, 390, 320] : [1280, 320];
     let count = 0;
     await hold(browser, bank.origin, 3);
+    await crowd(browser, bank.origin);
     for (const name of process.env.TASK ? [] : PEOPLE) {
       const first = await windowOf(browser, bank.origin);
       await first.page.goto(bank.origin + "/");
@@ -168,6 +170,7 @@ async function main() {
     if (pictures) await take(browser, bank.origin);
     await tasks(browser, bank.origin, all);
     await desks(browser, bank.origin);
+    await operations(browser, bank.origin);
   } finally {
     await browser.close();
     const code = await bank.end();

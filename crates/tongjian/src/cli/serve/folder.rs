@@ -227,8 +227,8 @@ impl Watched {
 
     /// Puts a file aside of which nobody can be told, and keeps that for the bank's own people.
     fn put_aside(&self, desk: &Desk, name: &str, why: &str) -> Result<(), Later> {
-        let (file, says, time) = (name.to_owned(), why.to_owned(), SystemClock.now().iso_at(0));
-        desk.store.keep_unreadable(&Unreadable { file, says, time })?;
+        let (file, says, time_ns) = (name.to_owned(), why.to_owned(), SystemClock.now().0);
+        desk.store.keep_unreadable(&Unreadable { file, says, time_ns })?;
         self.refuse(name, why)
     }
 
