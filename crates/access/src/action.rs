@@ -109,6 +109,8 @@ pub enum Action {
     ClientRead,
     /// Add, change, disable or remove clients.
     ClientWrite,
+    /// Make a program of one's own in a sample bank.
+    SandboxMake,
     /// See other people's sessions.
     SessionRead,
     /// End other people's sessions.
@@ -129,7 +131,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the table of rights.
-    pub const ALL: [Action; 60] = [
+    pub const ALL: [Action; 61] = [
         Action::PartyRead,
         Action::PartyWrite,
         Action::PartyErase,
@@ -182,6 +184,7 @@ impl Action {
         Action::UserRole,
         Action::ClientRead,
         Action::ClientWrite,
+        Action::SandboxMake,
         Action::SessionRead,
         Action::SessionEnd,
         Action::RecoveryAsk,
@@ -247,6 +250,7 @@ impl Action {
             Action::UserRole => "user.role",
             Action::ClientRead => "client.read",
             Action::ClientWrite => "client.write",
+            Action::SandboxMake => "sandbox.make",
             Action::SessionRead => "session.read",
             Action::SessionEnd => "session.end",
             Action::RecoveryAsk => "recovery.ask",

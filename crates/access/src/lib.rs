@@ -29,8 +29,8 @@ pub use access::{Access, TablePass};
 pub use action::Action;
 pub use asked::{
     ActId, ActKind, ActView, Allowed, Approved, Asked, Came, ClientView, CodeOffer, Given, Issued,
-    LinkKind, LinkView, NewClient, NewUser, OneTimeLink, PasskeyView, SessionView, Shown, SignedIn,
-    Signing, SigningUpload, ToSign, TokenRequest, UserView,
+    LinkKind, LinkView, NewClient, NewUser, OneTimeLink, PasskeyView, Sandbox, SessionView, Shown,
+    SignedIn, Signing, SigningUpload, ToSign, TokenRequest, UserView,
 };
 pub use failed::{AccessFailed, Denied, OAuthRefused, Refused, Why};
 pub use note::{AccessNote, Noted, Notes};

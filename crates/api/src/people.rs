@@ -8,6 +8,7 @@ mod users;
 mod approvals;
 mod clients;
 mod signing;
+mod sandbox;
 
 pub use signing::{allowed, allowed_any, allowed_upload};
 
@@ -33,6 +34,7 @@ pub fn operations() -> Vec<Operation> {
         users::operations(),
         approvals::operations(),
         clients::operations(),
+        sandbox::operations(),
     ];
     families.into_iter().flatten().collect()
 }

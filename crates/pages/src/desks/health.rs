@@ -298,9 +298,9 @@ async fn keys(visit: &Visit) -> Said {
                 p.say { (backup(visit, &health)) }
                 @if let Some(folder) = health["backup"]["folder"].as_str() { p { (words.say("backup-where")) " " code { (folder) } } }
                 p { (words.say("backup-make")) }
-                pre.sql { code { "tj backup /path/to/copy" } }
+                p { code { "tj backup /path/to/copy" } }
                 p { (words.say("backup-check")) }
-                pre.sql { code { "tj verify /path/to/copy" } }
+                p { code { "tj verify /path/to/copy" } }
                 p.hint { (words.say("backup-hands")) }
             }
             section.p.s7 aria-labelledby="of-programs" {

@@ -43,7 +43,7 @@ const QUESTIONS: [Question; 8] = [
     },
     Question {
         name: "checks",
-        sql: "SELECT c.pack, c.rule, c.row_count AS rows_found, c.as_of, c.time\nFROM check_results c\nJOIN (SELECT rule, max(time) AS latest FROM check_results WHERE kind = 'quality' GROUP BY 1) l\n  ON c.rule = l.rule AND c.time = l.latest\nWHERE c.kind = 'quality'\nORDER BY c.row_count DESC, c.rule",
+        sql: "SELECT c.pack, c.rule, c.row_count AS rows_found, c.as_of, c.time\nFROM check_results c\nJOIN (\n  SELECT pack, rule, max(time) AS latest\n  FROM check_results WHERE kind = 'quality' GROUP BY 1, 2\n) l ON c.pack = l.pack AND c.rule = l.rule AND c.time = l.latest\nORDER BY c.row_count DESC, c.rule",
     },
     Question {
         name: "closes",

@@ -17,7 +17,7 @@ mod visitors;
 pub use config::Config;
 pub use notes::{NoteKeeper, NotesKept};
 pub use people::{first, first_json, say_first};
-pub use visitors::{Visitor, write as write_visitors};
+pub use visitors::{SANDBOX, Visitor, write as write_visitors};
 
 use super::Context;
 use super::query::Bounds;
@@ -428,7 +428,8 @@ pub fn open_access(folder: &Path, origin: &str, notes: Arc<dyn access::Notes>) -
     };
     let policies = Policies::shipped().map_err(|error| failed(&error))?;
     let sample = visitors::are_there(folder);
-    let settings = access::Settings { sample, ..access::Settings::at(origin, "Tongjian") };
+    let sandbox = visitors::sandbox(folder);
+    let settings = access::Settings { sample, sandbox, ..access::Settings::at(origin, "Tongjian") };
     Access::open(&folder.join(ACCESS), settings, policies, notes, now_s())
         .map_err(|error| failed(&error))
 }
