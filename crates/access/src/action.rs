@@ -111,6 +111,8 @@ pub enum Action {
     ClientRead,
     /// Add, change, disable or remove clients.
     ClientWrite,
+    /// Make a program of one's own in a sample bank.
+    SandboxMake,
     /// See other people's sessions.
     SessionRead,
     /// End other people's sessions.
@@ -131,7 +133,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the table of rights.
-    pub const ALL: [Action; 61] = [
+    pub const ALL: [Action; 62] = [
         Action::PartyRead,
         Action::PartyWrite,
         Action::PartyErase,
@@ -185,6 +187,7 @@ impl Action {
         Action::UserRole,
         Action::ClientRead,
         Action::ClientWrite,
+        Action::SandboxMake,
         Action::SessionRead,
         Action::SessionEnd,
         Action::RecoveryAsk,
@@ -251,6 +254,7 @@ impl Action {
             Action::UserRole => "user.role",
             Action::ClientRead => "client.read",
             Action::ClientWrite => "client.write",
+            Action::SandboxMake => "sandbox.make",
             Action::SessionRead => "session.read",
             Action::SessionEnd => "session.end",
             Action::RecoveryAsk => "recovery.ask",

@@ -267,6 +267,19 @@ pub struct NewClient<'a> {
     pub institution: Option<&'a str>,
 }
 
+/// A developer's program in a sample bank.
+#[derive(Debug)]
+pub struct Sandbox {
+    /// Its `client_id`.
+    pub client: String,
+    /// What it may ask for.
+    pub scopes: Vec<Scope>,
+    /// The customer whose accounts it reaches.
+    pub party: PartyId,
+    /// Its private key as a JWK (RFC 8037); the bank does not keep it.
+    pub key: serde_json::Value,
+}
+
 /// A client, for lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientView {

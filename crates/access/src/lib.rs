@@ -30,8 +30,8 @@ pub use action::Action;
 pub use asked::{
     ActId, ActKind, ActView, Allowed, Approved, Asked, Came, CardView, ClientView, CodeOffer,
     Given, Issued, LinkKind, LinkView, NewClient, NewPhone, NewUser, OneTimeLink, PasskeyView,
-    PhoneView, SessionView, Shown, SignedIn, Signing, SigningUpload, ToSign, TokenRequest,
-    UserView,
+    PhoneView, Sandbox, SessionView, Shown, SignedIn, Signing, SigningUpload, ToSign,
+    TokenRequest, UserView,
 };
 pub use failed::{AccessFailed, Denied, OAuthRefused, Refused, Why};
 pub use note::{AccessNote, Noted, Notes};

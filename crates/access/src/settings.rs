@@ -2,6 +2,7 @@
 
 use crate::failed::AccessFailed;
 use crate::passkey::Site;
+use terms::PartyId;
 
 /// Seconds a token lives at most.
 const TOKEN_S_MAX: u64 = 600;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub token_s: u64,
     /// A made-up bank, whose people anybody who tries it may be; never where there is real money.
     pub sample: bool,
+    /// Of a made-up bank: the customer whose accounts programs of developers may use.
+    pub sandbox: Option<PartyId>,
 }
 
 impl Settings {
@@ -37,6 +40,7 @@ impl Settings {
             session_max_s: 12 * 3600,
             token_s: 600,
             sample: false,
+            sandbox: None,
         }
     }
 

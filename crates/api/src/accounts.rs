@@ -3,7 +3,7 @@
 mod agreed;
 mod orders;
 
-pub use agreed::{LimitsDocument, RoleDocument};
+pub use agreed::{HoldDocument, LimitsDocument, RoleDocument};
 
 use crate::asking::Question;
 use crate::bank::unreadable;

@@ -4,6 +4,8 @@
 use crate::asking::Asking;
 use crate::bench::Bench;
 use crate::gate::{Caller, Gate};
+use crate::health::Facts;
+use crate::incidents::Incidents;
 use crate::messages::{Desk, Keeps};
 use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
@@ -143,6 +145,12 @@ pub struct Bank {
     pub hooks: Option<Arc<Subscribers>>,
     /// Where risk rules are made; `None` where they are not.
     pub bench: Option<Arc<Bench>>,
+    /// What went wrong of late.
+    pub incidents: Incidents,
+    /// What is known of the machine and of the start.
+    pub facts: Facts,
+    /// When it was opened.
+    pub since: TimeNs,
     /// The vault, unless it is lost.
     vault: Mutex<Option<Vault<Files>>>,
     nobody: Arc<Caller>,
@@ -176,6 +184,8 @@ pub struct Parts {
     pub bench: Option<Arc<Bench>>,
     /// Which requests are traced, and who is told; `None` for none.
     pub traces: Option<TraceSettings>,
+    /// What is known of the machine and of the start.
+    pub facts: Facts,
     /// Bounds.
     pub limits: ApiLimits,
     /// Where the log goes, a JSON line a request.
@@ -198,6 +208,9 @@ impl Bank {
             asking: parts.asking,
             hooks: parts.hooks,
             bench: parts.bench,
+            incidents: Incidents::default(),
+            facts: parts.facts,
+            since: now(),
             limits: parts.limits,
             vault: Mutex::new(parts.vault),
             nobody: Arc::new(Caller { id: "".into(), party: None, known: Arc::new(()) }),
@@ -287,6 +300,9 @@ impl Bank {
         if !status.is_client_error() && !status.is_server_error() {
             return;
         }
+        if status.is_server_error() {
+            self.incidents.note("answered", &format!("{operation}: {}", status.as_u16()));
+        }
         // Strangers cannot fill the disk with lines; figures count every one of them.
         if who.is_empty() && self.strangers.check().is_err() {
             self.unsaid.fetch_add(1, Ordering::Relaxed);
@@ -299,6 +315,17 @@ impl Bank {
             "unsaid": self.unsaid.swap(0, Ordering::Relaxed),
         });
         (self.log)(&line.to_string());
+    }
+
+    /// Notes that something happened that whoever runs the bank should know of: a line of the log, and an incident.
+    pub fn happened(&self, event: &str, says: &str) {
+        self.incidents.note(event, says);
+        self.say(event, says);
+    }
+
+    /// A line of the log.
+    pub fn say(&self, event: &str, says: &str) {
+        (self.log)(&serde_json::json!({ "event": event, "says": says }).to_string());
     }
 
     /// One line of the log about a webhook, by its id: no address, no event, so no personal data.

@@ -7,8 +7,8 @@ use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, ROOT, not_found, request_id, routes};
 use crate::{
-    accounts, batches, cases, events, log, looked, message_operations, parties, payments, people,
-    rules, text, webhooks,
+    accounts, batches, cases, daily, events, health, log, looked, message_lists,
+    message_operations, parties, payments, people, rules, text, webhooks,
 };
 use axum::Router;
 use axum::body::Body;
@@ -41,6 +41,9 @@ pub fn table() -> Vec<Operation> {
         payments::operations(),
         batches::operations(),
         message_operations::operations(),
+        message_lists::operations(),
+        daily::operations(),
+        health::operations(),
         accounts::operations(),
         parties::operations(),
         looked::operations(),

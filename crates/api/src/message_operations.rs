@@ -7,10 +7,12 @@ use crate::call::{Call, REPLAYED, Reply};
 use crate::gate::{Relations, relation};
 use crate::messages::{NotMade, NotTaken, Sender, Source, Taken, Unread, write_report};
 use crate::problem::{Kind, Problem};
-use crate::table::{Operation, get, post};
+use crate::table::{Operation, ROOT, get, post};
 use crate::wire::{AccountRef, Date};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_LOCATION;
 use iso20022::{Refused, Status, WriteError};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
@@ -122,7 +124,16 @@ async fn send(call: Call) -> Result<Reply, Problem> {
         // Its payments were refused in the report; that somebody tried is noted.
         drop(call.denied(Some(*account)));
     }
+    // Where the same is told again, and under which names.
+    let reply = reply.header(CONTENT_LOCATION, &place_of(&done.taken));
     Ok(if done.again { reply.header(REPLAYED, "true") } else { reply })
+}
+
+/// The path at which a message is shown.
+fn place_of(taken: &Taken) -> String {
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let (message, sender) = (encoded(&taken.message), encoded(&taken.sender));
+    format!("{ROOT}/messages/{message}?sender={sender}")
 }
 
 fn sender_of(call: &Call) -> Sender {
@@ -174,7 +185,7 @@ fn not_written(why: &WriteError) -> Problem {
     Problem::new(Kind::Failed, format!("the message cannot be written: {why}"))
 }
 
-fn not_taken(call: &Call, why: NotTaken) -> Problem {
+pub(crate) fn not_taken(call: &Call, why: NotTaken) -> Problem {
     match why {
         NotTaken::Unread(Unread::Refused(refused)) => unreadable(&refused),
         NotTaken::Unread(Unread::NotTaken(definition)) => {
@@ -192,7 +203,7 @@ fn not_taken(call: &Call, why: NotTaken) -> Problem {
     }
 }
 
-fn disk(error: &dyn Display) -> Problem {
+pub(crate) fn disk(error: &dyn Display) -> Problem {
     Problem::new(Kind::Failed, format!("the bank's disk: {error}"))
 }
 
@@ -268,7 +279,7 @@ async fn export(call: Call) -> Result<Reply, Problem> {
     Ok(Reply::bytes(StatusCode::OK, XML, bytes).at_entry(call.bank.entries_of(records)?))
 }
 
-fn not_made(why: NotMade) -> Problem {
+pub(crate) fn not_made(why: NotMade) -> Problem {
     match why {
         NotMade::Unknown | NotMade::NoBank => Problem::missing("such account"),
         NotMade::TooLong => Problem::new(Kind::TooLarge, why.to_string()),

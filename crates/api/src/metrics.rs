@@ -9,6 +9,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::fmt::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -36,9 +37,54 @@ struct Ended {
     outcome: Word,
 }
 
+/// All answers together.
+#[derive(Debug, Default)]
+pub struct Totals {
+    /// Answers by the class of their latency; the last class has no upper edge.
+    classes: [AtomicU64; SECONDS.len() + 1],
+    failed: AtomicU64,
+}
+
+impl Totals {
+    /// All answers.
+    pub fn answers(&self) -> u64 {
+        self.classes.iter().map(|class| class.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Answers that say that something is wrong in the bank (5xx).
+    pub fn failed(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// The time within which so many thousandths of the answers went out, in seconds, rounded up to the edge of its class.
+    /// `None` if there was none, or some took longer than the last edge.
+    pub fn within_s(&self, thousandths: u64) -> Option<f64> {
+        let wanted = self.answers().saturating_mul(thousandths).div_ceil(1_000);
+        let mut seen = 0;
+        let found = self.classes.iter().position(|class| {
+            seen += class.load(Ordering::Relaxed);
+            seen >= wanted
+        });
+        (wanted > 0).then(|| SECONDS.get(found?).copied())?
+    }
+
+    fn count(&self, status: StatusCode, took: Duration) {
+        let seconds = took.as_secs_f64();
+        let class = SECONDS.iter().position(|edge| seconds <= *edge).unwrap_or(SECONDS.len());
+        if let Some(class) = self.classes.get(class) {
+            class.fetch_add(1, Ordering::Relaxed);
+        }
+        if status.is_server_error() {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
 /// The API's own figures.
 pub struct Metrics {
     registry: Registry,
+    /// All answers together.
+    pub totals: Totals,
     answered: Family<Answered, Counter>,
     seconds: Family<Of, Histogram, fn() -> Histogram>,
     /// Connections that are open.
@@ -105,6 +151,7 @@ impl Metrics {
         );
         Metrics {
             registry,
+            totals: Totals::default(),
             answered,
             seconds,
             connections,
@@ -123,6 +170,7 @@ impl Metrics {
 
     /// An answer went out.
     pub fn answered(&self, operation: &'static str, status: StatusCode, took: Duration) {
+        self.totals.count(status, took);
         let operation = Word(operation);
         self.seconds
             .get_or_create(&Of { operation: operation.clone() })
@@ -164,5 +212,25 @@ impl Metrics {
 impl Default for Metrics {
     fn default() -> Metrics {
         Metrics::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_most_answers_is_the_edge_of_its_class() {
+        let totals = Totals::default();
+        assert_eq!((totals.answers(), totals.within_s(990)), (0, None));
+        for _ in 0..98 {
+            totals.count(StatusCode::OK, Duration::from_micros(400));
+        }
+        totals.count(StatusCode::INTERNAL_SERVER_ERROR, Duration::from_millis(15));
+        totals.count(StatusCode::OK, Duration::from_millis(90));
+        assert_eq!((totals.answers(), totals.failed()), (100, 1));
+        assert_eq!(totals.within_s(500), Some(0.000_5));
+        assert_eq!(totals.within_s(990), Some(0.02));
+        assert_eq!(totals.within_s(1_000), Some(0.1));
     }
 }

@@ -9,6 +9,7 @@ mod approvals;
 mod clients;
 mod signing;
 mod phone;
+mod sandbox;
 
 pub use signing::{allowed, allowed_any, allowed_upload};
 
@@ -35,6 +36,7 @@ pub fn operations() -> Vec<Operation> {
         users::operations(),
         approvals::operations(),
         clients::operations(),
+        sandbox::operations(),
     ];
     families.into_iter().flatten().collect()
 }

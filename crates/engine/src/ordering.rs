@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::orders::{Due, OrderRow, ordered_transfer};
 use crate::query::OrderView;
-use terms::limits::{ORDER_DAYS_AHEAD_MAX, ORDERS_OF_ACCOUNT_MAX, TEXT_BYTES_MAX};
+use terms::limits::{ORDER_DAYS_AHEAD_MAX, ORDER_TRIES, ORDERS_OF_ACCOUNT_MAX, TEXT_BYTES_MAX};
 use terms::{AccountId, Day, OrderEnd, Refusal, Rhythm, StandingOrder, Transfer, TransferId};
 
 /// A transfer that is due.
@@ -116,6 +116,24 @@ impl Engine {
             ..Transfer::default()
         };
         Some(DueTransfer { order: order.id, day: due.day, tries: due.tries, transfer })
+    }
+
+    /// What orders in force brought from `since` on and nobody was paid: every try was refused, and there is no other. The order,
+    /// and the day it was due.
+    pub fn orders_given_up(&self, since: Day) -> impl Iterator<Item = (&StandingOrder, Day)> {
+        let today = self.business_day().unwrap_or(since);
+        let rows = self.state.orders.rows.values().filter(|row| !row.ended);
+        rows.flat_map(move |row| {
+            let later = |day: &Day| row.order.next_from(day.plus(1));
+            let days = core::iter::successors(row.order.next_from(since), later);
+            let past = days.take_while(move |day| *day <= today);
+            let unpaid = past.filter(move |day| {
+                let made = |tries| ordered_transfer(row.order.id, *day, tries);
+                let tried = row.due.iter().any(|due| due.day == *day);
+                !tried && !(1..=ORDER_TRIES).any(|n| self.state.find(made(n).0).is_some())
+            });
+            unpaid.map(|day| (&row.order, day))
+        })
     }
 
     /// A number that is another one whenever something new may be due.

@@ -234,6 +234,16 @@ impl Engine {
         (0..self.transfer_count()).map(|place| self.transfer_at(place))
     }
 
+    /// Reserved transfers that end by themselves, with when; the one that ends first comes first.
+    pub fn ending(&self) -> impl Iterator<Item = (TimeNs, TransferView)> + '_ {
+        self.state.expiries.iter().map(|(ends, place)| (*ends, self.transfer_at(*place)))
+    }
+
+    /// How many there are of those.
+    pub fn ending_count(&self) -> usize {
+        self.state.expiries.len()
+    }
+
     /// The accepted transfer that a record brought; `None` if that record brought something else.
     pub fn transfer_of_record(&self, record: u64) -> Option<TransferView> {
         let (mut low, mut high) = (0, self.transfer_count());

@@ -297,6 +297,11 @@ impl Handle {
         self.ask(patience, move |engine| engine.account(id))
     }
 
+    /// Commands that stand in line, and how many may.
+    pub fn in_line(&self) -> (usize, usize) {
+        (self.door.commands.load(Ordering::Relaxed), self.door.commands_max)
+    }
+
     /// What people may see: durable, never more. While this is held nothing is answered to anybody.
     pub fn views(&self) -> RwLockReadGuard<'_, Views> {
         self.views.read().unwrap_or_else(PoisonError::into_inner)

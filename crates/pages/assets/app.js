@@ -36,10 +36,15 @@ if (read && voice) { read.hidden = false; read.onclick = () => {
   if (voice.speaking) return voice.cancel();
   const u = new SpeechSynthesisUtterance(one("main").innerText); u.lang = document.documentElement.lang; voice.speak(u);
 } }
-// Live figures: texts are replaced as they change; Pause stops it (WCAG 2.2.2).
-const pause = one("[data-pause]"); let live;
-const open = () => { live = new EventSource(document.body.dataset.live); live.onerror = () => { const t = document.body.dataset.then; if (t) { live.close(); setTimeout(() => location.assign(t), 800) } }; live.onmessage = m => { const d = JSON.parse(m.data); for (const k in d) for (const n of all(`[data-live="${k}"]`)) if (n.textContent != d[k]) n.textContent = d[k] } };
-if (document.body.dataset.live) { open(); if (pause) { pause.hidden = false; pause.onclick = () => { const on = pause.getAttribute("aria-pressed") != "true"; pause.setAttribute("aria-pressed", on); on ? live.close() : open() } } }
+// Live figures: texts are replaced as they change; Pause stops it (WCAG 2.2.2), and so does the end of the stream.
+const source = one("[data-stream]"), pause = one("[data-pause]"); let live;
+const hold = on => { pause?.setAttribute("aria-pressed", on); on ? live.close() : open() };
+const open = () => {
+  live = new EventSource(source.dataset.stream);
+  live.onerror = () => { const t = source.dataset.then; if (t) { live.close(); setTimeout(() => location.assign(t), 800) } else hold(true) };
+  live.onmessage = m => { const d = JSON.parse(m.data); for (const k in d) for (const n of all(`[data-live="${k}"]`)) if (n.textContent != d[k]) n.textContent = d[k] };
+};
+if (source) { open(); if (pause) { pause.hidden = false; pause.onclick = () => hold(pause.getAttribute("aria-pressed") != "true") } }
 if (one("[data-check]")) import("/check.js");
 // What is typed is checked after a moment, and a fault leads to its line.
 for (const box of all("[data-typed]")) { let timer; box.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(async () => {

@@ -44,6 +44,8 @@ pub struct Answer {
     pub body: Value,
     /// How it names what it says, for `If-Match`.
     pub tag: Option<HeaderValue>,
+    /// Where the same is told again, if it says so.
+    pub place: Option<String>,
 }
 
 impl Asker {
@@ -136,15 +138,30 @@ impl Asker {
         body: Option<Value>,
         more: &[(&'static str, &str)],
     ) -> Result<Answer, Trouble> {
+        let body = body.map(|body| ("application/json", Bytes::from(body.to_string())));
+        self.send_bytes(method, path, body, more).await
+    }
+
+    /// Any request with a body of any type.
+    ///
+    /// # Errors
+    /// What the API says.
+    pub async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Bytes)>,
+        more: &[(&'static str, &str)],
+    ) -> Result<Answer, Trouble> {
         let broken = || Trouble::new(StatusCode::BAD_REQUEST, "malformed");
-        let text = body.map(|body| Bytes::from(body.to_string()));
-        let mut request = Request::new(text.clone().map_or_else(Body::empty, Body::from));
+        let (kind, bytes) = body.unzip();
+        let mut request = Request::new(bytes.map_or_else(Body::empty, Body::from));
         *request.method_mut() = method;
         *request.uri_mut() = format!("{ROOT}{path}").parse().map_err(|_| broken())?;
         *request.headers_mut() = self.headers.clone();
         let headers = request.headers_mut();
-        if text.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(kind) = kind {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         }
         for (name, value) in more {
             let value = HeaderValue::from_str(value).map_err(|_| broken())?;
@@ -169,12 +186,14 @@ async fn read(response: Response<Body>) -> Result<Answer, Trouble> {
         return Err(Trouble::of(parts.status, body));
     }
     let entry = parts.headers.get("journal-entry").and_then(|value| value.to_str().ok());
+    let place = parts.headers.get("content-location");
     Ok(Answer {
         status: parts.status,
         cookies: parts.headers.get_all(SET_COOKIE).iter().cloned().collect(),
         entry: entry.and_then(|text| text.parse().ok()),
         body,
         tag: parts.headers.get("etag").cloned(),
+        place: place.and_then(|place| place.to_str().ok().map(ToOwned::to_owned)),
     })
 }
 

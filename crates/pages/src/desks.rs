@@ -19,6 +19,11 @@ mod journal;
 mod people;
 mod counter;
 mod developer;
+mod messages;
+mod exceptions;
+mod day;
+mod health;
+mod samples;
 
 use crate::row::Row;
 
@@ -42,6 +47,11 @@ pub fn rows() -> Vec<Row> {
         people::rows(),
         counter::rows(),
         developer::rows(),
+        messages::rows(),
+        exceptions::rows(),
+        day::rows(),
+        health::rows(),
+        samples::rows(),
     ]
     .into_iter()
     .flatten()

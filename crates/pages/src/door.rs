@@ -10,7 +10,7 @@ use crate::visit::{Said, Shown, Visit, arrive};
 use api::doors::Peer;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, HeaderValue, LOCATION, SET_COOKIE};
-use axum::http::{Method, Request, Response, StatusCode};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -21,8 +21,13 @@ const ADDRESS_BYTES_MAX: usize = 2_048;
 pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let reads = parts.method == Method::GET || parts.method == Method::HEAD;
-    let form = if reads { Ok(Form::default()) } else { Form::of_body(&parts.headers, body).await };
-    let (form, broken) = match form {
+    // A file is not read before it is known who sends it.
+    let (form, body) = match (reads, row.takes_file) {
+        (true, _) => (Ok(Form::default()), None),
+        (false, false) => (Form::of_body(&parts.headers, body).await, None),
+        (false, true) => (Ok(Form::default()), Some(body)),
+    };
+    let (form, mut broken) = match form {
         Ok(form) => (form, None),
         Err(status) => (Form::default(), Some(Trouble::new(status, "form_broken"))),
     };
@@ -32,6 +37,9 @@ pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) ->
     let query = Form::of_query(parts.uri.query().unwrap_or_default());
     let mut visit = arrive(house, &parts.headers, parts.extensions.get::<Peer>()).await;
     (visit.path, visit.query, visit.form, visit.parameters) = (path, query, form, named);
+    if let Some(body) = body.filter(|_| visit.me.is_some()) {
+        broken = with_file(&mut visit, &parts.headers, body).await.err();
+    }
     let said = match broken {
         Some(trouble) => Err(trouble),
         None => tell(&row, &visit, reads).await,
@@ -53,6 +61,19 @@ pub async fn answer(house: Arc<House>, row: Arc<Row>, request: Request<Body>) ->
             respond(visit, Shown::Page(trouble.status, title, body), pack).await
         }
     }
+}
+
+/// Reads a form that may have a file in it.
+async fn with_file(visit: &mut Visit, headers: &HeaderMap, body: Body) -> Result<(), Trouble> {
+    let busy = || Trouble::new(StatusCode::SERVICE_UNAVAILABLE, "busy");
+    let place = Arc::clone(&visit.house.uploads).try_acquire_owned().map_err(|_| busy())?;
+    let read = Form::with_file(headers, body).await;
+    drop(place);
+    (visit.form, visit.file) = read.map_err(|status| {
+        let large = status == StatusCode::PAYLOAD_TOO_LARGE;
+        Trouble::new(status, if large { "file_too_large" } else { "form_broken" })
+    })?;
+    Ok(())
 }
 
 /// What no page is: the API's, or nothing; and whoever reads pages is told so with a page.
@@ -100,6 +121,7 @@ async fn respond(visit: Visit, shown: Shown, pack: bool) -> Response<Body> {
         Shown::Next(path) => next(&path, Vec::new()),
         Shown::NextWith(path, cookies) => next(&path, cookies),
         Shown::File(kind, name, bytes) => served::file(kind, &name, bytes),
+        Shown::Stream(response) => response,
     }
 }
 

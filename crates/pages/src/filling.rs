@@ -131,13 +131,13 @@ fn page(gauges: &Gauges, headers: &HeaderMap) -> Markup {
                 link rel="stylesheet" href="/app.css";
                 script type="module" src="/app.js" {}
             }
-            body data-live="/filling" data-then="/" {
+            body data-stream="/filling" data-then="/" {
                 header.bar { div.wrap { span.brand { span.seal aria-hidden="true" lang="zh-CN" { "鉴" } span { b { "Tongjian" } small { (words.say("brand")) } } } } }
                 main.wrap #main {
                     (head(&words.say("filling-title"), &words.with("filling-says", &[("meant", text(meant))])))
                     p.say { strong data-live="stage" { (gauges.stage(words)) } }
                     dl.figs { @for (word, name, value) in rows { div { dt { (words.say(word)) } dd.v data-live=(name) { (value) } } } }
-                    p { button.btn type="button" data-pause hidden { (words.say("pause")) } " " a.btn href="/" { (words.say("filling-again")) } }
+                    p { button.btn type="button" data-pause hidden aria-pressed="false" { (words.say("pause")) } " " a.btn href="/" { (words.say("look-again")) } }
                 }
             }
         }

@@ -1,5 +1,9 @@
 //! Forms as browsers send them. A field that stands twice is refused: two readers might each believe another.
 
+mod upload;
+
+pub use upload::Upload;
+
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -10,6 +14,9 @@ use std::time::Duration;
 /// Bytes of a form: a set of rules is one field, and takes up to nine bytes a Chinese character on its way.
 const FORM_BYTES_MAX: usize = 256 << 10;
 const FORM_PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of a form with a file.
+const UPLOAD_BYTES_MAX: usize = 8 << 20;
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(30);
 /// Fields that never go into an address: secrets, and what belongs to one form.
 const NEVER_KEPT: [&str; 9] =
     ["form_token", "key", "password", "code", "link", "answer", "challenge", "pin", "typed"];
@@ -38,6 +45,26 @@ impl Form {
         let read = read.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
         let bytes = read.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
         Form::read(&bytes).ok_or(StatusCode::BAD_REQUEST)
+    }
+
+    /// Of a body that may have a file in it.
+    ///
+    /// # Errors
+    /// The status that says why not.
+    pub async fn with_file(
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<(Form, Option<Upload>), StatusCode> {
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let Some(boundary) = kind.and_then(upload::boundary_of) else {
+            return Form::of_body(headers, body).await.map(|form| (form, None));
+        };
+        let read = Limited::new(body, UPLOAD_BYTES_MAX).collect();
+        let read = tokio::time::timeout(UPLOAD_PATIENCE, read).await;
+        let read = read.map_err(|_| StatusCode::REQUEST_TIMEOUT)?;
+        let bytes = read.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
+        let read = upload::read(boundary, &bytes).ok_or(StatusCode::BAD_REQUEST)?;
+        Ok((Form(read.0), read.1))
     }
 
     fn read(bytes: &[u8]) -> Option<Form> {

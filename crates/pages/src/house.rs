@@ -9,9 +9,15 @@ use axum::Router;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use terms::{Day, TimeNs};
+use tokio::sync::Semaphore;
 
 /// How long the bank may take to say its name.
 const NAME_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Files that are read at once, each some megabytes.
+const UPLOADS_MAX: usize = 4;
+/// Live pages that are looked at, at once.
+const WATCHERS_MAX: usize = 256;
 
 /// What pages stand on.
 pub struct House {
@@ -22,6 +28,10 @@ pub struct House {
     talks: OnceLock<Arc<dyn Talks>>,
     /// Answers of late to the questions that figures are made of.
     pub(crate) kept: Kept,
+    /// Files that may be read at once.
+    pub(crate) uploads: Arc<Semaphore>,
+    /// Live pages that may be looked at, at once.
+    pub(crate) watchers: Arc<Semaphore>,
     /// How to reach a person, as it is dialled.
     pub telephone: String,
     /// Somebody's first minutes, in a sample bank.
@@ -52,6 +62,8 @@ impl House {
             told: OnceLock::new(),
             talks: OnceLock::new(),
             kept: Kept::default(),
+            uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
+            watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
             telephone,
             tour,
         })
@@ -77,6 +89,11 @@ impl House {
     /// Who may come in.
     pub fn access(&self) -> Option<&Arc<Access>> {
         self.bank.gate.identities()
+    }
+
+    /// Whether the bank is closing.
+    pub fn closing(&self) -> bool {
+        self.bank.closing()
     }
 
     /// What the bank is called.

@@ -23,6 +23,11 @@ impl Kept {
         (since.elapsed() < KEPT_FOR).then(|| answer.clone())
     }
 
+    /// Forgets all: something was done that changes what they say.
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Keeps an answer.
     pub fn keep(&self, key: String, answer: &Value) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -44,5 +49,7 @@ mod tests {
         kept.keep("operations hours".to_owned(), &json!(1));
         assert_eq!(kept.get("operations hours"), Some(json!(1)));
         assert_eq!(kept.get("customer hours"), None);
+        kept.forget();
+        assert_eq!(kept.get("operations hours"), None);
     }
 }

@@ -19,6 +19,7 @@ mod kept;
 pub mod house;
 mod visit;
 mod row;
+mod live;
 mod parts;
 mod desks;
 mod gallery;

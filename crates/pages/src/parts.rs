@@ -9,6 +9,7 @@ pub mod note;
 pub mod form;
 pub mod lines;
 pub mod flows;
+pub mod live;
 
 use maud::Markup;
 
@@ -31,6 +32,7 @@ pub fn examples(words: crate::words::Words) -> Vec<Example> {
         note::examples(words),
         lines::examples(words),
         flows::examples(words),
+        live::examples(words),
     ]
     .into_iter()
     .flatten()

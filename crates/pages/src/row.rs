@@ -15,11 +15,20 @@ pub struct Row {
     pub path: &'static str,
     /// Whether somebody must be signed in.
     pub signed_in: bool,
+    /// Whether its form may have a file in it; only of those who are signed in.
+    pub takes_file: bool,
     /// What it does.
     pub handler: Handler,
 }
 
 impl Row {
+    /// The same, with a file in its form.
+    #[must_use]
+    pub fn with_file(mut self) -> Row {
+        self.takes_file = true;
+        self
+    }
+
     /// The values of the parameters of its path. They become parts of the API's paths, so one that holds anything but what ids
     /// and names are made of is empty, which names nothing.
     pub fn parameters(&self, path: &str) -> Vec<(&'static str, String)> {
@@ -42,6 +51,7 @@ macro_rules! open {
             method: axum::http::Method::$method,
             path: $path,
             signed_in: false,
+            takes_file: false,
             handler: Box::new(|visit| Box::pin($handler(visit))),
         }
     };
@@ -55,6 +65,7 @@ macro_rules! inside {
             method: axum::http::Method::$method,
             path: $path,
             signed_in: true,
+            takes_file: false,
             handler: Box::new(|visit| Box::pin($handler(visit))),
         }
     };

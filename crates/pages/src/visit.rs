@@ -3,14 +3,15 @@
 
 use crate::ask::Asker;
 use crate::figures;
-use crate::form::Form;
+use crate::form::{Form, Upload};
 use crate::house::House;
 use crate::look::Look;
 use crate::trouble::Trouble;
 use crate::words::Words;
 use api::doors::{Cookie, Peer};
+use axum::body::Body;
 use axum::http::header::{HeaderValue, USER_AGENT};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Response, StatusCode};
 use maud::Markup;
 use serde_json::Value;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Visit {
     pub query: Form,
     /// What was typed; empty for a page that is only read.
     pub form: Form,
+    /// The file that came with it.
+    pub file: Option<Upload>,
     /// The path's parameters.
     pub parameters: Vec<(&'static str, String)>,
     /// The cookie of the session.
@@ -86,6 +89,8 @@ pub enum Shown {
     NextWith(String, Vec<HeaderValue>),
     /// A file: its type, its name for saving, its bytes.
     File(&'static str, String, Vec<u8>),
+    /// What is told as it happens.
+    Stream(Response<Body>),
 }
 
 /// What a page's function gives.
@@ -202,6 +207,7 @@ pub async fn arrive(house: Arc<House>, headers: &HeaderMap, peer: Option<&Peer>)
         path: String::new(),
         query: Form::default(),
         form: Form::default(),
+        file: None,
         parameters: Vec::new(),
         address: peer.address.ip().to_string(),
         agent: headers

@@ -428,7 +428,7 @@ filling-verifying = Now every entry is verified, as an outsider would.
 filling-done = Movements of money done
 filling-refused = Requests refused
 filling-records = Records in the journal
-filling-again = Look again
+look-again = Look again
 pause = Pause updates
 
 ## Kinds of payments
@@ -1345,3 +1345,337 @@ handset-card-done = I have it
 field-pin = Six digits: no runs, no repeats, no part of the number.
 field-number = Write + and the number with the country’s code.
 handset-number-taken = Another customer’s phone signs in with this number. Ask a person.
+## Messages, exceptions, the day, health, keys
+unknown = not known
+live-cases = { $n ->
+    [0] No case waits.
+    [one] One case waits.
+   *[other] { $n } cases wait.
+}
+desk-messages = Messages
+messages-says = { $n ->
+    [0] { $all } messages here. Of none was anything refused.
+    [one] { $all } messages here. Of one message something was refused.
+   *[other] { $all } messages here. Of { $n } messages something was refused.
+}
+messages-views = Which messages
+messages-all = All
+messages-in = Came in
+messages-out = Went out
+messages-refused = Refused in part or whole
+messages-none = There is no message here.
+messages-number = Number of the message
+messages-what = What it is
+messages-whose = From or to
+messages-payments = Payments
+messages-not-done = Not done
+messages-unread = could not be read
+messages-to = to { $who }
+messages-folder = the bank’s own folder
+messages-from-folder = { $who }, by the folder
+messages-from-bank = the bank { $who }
+messages-from-client = the program { $who }
+messages-from-person = { $who }
+messages-state-sent = sent
+messages-state-unread = not read
+messages-state-refused = refused
+messages-state-part = refused in part
+messages-state-waits = waits
+messages-state-done = done
+messages-send = Hand a message in
+messages-send-says = A customer’s file of payments (pain.001), or a message of another bank (pacs.008, pacs.004, pacs.002). Each payment is judged like any other; a message that comes twice is done once.
+messages-file = File
+messages-file-hint = XML in UTF-8, at most 8 MB
+messages-text = Or its text
+messages-text-hint = Paste the message here.
+messages-send-do = Hand it in
+messages-empty = Choose a file, or paste a message.
+messages-wrong-line = Line { $line }, column { $column }: this cannot be read ({ $code }).
+messages-wrong-where = Where it is wrong
+messages-each = Every payment
+messages-only-rejected = Only what was not done
+messages-refused-whole = Nothing of this message was done
+messages-refused-next = Its sender has the same answer. What is right may be sent again under a new number.
+messages-posted = Posted
+messages-waiting = Waiting
+messages-about = About this message
+messages-received = Handed in
+messages-by = By
+messages-created = Made, as it says
+messages-sum = Sum, as it says
+messages-block = Block
+messages-answer = The answer, as a file
+messages-no-payments = No payment of it is to be shown.
+messages-called = As its sender calls it
+messages-why = Why
+messages-item-posted = posted
+messages-item-reserved = reserved
+messages-item-held = somebody looks first
+messages-item-refused = not done
+messages-item-received = received
+message-pain-001 = A customer’s payments
+message-pain-002 = What became of a customer’s payments
+message-pacs-008 = Payments between banks
+message-pacs-002 = What became of payments between banks
+message-pacs-004 = Payments that come back
+message-camt-052 = An account during the day
+message-camt-053 = An account’s statement
+message-camt-054 = An account, entry by entry
+message-head-001 = A header, and a payment behind it
+reason-ac01 = the account’s number is wrong or missing
+reason-ac02 = the payer’s account is not one of this bank, or not the sender’s to pay from
+reason-ac03 = the payee’s account number is wrong or missing
+reason-ac04 = the account is closed
+reason-ac05 = the payer’s account is closed
+reason-ac06 = the account is blocked
+reason-ac07 = the payee’s account is closed
+reason-ac09 = the account’s currency is wrong or missing
+reason-ag01 = this is not allowed on such an account
+reason-ag03 = this kind of payment is not offered
+reason-am01 = the amount is zero
+reason-am02 = the amount is more than is allowed
+reason-am03 = the bank does not handle this currency
+reason-am04 = there is not enough money
+reason-am05 = it came before
+reason-am07 = the money is blocked by an authority
+reason-am09 = the amount is not the one that was agreed
+reason-am10 = the amounts do not add up to the sum that is given
+reason-am11 = the currency is wrong or missing
+reason-am12 = the amount is wrong or missing
+reason-am14 = it is more than the customer’s limit
+reason-am18 = the number of payments is wrong or missing
+reason-curr = the payment’s currency is not right
+reason-dt01 = a date is wrong or missing
+reason-du01 = another message has this number
+reason-du02 = another block has this number
+reason-du03 = another payment has this number
+reason-du04 = another payment has this end-to-end number
+reason-du05 = another payment has this instruction number
+reason-ff01 = the file is not whole or not in the right form
+reason-ff10 = a technical fault of the bank
+reason-indt = something does not fit its field
+reason-ms03 = the bank gives no reason
+reason-narr = see the text
+reason-rc01 = a bank’s code has the wrong form
+reason-rr04 = for a legal reason
+reason-utnv = the payment it speaks of was not found
+desk-exceptions = Exceptions
+exceptions-says = { $n ->
+    [0] Nothing waits to be mended.
+    [one] One thing waits to be mended.
+   *[other] { $n } things wait to be mended.
+}
+exceptions-messages = Messages with payments that were not done
+exceptions-all-messages = All of them
+exceptions-messages-part = Look at each payment of it
+exceptions-no-messages = Every payment of every message was done.
+exceptions-n-of = { $n } of { $all } not done
+exceptions-orders = Standing orders that paid nobody
+exceptions-no-orders = Every order of the last 30 days paid, or is still tried.
+exceptions-order-was = Was due on { $day }, to the account ending in { $to }. Refused on three business days.
+exceptions-orders-next = The bank does not try again. Tell the customer; they may pay by hand.
+exceptions-pending = Reservations that end soon
+exceptions-no-pending = No reservation ends by itself.
+exceptions-ends = Ends
+exceptions-way = From and to
+exceptions-do = What to do
+exceptions-post = Post it
+exceptions-void = Give it back
+exceptions-no-refused = No payment was refused on this business day.
+exceptions-hooks = Webhooks that stopped
+exceptions-no-hooks = Every webhook is told.
+exceptions-hook-of = Made by { $who }
+exceptions-hooks-next = Tell its owner. Once the receiver is back, the owner makes it active, and it goes on where it was.
+exceptions-holds = { $n ->
+    [0] No money is blocked by order.
+    [one] Money is blocked by one order.
+   *[other] Money is blocked by { $n } orders.
+}
+exceptions-to-holds = See them
+query-refused = Payments refused today, by reason
+query-checks = What the quality rules found
+query-closes = Days that were closed
+query-denials = Who was turned away today
+holds-title = Blocked by order
+holds-says = { $n ->
+    [0] No money is blocked by order.
+    [one] One order blocks money. What is blocked may come in but not go out.
+   *[other] { $n } orders block money. What is blocked may come in but not go out.
+}
+holds-none = No order is in force.
+holds-by = Ordered by
+holds-reference = File number
+holds-reference-hint = Of the order; no name
+holds-reference-empty = Write the order’s file number.
+holds-everything = everything
+holds-release = Lift it
+holds-place = Block money
+holds-account = Number of the account
+holds-account-wrong = Write the number of an account.
+holds-amount-hint = Leave it empty to block everything
+holds-place-do = Block it
+ordered-court = A court
+ordered-aml = An authority against money laundering
+ordered-tax = A tax or customs authority
+ordered-bank = The bank, by contract
+trouble-hold-already-released = It was lifted before.
+trouble-hold-needs-debit-limit = Money of an account that may be overdrawn cannot be blocked.
+trouble-hold-amount-must-not-be-zero = Write an amount above zero, or none to block everything.
+trouble-day-not-open = That day was closed before, perhaps just now by somebody else.
+trouble-next-day-out-of-range = The next day is not one that may follow.
+trouble-file-too-large = The file is larger than 8 MB. Send it through the API or the folder.
+desk-day = Business day
+day-says-over = The bank still books on { $day }; today is { $today }. Close the day.
+day-says-now = The bank books on { $day }, which is today.
+day-says-ahead = The bank books on { $day }; today is { $today }.
+day-business = Business day
+day-calendar = Today is { $day }
+day-orders = Orders due
+day-orders-d = paid by themselves
+day-to-cases = See them
+day-reservations = Reservations
+day-to-exceptions = Those that end first
+day-close = Close the day
+day-close-interest = Interest accrues up to the next day.
+day-close-next = The next business day begins; later payments are booked on it.
+day-close-orders = What orders bring on the next day is paid by itself, within seconds.
+day-close-do = Close { $day }
+day-close-who = People of operations close the day.
+day-sure = Close { $day }?
+day-early = This day is not over by the calendar.
+day-no-way-back = A day that is closed is not opened again.
+day-close-sure = Yes, close it
+day-not-now = Not now
+day-closed = { $day } is closed
+day-closed-says = The next business day has begun. Its orders are being paid.
+day-booked = Booked on this day
+day-booked-none = Nothing is booked on this day yet.
+day-booked-says = { $n ->
+    [one] One payment so far.
+   *[other] { $n } payments so far.
+}
+day-currency = Currency
+checks-none = The rules have not been run yet.
+checks-says = { $n ->
+    [0] All { $all } rules found nothing.
+    [one] One of { $all } rules found something.
+   *[other] { $n } of { $all } rules found something.
+}
+checks-rule = Rule
+checks-rows = Rows found
+checks-as-of = As of entry
+checks-when = Run
+checks-run = Run them before you close the day, while the bank is not served:
+closes-none = No day was closed yet.
+closes-day = Day
+closes-when = Closed at
+closes-orders = Paid by orders then
+desk-health = Health
+health-good = The bank is well, as far as it can be measured.
+health-bad = { $n ->
+    [one] One thing needs somebody.
+   *[other] { $n } things need somebody.
+}
+health-disk-full = The disk is nearly full: { $left } are left.
+health-failed = { $n ->
+    [one] One request ended in a fault of the bank since it is served.
+   *[other] { $n } requests ended in a fault of the bank since it is served.
+}
+health-hooks = { $n ->
+    [one] One webhook is told nothing any more.
+   *[other] { $n } webhooks are told nothing any more.
+}
+health-vault = The vault with people’s keys is damaged.
+health-snapshot = The last start trusted no snapshot and replayed everything.
+health-certificate = The certificate ends within two weeks.
+health-records = Records
+health-age = { $n ->
+    [0] the last one just now
+    [one] the last one a second ago
+   *[other] the last one { $n } seconds ago
+}
+health-answers = Answers
+health-answers-d = { $n } of them failed
+health-most = 99 of 100 within
+health-most-d = since the bank is served
+health-within = { $ms } ms
+health-disk = Free on the disk
+health-disk-d = of { $all }
+health-people = Signed in
+health-people-d = { $n ->
+    [one] one connection open
+   *[other] { $n } connections open
+}
+health-machine = This machine
+health-entries = Entries
+health-last = Last record
+health-published = Signed checkpoint
+health-snapshot-of = Snapshot for the next start
+health-files = Tables as files
+health-none-yet = none yet
+health-whole = covers everything
+health-behind = { $n } behind
+health-since = Served since
+health-clock = Clock
+health-line = Commands waiting
+health-certificate-of = Certificate
+health-not-secured = no TLS: this machine alone
+health-start = Last start
+health-replayed = { $n } records replayed
+health-cut = a torn tail of { $n } bytes was cut
+health-incidents = What went wrong
+health-incidents-says = Since the bank is served. The log has more.
+health-incidents-none = Nothing that was noticed.
+health-times = Times
+incident-answered = Answer
+incident-webhook = Webhook
+incident-messages-wait = Messages wait
+denials-none = Nobody was turned away on the last day that has notes.
+denials-nobody = nobody known
+denials-what = What they tried
+desk-keys = Keys and copies
+keys-says = What the bank signs with, what programs come in with, and the last copy. No secret is shown.
+keys-journal = The journal’s key
+keys-name = Name
+keys-algorithm = Signs with
+keys-since = Journal since
+keys-public = Public key
+keys-public-says = Give it to whoever is to check receipts. Everybody may have it:
+keys-programs = Keys of programs
+keys-no-programs = No program may come in.
+keys-age = Let in
+keys-age-says = When a program was let in. When a key was replaced, the journal says (credential_changed).
+keys-hooks = Secrets of webhooks
+keys-no-hooks = Nobody is told of events.
+keys-whose = Whose
+keys-both-until = with the secret before as well until { $time }
+backup-title = Last copy
+backup-none = none is recorded
+backup-last = { $ago }, { $n } entries, verified
+backup-where = It lies in
+backup-make = Make one, also while the bank is served:
+backup-check = Verify it again, at any time, on any machine:
+backup-hands = Keep keys and vault under other hands than the journal. To go back: put the copy into an empty folder, verify it, start.
+samples-title = Example: { $kind }
+samples-says = Names, numbers and banks are made up.
+samples-others = Examples
+samples-keep = Keep it as a file
+samples-tools = To look at a message of your own without a bank:
+samples-link = Message examples
+samples-link-says = ISO 20022, to read and to copy
+rights-cedar = The policies themselves
+rights-cedar-says = Written in Cedar. The first ones are about this role, the others bind everybody.
+rights-cedar-role = About this role
+rights-cedar-all = About everybody
+right-sandbox-make = make a program of their own in a sample bank
+sandbox-title = Sandbox
+sandbox-says = A program of your own with the accounts of one made-up customer. Whatever it does is done to made-up money.
+sandbox-make = Make it, or give it a new key
+sandbox-elsewhere = This bank is real and has no sandbox. A bank of made-up people, with one, is made by:
+sandbox-real = To come in here, give the public keys of your program to an administrator:
+sandbox-made = Your program
+sandbox-made-says = It may come in now. A key it had before counts no more.
+sandbox-key = Its private key, shown this once
+sandbox-token = Tokens from
+sandbox-accounts = Its accounts
+trouble-no-sandbox = This bank has no sandbox.

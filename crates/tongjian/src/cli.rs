@@ -2,6 +2,7 @@
 //! reads its arguments, opens the bank, asks it, and says the answer; no rule about money lives here.
 
 mod account;
+mod backup;
 mod bench;
 mod book;
 mod case;
@@ -191,6 +192,8 @@ enum Command {
     Receipt(receipt::ReceiptCommand),
     /// Verify a bank from its first entry on
     Verify(verify::Verify),
+    /// Copy a bank, also while it is served, and verify the copy
+    Backup(backup::Backup),
     /// Measure
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -251,6 +254,7 @@ impl Line {
             Command::Prove(c) => c.run(context),
             Command::Receipt(c) => c.run(context),
             Command::Verify(c) => c.run(context),
+            Command::Backup(c) => c.run(context),
             Command::Bench(c) => c.run(context),
             Command::Doctor(c) => c.run(context),
             Command::Completions { shell } => {

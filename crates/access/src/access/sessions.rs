@@ -132,6 +132,12 @@ impl Access {
         Ok(self.views(self.store.state().sessions.values(), now_s))
     }
 
+    /// How many sessions there are, of all people together.
+    pub fn session_count(&self, now_s: u64) -> usize {
+        let state = self.store.state();
+        state.sessions.values().filter(|live| !self.has_ended(live, now_s)).count()
+    }
+
     /// One's own sessions.
     ///
     /// # Errors

@@ -3,13 +3,22 @@
 
 use super::card::{CARD_CODES, code_of};
 use super::people::find;
-use super::{Access, links};
-use crate::asked::{Came, NewPhone, NewUser, SignedIn};
+use super::{Access, links, person};
+use crate::action::Action;
+use crate::asked::{Came, NewClient, NewPhone, NewUser, Sandbox, SignedIn};
 use crate::codes::{SECRET_BYTES, code_now};
 use crate::failed::{Denied, Refused, Why};
-use crate::secret::random;
+use crate::principal::{Principal, Scope};
+use crate::resource::ResourceKind;
+use crate::secret::{random, text_of};
 use crate::store::{Change, User};
+use ed25519_dalek::SigningKey;
+use serde_json::json;
 use zeroize::Zeroizing;
+
+/// What a developer's program may ask for: all that a customer's program may.
+const SANDBOX_SCOPES: [Scope; 5] =
+    [Scope::Payments, Scope::PaymentsRead, Scope::AccountsRead, Scope::Events, Scope::Proofs];
 
 impl Access {
     /// Adds somebody whom visitors may be, with a phone that gives codes and no other key.
@@ -87,6 +96,45 @@ impl Access {
 
     fn sample_code_of(&self, user: &User, at: u8) -> String {
         code_of(&self.codes.keyed("sample card", &[&user.handle, &[at]]))
+    }
+
+    /// Whether developers may make programs here: in a sample bank that has a customer for them.
+    pub fn has_sandbox(&self) -> bool {
+        self.settings.sample && self.settings.sandbox.is_some()
+    }
+
+    /// A program of the one who asks, with a new key of which the secret is given this once; keys before it count no more. It
+    /// reaches what one made-up customer has, and nothing else.
+    ///
+    /// # Errors
+    /// This is no sample bank; denied; storage.
+    pub fn sandbox(&self, by: &Principal, now_s: u64) -> Result<Sandbox, Refused> {
+        self.must_be_sample()?;
+        self.must(by, Action::SandboxMake, ResourceKind::Bank, "", now_s)?;
+        let nobody = || Refused::Unknown("a customer for the sandbox".to_owned());
+        let party = self.settings.sandbox.ok_or_else(nobody)?;
+        let name = format!("sandbox-{}", person(by)?);
+        let seed = Zeroizing::new(random::<32>()?);
+        let x = text_of(SigningKey::from_bytes(&seed).verifying_key().as_bytes());
+        let public = json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": x });
+        let mut private = public.clone();
+        private["d"] = json!(text_of(&seed[..]));
+        let keys = json!({ "keys": [public] }).to_string();
+        let console = self.console();
+        if self.store.state().clients.contains_key(name.as_str()) {
+            self.client_keys(&console, &name, Some(&keys), &[], now_s)?;
+        } else {
+            let new = NewClient {
+                name: &name,
+                scopes: &SANDBOX_SCOPES,
+                keys: Some(&keys),
+                certificates_sha256: &[],
+                party: Some(party),
+                institution: None,
+            };
+            self.client_add(&console, &new, now_s)?;
+        }
+        Ok(Sandbox { client: name, scopes: SANDBOX_SCOPES.to_vec(), party, key: private })
     }
 
     fn must_be_sample(&self) -> Result<(), Denied> {

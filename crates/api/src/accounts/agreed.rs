@@ -307,13 +307,16 @@ pub struct HoldsDocument {
     pub items: Vec<HoldDocument>,
 }
 
-fn hold_document(hold: &Hold, ledger: Currency) -> HoldDocument {
-    HoldDocument {
-        id: HoldRef(hold.id),
-        account: AccountRef(hold.account),
-        amount: hold.amount.map(|amount| Money::of(ledger, amount)),
-        ordered_by: hold.order.word().to_owned(),
-        reference: hold.reference.clone(),
+impl HoldDocument {
+    /// A hold as an answer says it.
+    pub fn of(hold: &Hold, ledger: Currency) -> HoldDocument {
+        HoldDocument {
+            id: HoldRef(hold.id),
+            account: AccountRef(hold.account),
+            amount: hold.amount.map(|amount| Money::of(ledger, amount)),
+            ordered_by: hold.order.word().to_owned(),
+            reference: hold.reference.clone(),
+        }
     }
 }
 
@@ -323,7 +326,7 @@ async fn holds(call: Call) -> Result<Reply, Problem> {
     let (items, records) = call
         .ask(move |engine| {
             let held = engine.holds().filter(|held| held.hold.account == id && !held.released);
-            (held.map(|held| hold_document(&held.hold, ledger)).collect(), engine.records())
+            (held.map(|held| HoldDocument::of(&held.hold, ledger)).collect(), engine.records())
         })
         .await?;
     tagged(&call, &HoldsDocument { items }, call.bank.entries_of(records)?)
@@ -361,7 +364,7 @@ async fn place_hold(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::new(Kind::KeyReused, "another hold was placed under this key"));
     }
     let place = done(&answers)?;
-    let reply = Reply::json(CREATED, &hold_document(&hold, ledger))?.at_entry(place.entry + 1);
+    let reply = Reply::json(CREATED, &HoldDocument::of(&hold, ledger))?.at_entry(place.entry + 1);
     Ok(if replayed { reply.header(crate::call::REPLAYED, "true") } else { reply })
 }
 

@@ -16,7 +16,7 @@ use crate::total::Total;
 use engine::{Engine, TransferPhase};
 use iso20022::{Kind, Money, Reason, Status, Uetr};
 use journal::{Files, Reader};
-use node::{Answer, Handle, Unanswered};
+use node::{Answer, Clock, Handle, SystemClock, Unanswered};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -242,6 +242,8 @@ impl Desk {
         let known = Known { naming: &self.naming, today, sender: sender.id() };
         let mut read = read(source.open()?, &known)?;
         read.taken.digest = crate::wire::hex(&sha256);
+        read.taken.received_ns = SystemClock.now().0;
+        sender.id().unwrap_or_default().clone_into(&mut read.taken.by);
         if read.kind != Kind::Initiation && !sender.may_all() {
             return Err(NotTaken::Forbidden);
         }
@@ -276,7 +278,7 @@ impl Desk {
     }
 
     /// What waited may have been decided since.
-    fn refreshed(&self, mut taken: Taken) -> Result<Taken, Unanswered> {
+    pub(crate) fn refreshed(&self, mut taken: Taken) -> Result<Taken, Unanswered> {
         let waits = |item: &Item| matches!(item.status, Status::PDNG | Status::ACSP);
         let waiting: Vec<usize> =
             (0..taken.items.len()).filter(|at| taken.items.get(*at).is_some_and(waits)).collect();

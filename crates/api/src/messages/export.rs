@@ -4,12 +4,14 @@
 
 use crate::messages::beside::{Beside, Keeps};
 use crate::messages::desk::Desk;
+use crate::messages::lines::Sent;
 use crate::messages::taken::reference;
+use crate::wire::AccountRef;
 use iso20022::{
     Agent, Balance, BalanceKind, BankCode, BankHeader, CreditTransfer, Decimal, Detail, Direction,
     Entry, EntryStatus, Kind, Money, Payback, PaybackWriter, PaymentIds, PaymentType, Reason,
     Remarks, Statement, StatementHeader, StatementWriter, StatusReason, TransferWriter, Uetr,
-    WriteError,
+    Version, WriteError,
 };
 use journal::{Files, Reader};
 use node::{Clock, DateKind, StatementLine, SystemClock, Unanswered};
@@ -132,6 +134,25 @@ fn short(account: AccountId) -> String {
 }
 
 impl Desk {
+    /// What went to another bank, written again.
+    ///
+    /// # Errors
+    /// See [`NotMade`]; nothing of it is there any more.
+    pub fn write_again<W: Write>(
+        &self,
+        keeps: &dyn Keeps,
+        sent: &Sent,
+        out: W,
+    ) -> Result<W, NotMade> {
+        let (account, from, until) = (sent.account.0, sent.from, sent.until);
+        let made = self.outgoing(keeps, account, from, Some(until))?.ok_or(NotMade::Unknown)?;
+        if sent.message == made.message('4') {
+            Ok(made.write_paybacks(self, out)?)
+        } else {
+            Ok(made.write_transfers(self, out)?)
+        }
+    }
+
     /// The records of transfers, by id.
     fn records_of(&self, ids: Vec<TransferId>) -> Result<BTreeMap<TransferId, u64>, Unanswered> {
         if ids.is_empty() {
@@ -343,6 +364,26 @@ impl Outgoing {
     /// A `MsgId` that is the same whenever the same records are sent.
     pub fn message(&self, kind: char) -> String {
         format!("TJ{kind}-{}-{:x}-{:x}", short(self.account), self.from, self.until)
+    }
+
+    /// What is kept of it: of its payments and of its returns, each if there are any.
+    pub fn kept(&self) -> Vec<Sent> {
+        let time_ns = SystemClock.now().0;
+        let one = |kind, version: Version, payments| Sent {
+            message: self.message(kind),
+            definition: version.id().to_owned(),
+            bank: self.bic.clone(),
+            account: AccountRef(self.account),
+            from: self.from,
+            until: self.until,
+            payments,
+            time_ns,
+        };
+        let all = [
+            one('8', Version::Pacs008V09, self.transfers.len()),
+            one('4', Version::Pacs004V10, self.paybacks.len()),
+        ];
+        all.into_iter().filter(|sent| sent.payments > 0).collect()
     }
 
     fn header(

@@ -1,7 +1,9 @@
-//! Which messages were taken, and what became of them: two small files a message in the bank's folder. They are what a
+//! Which messages were taken, and what became of them: two small files a message in the bank's folder; and one for each
+//! that went to another bank, or could not be read. They are what a
 //! sender's second copy is compared with; that no payment is made twice rests on the ledger alone, which knows each by the
 //! name its sender gave it. So they may be removed when nobody will ask any more.
 
+use crate::messages::lines::{Known, Line, Sent, Unreadable, Way};
 use crate::messages::taken::Taken;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -15,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Store {
     folder: PathBuf,
     working: Arc<Mutex<HashSet<String>>>,
+    known: Mutex<Known>,
 }
 
 /// What is known of a message before anything of it is done.
@@ -61,7 +64,7 @@ impl Store {
     /// The disk's.
     pub fn open(folder: &Path) -> io::Result<Store> {
         fs::create_dir_all(folder)?;
-        Ok(Store { folder: folder.to_owned(), working: Arc::default() })
+        Ok(Store { folder: folder.to_owned(), working: Arc::default(), known: Mutex::default() })
     }
 
     /// Begins to work on a message; that it came, and its digest, are durable when this returns.
@@ -115,6 +118,47 @@ impl Store {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Keeps that a message went to another bank; durable when this returns. The same again changes nothing.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn keep_sent(&self, sent: &Sent) -> io::Result<()> {
+        let file = self.file(&stem_of("out", &sent.message), Way::Out.ending());
+        if file.exists() {
+            return Ok(());
+        }
+        put(&file, |out| serde_json::to_writer(out, sent).map_err(io::Error::from))
+    }
+
+    /// What went to another bank under a `MsgId`; `None` if nothing did.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn sent(&self, message: &str) -> io::Result<Option<Sent>> {
+        match fs::read(self.file(&stem_of("out", message), Way::Out.ending())) {
+            Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Keeps that a file could not be taken, and nobody could be told; durable when this returns.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn keep_unreadable(&self, what: &Unreadable) -> io::Result<()> {
+        let file = self.file(&stem_of(&what.file, &what.time_ns.to_string()), Way::Unread.ending());
+        put(&file, |out| serde_json::to_writer(out, what).map_err(io::Error::from))
+    }
+
+    /// All messages, the newest first.
+    ///
+    /// # Errors
+    /// The disk's; a file that is damaged is named.
+    pub fn lines(&self) -> io::Result<Vec<Line>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).of_folder(&self.folder)
     }
 
     /// A number that is kept under a name; zero if there is none.

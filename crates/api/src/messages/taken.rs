@@ -21,6 +21,12 @@ pub struct Taken {
     pub digest: String,
     /// Its `CreDtTm`.
     pub created: String,
+    /// When it was handed in, in nanoseconds since 1970; zero if it was before that was kept.
+    #[serde(default)]
+    pub received_ns: u64,
+    /// Who handed it in; empty for the bank's own folder and command line.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub by: String,
     /// How many payments it says it has.
     pub payments: u64,
     /// The sum it says.

@@ -299,7 +299,10 @@ impl Following {
             tokio::task::spawn_blocking(move || hooks.change(&one, |kept| kept.state = state))
                 .await;
         match changed {
-            Ok(Ok(kept)) => self.bank.log_hook(kept.id, &kept.owner, state.sentence()),
+            Ok(Ok(kept)) => {
+                self.bank.incidents.note("webhook", &format!("{}: {}", kept.id, state.sentence()));
+                self.bank.log_hook(kept.id, &kept.owner, state.sentence());
+            }
             // It is tried again with the next event.
             _ => tokio::time::sleep(BUSY_PAUSE).await,
         }

@@ -105,7 +105,7 @@ fn incoming(message: &str, to: &str, amount: u128) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
-fn hand_in(house: &House, who: &str, xml: &[u8]) -> Came {
+pub fn hand_in(house: &House, who: &str, xml: &[u8]) -> Came {
     let request = house.request("POST", "/api/v1/messages", who);
     let request = request.header("content-type", "application/xml");
     house.send(request.body(Body::from(xml.to_vec())).unwrap())

@@ -19,6 +19,7 @@ pub fn rows() -> Vec<Row> {
     vec![
         inside!(GET "/developers", desk),
         inside!(POST "/developers", add),
+        inside!(POST "/developers/sandbox", sandbox),
         inside!(GET "/developers/{webhook}", webhook),
         inside!(POST "/developers/{webhook}/test", test),
     ]
@@ -38,6 +39,7 @@ async fn desk_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         ul.acts {
             li { a href="/api/v1/reference" { b { (words.say("developers-reference")) } span { (words.say("developers-reference-says")) } } }
             li { a href="/api/v1/openapi.json" { b { "OpenAPI" } span { (words.say("developers-openapi-says")) } } }
+            li { a href="/samples/pain.001" { b { (words.say("samples-link")) } span { (words.say("samples-link-says")) } } }
             li { a href="/programs" { b { (words.say("desk-programs")) } span { (words.say("developers-programs-says")) } } }
         }
         section.p aria-labelledby="webhooks" {
@@ -51,6 +53,7 @@ async fn desk_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             } })) }
             (add_form(visit, trouble))
         }
+        (sandbox_part(visit))
     };
     match trouble {
         Some(trouble) => visit.again(trouble, &title, body),
@@ -58,7 +61,7 @@ async fn desk_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     }
 }
 
-fn state(visit: &Visit, hook: &Value) -> Markup {
+pub fn state(visit: &Visit, hook: &Value) -> Markup {
     let state = text_of(hook, "state");
     let kind = match state {
         "active" => "ok",
@@ -99,6 +102,44 @@ async fn add(visit: &Visit) -> Said {
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => desk_page(visit, Some(&trouble)).await,
     }
+}
+
+/// A program of one's own in a sample bank; a real bank says how one is got.
+fn sandbox_part(visit: &Visit) -> Markup {
+    let words = visit.words;
+    let sample = visit.house.tour.is_some();
+    html! {
+        section.p aria-labelledby="sandbox" {
+            header { h2 id="sandbox" { (words.say("sandbox-title")) } }
+            @if sample {
+                p { (words.say("sandbox-says")) }
+                (one_button(visit, "/developers/sandbox", &words.say("sandbox-make"), &[]))
+            } @else {
+                p { (words.say("sandbox-elsewhere")) }
+                p { code { "tj demo" } }
+                p { (words.say("sandbox-real")) " " code { "tj client add NAME --scope payments --keys NAME.jwks.json" } }
+            }
+        }
+    }
+}
+
+async fn sandbox(visit: &Visit) -> Said {
+    let words = visit.words;
+    let made = visit.ask.post("/sandbox", json!({})).await?.body;
+    let key = serde_json::to_string_pretty(&made["key"]).unwrap_or_default();
+    let origin = visit.house.access().map_or("", |access| access.origin());
+    let title = words.say("sandbox-made");
+    visit.page(&title, html! {
+        (head(&title, &words.say("sandbox-made-says")))
+        section.note.know { h2 { (words.say("sandbox-key")) } div.scroll tabindex="0" role="region" aria-label=(words.say("sandbox-key")) { pre.sql { code { (key) } } } }
+        dl.facts {
+            div { dt { "client_id" } dd { code { (text_of(&made, "client_id")) } } }
+            div { dt { (words.say("programs-scopes")) } dd { @for scope in list_of(&made, "scopes") { code { (scope.as_str().unwrap_or_default()) } " " } } }
+            div { dt { (words.say("sandbox-token")) } dd { code { (origin) "/oauth/token" } } }
+            div { dt { (words.say("sandbox-accounts")) } dd { @for account in list_of(&made, "accounts") { code { (account.as_str().unwrap_or_default()) } " " } } }
+        }
+        p.row-of { a.btn.pri href="/developers" { (words.say("go-on")) } a.btn href="/api/v1/reference" { (words.say("developers-reference")) } }
+    })
 }
 
 async fn webhook(visit: &Visit) -> Said {

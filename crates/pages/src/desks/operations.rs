@@ -6,16 +6,20 @@ use super::risk::called;
 use super::staff::{Finder, finder, left, list_of, person, text_of};
 use crate::figures;
 use crate::inside;
+use crate::live::{Watcher, watch};
 use crate::parts::amount::amount;
 use crate::parts::figure::{Figure, Point, figure, provenance};
 use crate::parts::frame::head;
+use crate::parts::live::live;
 use crate::parts::note::tag;
 use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Visit};
 use crate::words::{count, text};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Cases that are shown at once.
 const CASES: usize = 5;
@@ -25,7 +29,12 @@ const RULINGS: [(&str, &str); 4] =
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
-    vec![inside!(GET "/overview", overview), inside!(GET "/payments", find)]
+    vec![
+        inside!(GET "/overview", overview),
+        inside!(GET "/overview/live", stream),
+        inside!(GET "/cases/live", stream),
+        inside!(GET "/payments", find),
+    ]
 }
 
 /// What waits for somebody.
@@ -77,6 +86,7 @@ async fn overview(visit: &Visit) -> Said {
     let latest = super::journal::latest(visit).await;
     visit.page(&words.say("desk-overview"), html! {
         (head(&title, &says))
+        (live(words, "/overview/live", "/overview"))
         (key_figures(visit, &waiting, &days, &money, &rulings, &journal))
         div.grid {
             div.s8 { (per_hour(visit, &hours, &days)) }
@@ -119,10 +129,31 @@ fn key_figures(
             div { dt { (words.say("figure-payments")) } dd.v { (figures::number(of_day(0))) } dd.d { (words.with("figure-payments-d", &[("day", text(day)), ("before", text(figures::number(of_day(1))))])) } }
             div { dt { (words.say("figure-moved")) } dd.v.long { (moved.unwrap_or_else(|| "–".to_owned())) } dd.d { (words.say("figure-moved-d")) } }
             div { dt { (words.say("figure-straight")) } dd.v { (percent(passed, judged)) } dd.d { (words.with("figure-straight-d", &[("n", text(figures::number(judged - passed)))])) } }
-            div { dt { (words.say("figure-cases")) } dd.v { (figures::number(waiting.cases())) } dd.d { (words.say("figure-cases-d")) } }
-            div { dt { (words.say("figure-records")) } dd.v { (number("records")) } dd.d { (words.with("figure-records-d", &[("entries", text(number("entries")))])) } }
+            div { dt { (words.say("figure-cases")) } dd.v data-live="cases" { (figures::number(waiting.cases())) } dd.d { (words.say("figure-cases-d")) } }
+            div { dt { (words.say("figure-records")) } dd.v data-live="records" { (number("records")) } dd.d { (words.with("figure-records-d", &[("entries", text(number("entries")))])) } }
         }
     }
+}
+
+async fn stream(visit: &Visit) -> Said {
+    visit.ask.get("/journal").await?;
+    watch(visit, look)
+}
+
+/// What of the page changes by itself. Nothing of it is asked in SQL: a question would be an entry of the journal each time.
+fn look(watcher: Watcher) -> BoxFuture<'static, Option<Value>> {
+    async move {
+        let journal = watcher.ask.get("/journal").await.ok()?.body;
+        let cases = watcher.ask.get("/cases?limit=1").await.ok()?.body;
+        let cases = counted(&cases["total"]);
+        Some(json!({
+            "entry": figures::number(counted(&journal["entries"])),
+            "records": figures::number(counted(&journal["records"])),
+            "cases": figures::number(cases),
+            "said": watcher.words.with("live-cases", &[("n", count(cases))]),
+        }))
+    }
+    .boxed()
 }
 
 /// A sum without the places that say nothing.

@@ -16,6 +16,13 @@ use serde_json::{Value, json};
 
 /// Who may do what, as the tests of the policies write it.
 const RIGHTS: &str = include_str!("../../../../docs/rights.md");
+/// The policies themselves, which the program was built with.
+const EVERYBODY: &str = include_str!("../../../../rulebook/access/everybody.cedar");
+const POLICIES: [&str; 3] = [
+    EVERYBODY,
+    include_str!("../../../../rulebook/access/staff.cedar"),
+    include_str!("../../../../rulebook/access/customer.cedar"),
+];
 /// Roles that are given to people, as the API calls them.
 const ROLES: [&str; 10] = [
     "customer",
@@ -322,8 +329,36 @@ async fn role(visit: &Visit) -> Said {
                 td { @for (at, mark) in cell.split(' ').enumerate() { @if at > 0 { "; " } (words.say(&format!("cell-{mark}"))) } }
             } } }
         } }))
+        (cedar(words, role))
         nav.row-of aria-label=(words.say("rights-others")) { @for other in ROLES { @if other != role { (role_link(words, other)) } } }
     })
+}
+
+/// The policies behind it, as they are written: those that name the role, and those that bind everybody.
+fn cedar(words: Words, role: &str) -> Markup {
+    let name = format!("Role::\"{role}\"");
+    let of_role: Vec<&str> = POLICIES
+        .iter()
+        .flat_map(|file| policies_of(file))
+        .filter(|policy| policy.contains(&name))
+        .collect();
+    let of_all: Vec<&str> =
+        policies_of(EVERYBODY).filter(|policy| !policy.contains(&name)).collect();
+    html! {
+        section.p aria-labelledby="cedar" {
+            header { h2 id="cedar" { (words.say("rights-cedar")) } }
+            p { (words.say("rights-cedar-says")) }
+            @for (word, policies) in [("rights-cedar-role", of_role), ("rights-cedar-all", of_all)] {
+                h3 { (words.say(word)) }
+                div.scroll tabindex="0" role="region" aria-label=(words.say(word)) { pre.sql lang="en" { code { (policies.join("\n\n")) } } }
+            }
+        }
+    }
+}
+
+/// The policies of a file, each with what stands above it.
+fn policies_of(file: &str) -> impl Iterator<Item = &str> {
+    file.split("\n\n").map(str::trim).filter(|part| part.starts_with('@'))
 }
 
 async fn approvals(visit: &Visit) -> Said {
@@ -456,6 +491,18 @@ async fn change_program(visit: &Visit) -> Said {
 mod tests {
     use super::*;
     use crate::words::Lang;
+
+    /// Every role has policies that name it, and each is shown whole.
+    #[test]
+    fn the_text_behind_each_role_is_shown() {
+        for role in ROLES {
+            let name = format!("Role::\"{role}\"");
+            let all = POLICIES.iter().flat_map(|file| policies_of(file));
+            let own: Vec<&str> = all.filter(|policy| policy.contains(&name)).collect();
+            assert!(!own.is_empty(), "{role}");
+            assert!(own.iter().all(|policy| policy.ends_with(';')), "{role}: {own:?}");
+        }
+    }
 
     /// Every right of every role can be told in words, with whose things it is about.
     #[test]

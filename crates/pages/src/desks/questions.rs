@@ -20,7 +20,7 @@ struct Question {
     sql: &'static str,
 }
 
-const QUESTIONS: [Question; 4] = [
+const QUESTIONS: [Question; 8] = [
     Question {
         name: "hours",
         sql: "SELECT date_part('hour', time) AS hour, count(*) AS payments\nFROM transfers\nWHERE phase IN ('single', 'post')\n  AND booking_date = (SELECT max(booking_date) FROM transfers)\nGROUP BY 1\nORDER BY 1",
@@ -36,6 +36,22 @@ const QUESTIONS: [Question; 4] = [
     Question {
         name: "rulings",
         sql: "SELECT ruling, count(*) AS payments\nFROM verdicts\nGROUP BY 1\nORDER BY 2 DESC",
+    },
+    Question {
+        name: "refused",
+        sql: "SELECT refusal, count(*) AS payments\nFROM refusals\nWHERE command = 'transfer'\n  AND booking_date = (SELECT max(booking_date) FROM transfers)\nGROUP BY 1\nORDER BY 2 DESC",
+    },
+    Question {
+        name: "checks",
+        sql: "SELECT c.pack, c.rule, c.row_count AS rows_found, c.as_of, c.time\nFROM check_results c\nJOIN (\n  SELECT pack, rule, max(time) AS latest\n  FROM check_results WHERE kind = 'quality' GROUP BY 1, 2\n) l ON c.pack = l.pack AND c.rule = l.rule AND c.time = l.latest\nORDER BY c.row_count DESC, c.rule",
+    },
+    Question {
+        name: "closes",
+        sql: "SELECT d.day, d.time, coalesce(o.paid, 0) AS paid_by_orders\nFROM day_closes d\nLEFT JOIN (\n  SELECT t.booking_date, count(*) AS paid\n  FROM transfers t JOIN orders r ON t.user_data_128 = r.order_id\n  GROUP BY 1\n) o ON o.booking_date = d.next_day\nORDER BY 1 DESC\nLIMIT 7",
+    },
+    Question {
+        name: "denials",
+        sql: "SELECT who, says, what, sum(times) AS times, max(time) AS latest\nFROM access_notes\nWHERE what IN ('denied', 'not_recognised')\n  AND booking_date = (SELECT max(booking_date) FROM access_notes)\nGROUP BY 1, 2, 3\nORDER BY 5 DESC\nLIMIT 20",
     },
 ];
 

@@ -25,6 +25,8 @@ pub const DESKS: &[Desk] = &[
     Desk { path: "/pay", word: "desk-pay", roles: &["customer"] },
     Desk { path: "/orders", word: "desk-orders", roles: &["customer"] },
     Desk { path: "/overview", word: "desk-overview", roles: &["operations", "supervisor"] },
+    Desk { path: "/exceptions", word: "desk-exceptions", roles: &["operations", "supervisor"] },
+    Desk { path: "/messages", word: "desk-messages", roles: &["operations", "supervisor"] },
     Desk {
         path: "/cases",
         word: "desk-cases",
@@ -41,12 +43,19 @@ pub const DESKS: &[Desk] = &[
         word: "desk-journal",
         roles: &["analyst", "chief_analyst", "operations", "supervisor"],
     },
+    Desk { path: "/day", word: "desk-day", roles: &["operations", "supervisor"] },
+    Desk {
+        path: "/health",
+        word: "desk-health",
+        roles: &["operations", "supervisor", "administrator"],
+    },
     Desk { path: "/counter", word: "desk-counter", roles: &["teller"] },
     Desk { path: "/developers", word: "desk-developers", roles: &["developer"] },
     Desk { path: "/people", word: "desk-people", roles: &["administrator"] },
     Desk { path: "/approvals", word: "desk-approvals", roles: &["administrator", "chief_analyst"] },
     Desk { path: "/sessions", word: "desk-sessions", roles: &["administrator"] },
     Desk { path: "/programs", word: "desk-programs", roles: &["administrator", "developer"] },
+    Desk { path: "/keys", word: "desk-keys", roles: &["administrator"] },
     Desk { path: "/me", word: "desk-me", roles: &["customer"] },
 ];
 

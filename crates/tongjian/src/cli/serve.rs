@@ -6,6 +6,7 @@ mod config;
 mod folder;
 mod keeper;
 mod looks;
+mod machine;
 mod orders;
 mod notes;
 mod people;
@@ -17,7 +18,9 @@ mod visitors;
 pub use config::Config;
 pub use notes::{NoteKeeper, NotesKept};
 pub use people::{first, first_json, say_first};
-pub use visitors::{SamplePhone, Visitor, phone as sample_phone, write as write_visitors};
+pub use visitors::{
+    SANDBOX, SamplePhone, Visitor, phone as sample_phone, write as write_visitors,
+};
 
 use super::Context;
 use super::query::Bounds;
@@ -142,6 +145,7 @@ impl Serve {
             Tables::open_on(tables::runtime_behind()?, &bank, &context.dir, self.bounds.limits())?;
         let Tables { runtime: threads, desk } = tables;
         let desks = self.desks(desk, &bank)?;
+        let start = machine::start_of(&bank);
         let vault = bank.vault_out();
         let (running, handle) = bank.node.run(SystemClock, RunOptions::default());
         let looks = Looks::start(handle.clone());
@@ -161,6 +165,7 @@ impl Serve {
             running: &running,
             handle,
             vault,
+            start,
         };
         let end = self.taken.end.take();
         let served = self.serve(context, open, end);
@@ -358,6 +363,7 @@ struct Open<'a> {
     running: &'a Running<Files>,
     handle: Line,
     vault: Option<journal::Vault<Files>>,
+    start: Option<api::health::Start>,
 }
 
 /// The bank behind the API: its identities, its questions, its bounds.
@@ -374,7 +380,10 @@ fn api_bank(
     let origin = people::origin(config, open.listeners[0].as_ref(), secure);
     let ours = addresses(&origin, address);
     let gate = BankGate::new(Arc::clone(&open.people.access), Arc::new(open.notes.clone()), ours);
+    let history = Arc::clone(open.desks.clear.history());
+    let facts = machine::facts(folder, config, secure, history, open.start.clone());
     Ok(api::bank::Bank::new(api::bank::Parts {
+        facts,
         handle: open.handle.clone(),
         reader: open.running.reader(),
         vault,
@@ -423,7 +432,8 @@ pub fn open_access(folder: &Path, origin: &str, notes: Arc<dyn access::Notes>) -
     };
     let policies = Policies::shipped().map_err(|error| failed(&error))?;
     let sample = visitors::are_there(folder);
-    let settings = access::Settings { sample, ..access::Settings::at(origin, "Tongjian") };
+    let sandbox = visitors::sandbox(folder);
+    let settings = access::Settings { sample, sandbox, ..access::Settings::at(origin, "Tongjian") };
     Access::open(&folder.join(ACCESS), settings, policies, notes, now_s())
         .map_err(|error| failed(&error))
 }

@@ -4,9 +4,9 @@ import { be, check, windowOf } from "./bank.mjs";
 import { hands, sees } from "./tasks.mjs";
 
 // An account's or a party's number as an id of the API.
-const id = (begin, digits) => { const h = BigInt(digits).toString(16).padStart(32, "0"); return `${begin}_${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}` };
+export const id = (begin, digits) => { const h = BigInt(digits).toString(16).padStart(32, "0"); return `${begin}_${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}` };
 
-async function ask(browser, origin, sql) {
+export async function ask(browser, origin, sql) {
   const { context, page } = await windowOf(browser, origin);
   await be(page, origin, "operations");
   const answer = await page.request.post(origin + "/api/v1/queries", { data: { sql }, headers: { origin } });
@@ -32,7 +32,7 @@ export async function hold(browser, origin, wanted) {
   return held;
 }
 
-async function as(browser, origin, who, look, work) {
+export async function as(browser, origin, who, look, work) {
   const { context, page } = await windowOf(browser, origin, { script: look.keys, wide: look.keys ? 1280 : 320 });
   page.setDefaultTimeout(8000);
   await be(page, origin, who);
@@ -187,7 +187,7 @@ const all = {
 async function others(browser, origin, cases) {
   const { context, page } = await windowOf(browser, origin);
   await be(page, origin, "pensioner");
-  for (const path of [`/cases/${cases[0]}`, "/overview", "/people", "/approvals", "/sessions", "/programs", "/journal", "/rules", "/developers", "/queries/hours", "/queries/hours/answer.csv"]) {
+  for (const path of [`/cases/${cases[0]}`, "/overview", "/people", "/approvals", "/sessions", "/programs", "/journal", "/rules", "/developers", "/queries/hours", "/queries/hours/answer.csv", "/messages", "/exceptions", "/day", "/holds", "/health", "/health/live", "/keys"]) {
     const answer = await page.goto(origin + path);
     check(`a customer has no ${path}`, answer.status() === 403 || answer.status() === 404, `${answer.status()}`);
   }

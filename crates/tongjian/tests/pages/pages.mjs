@@ -12,6 +12,7 @@ import { tasks } from "./tasks.mjs";
 import { desks, hold } from "./desks.mjs";
 import { prepare, rules, sameAsTj } from "./rules.mjs";
 import { phones } from "./phone.mjs";
+import { crowd, operations } from "./operations.mjs";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -27,7 +28,7 @@ const PAGES_MAX = 60;
 // One address a kind of page: ids and questions are left out.
 const kind = url => {
   const { pathname } = new URL(url);
-  return pathname.replace(/(acc|pay|case|ord|pty|drf|rpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/rules\/sets\/\d+/, "/rules/sets/set").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role");
+  return pathname.replace(/(acc|pay|case|ord|pty|drf|rpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/rules\/sets\/\d+/, "/rules/sets/set").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role").replace(/\/samples\/[^/]+/, "/samples/kind");
 };
 // A word's name where its text should be.
 const bare = text => text.split(/\s+/).filter(word => /^(act|adopt|became|case|cases|cell|check|decide|desk|diff|draft|drafts|edit|event|fact|field|figure|flow|front|handset|held|hold|home|identity|limit|list|lists|look|looked|mark|order|pay|people|phone|quality|query|right|role|rules|ruling|run|runs|set|sign|sms|stage|status|step|steps|tour|trial|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
@@ -45,7 +46,7 @@ async function crawl(page, origin) {
       if (!href.startsWith(origin) || href.includes("/api/") || href.includes("#")) continue;
       const name = kind(href);
       // A file is asked for and not shown.
-      if (/\.csv$|\/receipt$/.test(name)) {
+      if (/\.csv$|\/receipt$|\/answer$|\/sent$|\.xml$/.test(name)) {
         if (!found.has(name)) { found.set(name, null); const file = await page.request.get(href); check(`${href} is there`, file.ok(), `${file.status()}`) }
         continue;
       }
@@ -145,6 +146,7 @@ async function main() {
     let count = 0;
     found = await prepare(browser, bank.origin);
     await hold(browser, bank.origin, 3);
+    await crowd(browser, bank.origin);
     for (const name of process.env.TASK ? [] : PEOPLE) {
       const first = await windowOf(browser, bank.origin);
       await first.page.goto(bank.origin + "/");
@@ -177,6 +179,7 @@ async function main() {
     await phones(browser, bank.origin, all);
     await desks(browser, bank.origin);
     await rules(browser, bank.origin);
+    await operations(browser, bank.origin);
   } finally {
     await browser.close();
     const code = await bank.end();

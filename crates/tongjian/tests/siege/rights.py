@@ -93,6 +93,8 @@ def samples(own, other, known):
         "show_order": (f"/accounts/{account}/orders/ord_{NONE}", None),
         "end_order": (f"/accounts/{account}/orders/ord_{NONE}/end", None),
         "export_statement": (f"/accounts/{account}/messages/camt.053?from=2026-01-01&to=2026-12-31", None),
+        "show_message_sample": ("/messages/samples/pain.001", None),
+        "close_day": ("/day/close", {"day": "2020-01-01"}),
         "create_webhook": ("/webhooks", {"url": "https://10.0.0.1/"}),
     }
 

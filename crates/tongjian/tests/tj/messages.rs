@@ -407,6 +407,9 @@ fn whatever_is_killed_in_between_each_payment_of_the_folder_is_made_once() {
     until("what is due is not sent", || sent(&at).len() as u128 == payments / 2);
     served.kill();
     assert_eq!(names(&at, "done").len(), 32);
+    // Whatever went out is remembered as one message, however often it was begun.
+    let out = names(&at, "out").iter().filter(|name| name.starts_with("pacs.008")).count();
+    assert_eq!(kept(&at, "out"), out);
     assert_eq!(names(&at, "err"), Vec::<String>::new());
     let cents = |minor: u128| format!("{}.{:02}", minor / 100, minor % 100);
     assert_eq!(at.balance("1002"), cents(payments / 2));
@@ -439,10 +442,30 @@ fn a_file_that_comes_again_and_another_under_its_name_pay_nothing_more() {
         put(&at, name, &text);
         quiet(&at);
     }
+    // Nobody can be told what is wrong with a file that cannot be read; the bank's own people can.
+    put(&at, "broken.xml", "<Document>");
+    quiet(&at);
+    assert_eq!(kept(&at, "unread"), 1);
+    // A copy is made while the bank is served, and is a bank.
+    at.ok("backup copy.tj");
+    at.fails(2, "backup copy.tj");
     served.kill();
+    at.ok("verify copy.tj");
+    let copied: serde_json::Value = serde_json::from_str(&at.read("bank.tj/backup.json")).unwrap();
+    assert!(copied["entries"].as_u64().unwrap() > 0, "{copied}");
+    let said = at.tj(&["--dir", "copy.tj", "account", "show", "1002", "--json"]);
+    assert!(said.out.contains("15.00"), "{said:?}");
+    at.fails(1, "--dir nowhere.tj backup other.tj");
     assert_eq!(at.balance("1002"), "15.00");
     assert_eq!(names(&at, "done"), ["copy.xml", "wages.xml", "wages.xml.2"]);
-    let aside = ["more.xml", "more.xml.reason.txt", "wages.xml", "wages.xml.reason.txt"];
+    let aside = [
+        "broken.xml",
+        "broken.xml.reason.txt",
+        "more.xml",
+        "more.xml.reason.txt",
+        "wages.xml",
+        "wages.xml.reason.txt",
+    ];
     assert_eq!(names(&at, "err"), aside);
     for name in ["more.xml", "wages.xml"] {
         let reason = at.read(&format!("post/err/{name}.reason.txt"));
@@ -450,6 +473,14 @@ fn a_file_that_comes_again_and_another_under_its_name_pay_nothing_more() {
     }
     assert!(at.read("post/out/copy.xml.pain.002.xml").contains("<TxSts>ACSC<"));
     at.ok("verify bank.tj");
+}
+
+/// How many files of this ending are kept of messages.
+fn kept(at: &Folder, ending: &str) -> usize {
+    let files = std::fs::read_dir(at.path("bank.tj/iso")).unwrap();
+    files
+        .filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|e| e == ending))
+        .count()
 }
 
 /// The payments that were sent to the other bank, by `TxId`.

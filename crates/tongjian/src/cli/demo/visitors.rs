@@ -1,7 +1,7 @@
 //! Whom a visitor of the sample bank may be: an old customer with a pension, a younger one, and people of the bank.
 
 use crate::bank::Bank;
-use crate::cli::serve::{SamplePhone, Visitor};
+use crate::cli::serve::{SANDBOX, SamplePhone, Visitor};
 use city::City;
 use terms::{Amount, Currency, PartyId, PartyKind};
 
@@ -36,12 +36,15 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
     };
     let mut old = None;
     let mut young = None;
+    let mut middle = None;
     for (party, _, fields) in city.people().filter(|(_, kind, _)| *kind == PartyKind::Person) {
         let born = year(&fields);
         let place = if (1_930..1_957).contains(&born) {
             &mut old
         } else if (1_975..2_000).contains(&born) {
             &mut young
+        } else if (1_957..1_975).contains(&born) {
+            &mut middle
         } else {
             continue;
         };
@@ -50,7 +53,7 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
                 fields.iter().find(|(name, _)| *name == "name").map(|(_, text)| text.clone());
             *place = called.map(|called| (party, called));
         }
-        if old.is_some() && young.is_some() {
+        if old.is_some() && young.is_some() && middle.is_some() {
             break;
         }
     }
@@ -70,7 +73,14 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
         party: None,
         phone: None,
     });
-    [customer("pensioner", old), customer("customer", young)]
+    // Nobody is let in as the customer for programs.
+    let programs = middle.map(|(party, called)| Visitor {
+        name: SANDBOX.to_owned(),
+        called,
+        role: SANDBOX.to_owned(),
+        party: Some(party.0.to_string()),
+    });
+    [customer("pensioner", old), customer("customer", young), programs]
         .into_iter()
         .flatten()
         .chain(staff)

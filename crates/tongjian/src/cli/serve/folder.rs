@@ -8,8 +8,8 @@ use crate::cli::Context;
 use crate::fail::{Done, Exit, Failure};
 use api::bank::Bank;
 use api::messages::{
-    Desk, NotMade, NotTaken, Outgoing, Sender, Source, Store, Taken, Unread, put, rename,
-    write_report,
+    Desk, NotMade, NotTaken, Outgoing, Sender, Source, Store, Taken, Unread, Unreadable, put,
+    rename, write_report,
 };
 use iso20022::WriteError;
 use node::{Clock, SystemClock};
@@ -148,7 +148,7 @@ impl Watched {
                         Later::Disk(error) => error.to_string(),
                         Later::Bank(why) => why,
                     };
-                    log(&json!({ "event": "messages_wait", "why": why }));
+                    self.bank.happened("messages_wait", &why);
                     WAIT
                 }
             };
@@ -187,11 +187,11 @@ impl Watched {
         let taken = match done {
             Ok(done) => done.taken,
             Err(NotTaken::Unread(Unread::Refused(why))) => {
-                return self.refuse(name, &format!("{} {why}", why.reason.code()));
+                return self.put_aside(desk, name, &format!("{} {why}", why.reason.code()));
             }
             Err(NotTaken::Unread(Unread::NotTaken(definition))) => {
                 let why = format!("there is nothing to do with a {definition} here");
-                return self.refuse(name, &why);
+                return self.put_aside(desk, name, &why);
             }
             Err(NotTaken::Unread(Unread::Disk(error)) | NotTaken::Disk(error)) => {
                 return Err(Later::Disk(error));
@@ -223,6 +223,13 @@ impl Watched {
         write_into(&path, |out| {
             write_report(taken, &desk.naming, SystemClock.now(), out).map(|_| ())
         })
+    }
+
+    /// Puts a file aside of which nobody can be told, and keeps that for the bank's own people.
+    fn put_aside(&self, desk: &Desk, name: &str, why: &str) -> Result<(), Later> {
+        let (file, says, time_ns) = (name.to_owned(), why.to_owned(), SystemClock.now().0);
+        desk.store.keep_unreadable(&Unreadable { file, says, time_ns })?;
+        self.refuse(name, why)
     }
 
     /// Puts a file aside, its reason beside it.
@@ -264,6 +271,7 @@ impl Watched {
             marks.set("sending", out.until)?;
         }
         self.write(desk, &out)?;
+        out.kept().iter().try_for_each(|sent| desk.store.keep_sent(sent))?;
         marks.set("sent", out.until)?;
         Ok(true)
     }

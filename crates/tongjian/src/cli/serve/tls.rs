@@ -3,6 +3,8 @@
 use super::config::{ApiConfig, TlsKind};
 use crate::fail::{Done, Exit, Failure};
 use api::server::TlsNow;
+use der::asn1::{AnyRef, GeneralizedTime, UtcTime};
+use der::{Reader, SliceReader, Tag, TagMode, TagNumber};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -12,6 +14,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use terms::TimeNs;
 
 /// How often it is looked whether the files changed.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -98,6 +101,51 @@ fn load([certificate, key]: &[PathBuf; 2], authorities: &Path) -> Done<ServerCon
     Ok(config)
 }
 
+/// The file with the API's certificate; `None` if connections are not secured.
+pub fn certificate_of(config: &ApiConfig, bank: &Path) -> Option<PathBuf> {
+    match config.tls {
+        TlsKind::Off => None,
+        TlsKind::Files => Some(config.certificate.clone()),
+        TlsKind::SelfSigned => OWN.first().map(|name| bank.join(name)),
+    }
+}
+
+/// When the first certificate of a file ends; `None` if that cannot be read.
+pub fn until(certificate: &Path) -> Option<TimeNs> {
+    let first = CertificateDer::pem_file_iter(certificate).ok()?.next()?.ok()?;
+    let seconds = not_after(&first).ok()?;
+    Some(TimeNs(seconds.checked_mul(1_000_000_000)?))
+}
+
+/// `notAfter` of a certificate (RFC 5280 section 4.1), in seconds since 1970.
+fn not_after(certificate: &[u8]) -> der::Result<u64> {
+    let mut whole = SliceReader::new(certificate)?;
+    whole.sequence(|certificate| {
+        let seconds = certificate.sequence(|body| {
+            // The version is there in all but the oldest.
+            let _version: Option<AnyRef<'_>> =
+                body.context_specific(TagNumber(0), TagMode::Explicit)?;
+            for _ in ["serialNumber", "signature", "issuer"] {
+                body.tlv_bytes()?;
+            }
+            let seconds = body.sequence(|validity| {
+                validity.tlv_bytes()?;
+                let until = validity.peek_tag()?;
+                let until = if until == Tag::UtcTime {
+                    validity.decode::<UtcTime>()?.to_unix_duration()
+                } else {
+                    validity.decode::<GeneralizedTime>()?.to_unix_duration()
+                };
+                Ok::<_, der::Error>(until.as_secs())
+            })?;
+            body.drain(body.remaining_len())?;
+            Ok::<_, der::Error>(seconds)
+        })?;
+        certificate.drain(certificate.remaining_len())?;
+        Ok(seconds)
+    })
+}
+
 /// The bank's own certificate, made if there is none.
 fn own(bank: &Path) -> Done<[PathBuf; 2]> {
     let files = OWN.map(|name| bank.join(name));
@@ -118,4 +166,22 @@ fn own(bank: &Path) -> Done<[PathBuf; 2]> {
         std::io::Write::write_all(&mut opened, text.as_bytes()).map_err(|error| failed(&error))?;
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_certificate_is_read() {
+        let mut parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        parameters.not_after = rcgen::date_time_ymd(2031, 3, 4);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let made = parameters.self_signed(&key).unwrap();
+        let seconds = not_after(made.der()).unwrap();
+        assert_eq!(TimeNs(seconds * 1_000_000_000).iso_at(0), "2031-03-04T00:00:00Z");
+        for wrong in [&b""[..], b"0", b"\x30\x03\x02\x01\x01", &made.der()[..40]] {
+            assert!(not_after(wrong).is_err());
+        }
+    }
 }
