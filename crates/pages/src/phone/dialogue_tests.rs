@@ -224,114 +224,132 @@ fn many_choices_leave_out_the_key_that_goes_on() {
     assert_eq!((at_of("9"), at_of("0"), at_of("01"), at_of("x")), (None, None, None, None));
 }
 
+/// The longest that each thing can be.
+struct Longest {
+    paying: Paying,
+    later: Later,
+    line: Line,
+    look: Look,
+}
+
+impl Longest {
+    fn new() -> Longest {
+        let wish =
+            Wish { from: account(7_686), to: account(1_111).id, money: money("999999999999.99") };
+        let (other, money) = ("7686".to_owned(), wish.money.clone());
+        let later = Later {
+            id: "o".to_owned(),
+            from: "a".to_owned(),
+            other: other.clone(),
+            money: money.clone(),
+            repeats: "monthly".to_owned(),
+            next: "31.12.".to_owned(),
+        };
+        Longest {
+            paying: Paying { wish, confirmed: true, key: "k".to_owned() },
+            later,
+            line: Line { came: true, money, other, day: "27.11.".to_owned() },
+            look: Look { who: "w".repeat(20), day: "27.11.".to_owned() },
+        }
+    }
+
+    fn stopped(&self, status: &str) -> Stopped {
+        let (case, day) = ("case".to_owned(), "27.11.".to_owned());
+        Stopped { case, money: self.paying.wish.money.clone(), status: status.to_owned(), day }
+    }
+
+    fn quoted(&self, would: &str) -> Told {
+        let reasons = vec![LONG.to_owned(), "金额比平时大得多，第一次付给这个人。".repeat(3)];
+        let quote = Quote { would: would.to_owned(), reasons, refusal: LONG.to_owned() };
+        Told::Quoted(self.paying.wish.clone(), quote)
+    }
+
+    /// Everything that can become of a payment.
+    fn became(&self) -> Vec<Told> {
+        let sign = |wrong| Became::Sign { challenge: "c".to_owned(), number: Some(24), wrong };
+        let all = [
+            Became::Paid(u64::MAX),
+            Became::Held,
+            Became::Not(LONG.to_owned()),
+            Became::Unknown,
+            sign(false),
+            sign(true),
+        ];
+        all.map(|became| Told::Became(self.paying.clone(), became)).to_vec()
+    }
+
+    /// Everything that the bank can say.
+    fn told(&self, words: Words) -> Vec<Told> {
+        let locked = words.with("phone-pin-locked", &[("number", text("+86 400 800 1234"))]);
+        let mut told = vec![
+            Told::In { sim_changed: false, unseen: Some(LONG.to_owned()) },
+            Told::NotIn(locked, false),
+            Told::Accounts(Vec::new()),
+            Told::Accounts(vec![account(1_111); 12]),
+            Told::Lines(vec![self.line.clone(); 8]),
+            Told::Lines(Vec::new()),
+            Told::Payees(vec![account(1_111).id; 5]),
+            Told::Payees(Vec::new()),
+            Told::Stopped(STATUSES.map(|status| self.stopped(status)).to_vec()),
+            Told::Stopped(Vec::new()),
+            Told::Later(vec![self.later.clone(); 40]),
+            Told::Later(Vec::new()),
+            Told::Looks(vec![self.look.clone(); 8]),
+            Told::Looks(Vec::new()),
+            Told::Card(Some(24)),
+            Told::Card(None),
+            Told::Blocked(12, 3),
+            Told::Blocked(1, 0),
+            Told::Done("phone-limit-set"),
+            Told::Done("phone-later-ended"),
+            Told::Done("phone-appealed"),
+            Told::Trouble(LONG.to_owned()),
+        ];
+        told.extend(["post", "hold", "ask", "refuse"].map(|would| self.quoted(would)));
+        told.extend(self.became());
+        told
+    }
+
+    /// Places that are reached without the bank's word.
+    fn places(&self) -> Vec<Place> {
+        let mut places = vec![
+            Place::Amount(account(7_686), account(1_111).id),
+            Place::Limits(account(7_686)),
+            Place::LimitNew(account(7_686), false),
+            Place::LimitNew(account(7_686), true),
+            Place::BlockSure,
+            Place::Person,
+            Place::LaterOne(self.later.clone()),
+            Place::Appeal(self.stopped("open")),
+        ];
+        places.extend(STATUSES.map(|status| Place::Case(self.stopped(status))));
+        places
+    }
+}
+
+const STATUSES: [&str; 6] = ["open", "proposed", "refused", "lapsed", "released", "noted"];
+
 /// Every place with the longest it can have to show.
 fn everywhere(lang: Lang) -> Vec<Dialogue> {
-    let words = Words(lang);
-    let wish =
-        Wish { from: account(7_686), to: account(1_111).id, money: money("999999999999.99") };
-    let paying = Paying { wish: wish.clone(), confirmed: true, key: "k".to_owned() };
-    let quote = |would: &str| Quote {
-        would: would.to_owned(),
-        reasons: vec![LONG.to_owned(), "金额比平时大得多，第一次付给这个人。".repeat(3)],
-        refusal: LONG.to_owned(),
-    };
-    let stopped = |status: &str| Stopped {
-        case: "case".to_owned(),
-        money: money("999999999999.99"),
-        status: status.to_owned(),
-        day: "27.11.".to_owned(),
-    };
-    let later = Later {
-        id: "o".to_owned(),
-        from: "a".to_owned(),
-        other: "7686".to_owned(),
-        money: money("999999999999.99"),
-        repeats: "monthly".to_owned(),
-        next: "31.12.".to_owned(),
-    };
-    let line = Line {
-        came: true,
-        money: money("999999999999.99"),
-        other: "7686".to_owned(),
-        day: "27.11.".to_owned(),
-    };
-    let look = Look { who: "w".repeat(20), day: "27.11.".to_owned() };
-    let statuses = ["open", "proposed", "refused", "lapsed", "released", "noted"];
-    let mut told = vec![
-        Told::In { sim_changed: false, unseen: Some(LONG.to_owned()) },
-        Told::NotIn(words.with("phone-pin-locked", &[("number", text("+86 400 800 1234"))]), false),
-        Told::Accounts(Vec::new()),
-        Told::Accounts(vec![account(1_111); 12]),
-        Told::Lines(vec![line; 8]),
-        Told::Lines(Vec::new()),
-        Told::Payees(vec![account(1_111).id; 5]),
-        Told::Payees(Vec::new()),
-        Told::Stopped(statuses.map(stopped).to_vec()),
-        Told::Stopped(Vec::new()),
-        Told::Later(vec![later.clone(); 40]),
-        Told::Later(Vec::new()),
-        Told::Looks(vec![look; 8]),
-        Told::Looks(Vec::new()),
-        Told::Card(Some(24)),
-        Told::Card(None),
-        Told::Blocked(12, 3),
-        Told::Blocked(1, 0),
-        Told::Done("phone-limit-set"),
-        Told::Done("phone-later-ended"),
-        Told::Done("phone-appealed"),
-        Told::Trouble(LONG.to_owned()),
-        Told::Became(paying.clone(), Became::Paid(u64::MAX)),
-        Told::Became(paying.clone(), Became::Held),
-        Told::Became(paying.clone(), Became::Not(LONG.to_owned())),
-        Told::Became(paying.clone(), Became::Unknown),
-    ];
-    told.extend(
-        ["post", "hold", "ask", "refuse"].map(|would| Told::Quoted(wish.clone(), quote(would))),
-    );
-    for wrong in [false, true] {
-        let sign = Became::Sign { challenge: "c".to_owned(), number: Some(24), wrong };
-        told.push(Told::Became(paying.clone(), sign));
+    let longest = Longest::new();
+    let mut all = vec![begun(lang), inside(lang)];
+    for told in longest.told(Words(lang)) {
+        let mut one = inside(lang);
+        one.told(told);
+        all.push(one);
     }
-    let mut all: Vec<Dialogue> = told
-        .into_iter()
-        .map(|told| {
-            let mut one = inside(lang);
-            one.told(told);
-            one
-        })
-        .collect();
-    let mut places = vec![
-        Place::Amount(account(7_686), account(1_111).id),
-        Place::Limits(account(7_686)),
-        Place::LimitNew(account(7_686), false),
-        Place::LimitNew(account(7_686), true),
-        Place::BlockSure,
-        Place::Person,
-        Place::LaterOne(later),
-        Place::Appeal(stopped("open")),
-    ];
-    places.extend(statuses.map(|status| Place::Case(stopped(status))));
-    for place in places {
+    for place in longest.places() {
         let mut one = inside(lang);
         one.go(place);
         all.push(one.clone());
         one.wrong();
         all.push(one);
     }
-    for word in [
-        "phone-sim",
-        "phone-bye",
-        "phone-busy",
-        "phone-again",
-        "phone-wait",
-        "phone-amount-wrong",
-        "phone-to-wrong",
-    ] {
+    for word in ["phone-sim", "phone-bye", "phone-busy", "phone-again", "phone-wait"] {
         let mut one = inside(lang);
         one.say(word);
         all.push(one);
     }
-    all.extend([begun(lang), inside(lang)]);
     all
 }
 
