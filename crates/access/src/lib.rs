@@ -28,9 +28,10 @@ mod access;
 pub use access::{Access, TablePass};
 pub use action::Action;
 pub use asked::{
-    ActId, ActKind, ActView, Allowed, Approved, Asked, Came, ClientView, CodeOffer, Given, Issued,
-    LinkKind, LinkView, NewClient, NewUser, OneTimeLink, PasskeyView, SessionView, Shown, SignedIn,
-    Signing, SigningUpload, ToSign, TokenRequest, UserView,
+    ActId, ActKind, ActView, Allowed, Approved, Asked, Came, ClientView, CodeOffer, Given,
+    HelpWord, Issued, LinkKind, LinkView, NewClient, NewUser, OneTimeLink, PasskeyView,
+    SessionView, Shown, SignedIn, Signing, SigningAct, SigningUpload, ToSign, TokenRequest,
+    UserView,
 };
 pub use failed::{AccessFailed, Denied, OAuthRefused, Refused, Why};
 pub use note::{AccessNote, Noted, Notes};

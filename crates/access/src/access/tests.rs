@@ -6,5 +6,6 @@ mod machines;
 mod guessing;
 mod pairs;
 mod paying;
+mod helping;
 mod keeping;
 mod visits;
