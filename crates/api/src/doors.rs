@@ -7,8 +7,8 @@ use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, ROOT, not_found, request_id, routes};
 use crate::{
-    accounts, batches, cases, events, log, looked, message_operations, parties, payments, people,
-    webhooks,
+    accounts, batches, cases, complaints, events, finding, log, looked, message_operations,
+    parties, payees, payments, people, webhooks,
 };
 use axum::Router;
 use axum::body::Body;
@@ -44,6 +44,9 @@ pub fn table() -> Vec<Operation> {
         accounts::operations(),
         parties::operations(),
         looked::operations(),
+        payees::operations(),
+        complaints::operations(),
+        finding::operations(),
         cases::operations(),
         events::operations(),
         webhooks::operations(),
