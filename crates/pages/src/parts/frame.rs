@@ -21,7 +21,7 @@ pub struct Desk {
 
 /// All desks, in the order of the bar.
 pub const DESKS: &[Desk] = &[
-    Desk { path: "/home", word: "desk-home", roles: &["customer"] },
+    Desk { path: "/home", word: "desk-home", roles: &["customer", "helper"] },
     Desk { path: "/pay", word: "desk-pay", roles: &["customer"] },
     Desk { path: "/orders", word: "desk-orders", roles: &["customer"] },
     Desk { path: "/overview", word: "desk-overview", roles: &["operations", "supervisor"] },
@@ -41,13 +41,15 @@ pub const DESKS: &[Desk] = &[
         word: "desk-journal",
         roles: &["analyst", "chief_analyst", "operations", "supervisor"],
     },
+    Desk { path: "/complaints", word: "complaints-title", roles: &["operations", "supervisor"] },
     Desk { path: "/counter", word: "desk-counter", roles: &["teller"] },
     Desk { path: "/developers", word: "desk-developers", roles: &["developer"] },
     Desk { path: "/people", word: "desk-people", roles: &["administrator"] },
     Desk { path: "/approvals", word: "desk-approvals", roles: &["administrator", "chief_analyst"] },
     Desk { path: "/sessions", word: "desk-sessions", roles: &["administrator"] },
     Desk { path: "/programs", word: "desk-programs", roles: &["administrator", "developer"] },
-    Desk { path: "/me", word: "desk-me", roles: &["customer"] },
+    Desk { path: "/helpers", word: "helpers-title", roles: &["helper"] },
+    Desk { path: "/me", word: "desk-me", roles: &["customer", "helper"] },
 ];
 
 /// A whole page.
