@@ -104,7 +104,9 @@ impl Demo {
         let posted = post(out, &mut bank, &mut city, risk, &gauges)?;
         gauges.verifying.store(1, Ordering::Relaxed);
         keep_truth(&folder, &city)?;
-        write_visitors(&folder, &visitors::choose(&bank, &city))?;
+        let visitors = visitors::choose(&bank, &city);
+        visitors::let_help(&mut bank, &visitors)?;
+        write_visitors(&folder, &visitors)?;
         bank.publish()?;
         bank.snapshot()?;
         bank.publish()?;

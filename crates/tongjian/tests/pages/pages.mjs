@@ -8,6 +8,7 @@
 import { ALL_TAGS, be, browser as open, check, failed, serve, town, unfit, windowOf } from "./bank.mjs";
 import { tasks } from "./tasks.mjs";
 import { desks, hold } from "./desks.mjs";
+import { selfcare } from "./selfcare.mjs";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -17,13 +18,13 @@ const shots = flags.includes("--shots") ? flags[flags.indexOf("--shots") + 1] : 
 if (shots) mkdirSync(shots, { recursive: true });
 // The pictures of README.
 const pictures = flags.includes("--pictures") ? flags[flags.indexOf("--pictures") + 1] : null;
-const PEOPLE = ["", "pensioner", "analyst", "chief", "operations", "teller", "supervisor", "administrator", "developer"];
+const PEOPLE = ["", "pensioner", "helper", "analyst", "chief", "operations", "teller", "supervisor", "administrator", "developer"];
 const PAGES_MAX = 60;
 
 // One address a kind of page: ids and questions are left out.
 const kind = url => {
   const { pathname } = new URL(url);
-  return pathname.replace(/(acc|pay|case|ord|pty)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role");
+  return pathname.replace(/(acc|pay|case|ord|pty|cpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role");
 };
 // A word's name where its text should be.
 const bare = text => text.split(/\s+/).filter(word => /^(act|became|case|cases|cell|check|decide|desk|event|fact|field|figure|flow|front|held|home|hold|identity|limit|look|looked|mark|order|pay|people|query|right|role|ruling|rules|sign|stage|status|step|steps|tour|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
@@ -168,6 +169,7 @@ async function main() {
     if (pictures) await take(browser, bank.origin);
     await tasks(browser, bank.origin, all);
     await desks(browser, bank.origin);
+    await selfcare(browser, bank.origin);
   } finally {
     await browser.close();
     const code = await bank.end();

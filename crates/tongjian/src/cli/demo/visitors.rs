@@ -1,9 +1,11 @@
-//! Whom a visitor of the sample bank may be: an old customer with a pension, a younger one, and people of the bank.
+//! Whom a visitor of the sample bank may be: an old customer with a pension, a younger one, one who helps the old one, and
+//! people of the bank.
 
 use crate::bank::Bank;
 use crate::cli::serve::Visitor;
+use crate::fail::Done;
 use city::City;
-use terms::{Amount, Currency, PartyId, PartyKind};
+use terms::{AccountId, Amount, Command, Currency, Day, PartyId, PartyKind, Role, RoleKind};
 
 /// A current account of a person, as the town's chart has it.
 const CURRENT: u16 = 20_111;
@@ -32,31 +34,32 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
         let birth = fields.iter().find(|(name, _)| *name == "birth_date");
         birth.and_then(|(_, day)| day.get(..4)?.parse::<u16>().ok()).unwrap_or(0)
     };
-    let mut old = None;
-    let mut young = None;
+    let (mut old, mut young, mut middle) = (None, None, None);
     for (party, _, fields) in city.people().filter(|(_, kind, _)| *kind == PartyKind::Person) {
         let born = year(&fields);
         let place = if (1_930..1_957).contains(&born) {
             &mut old
         } else if (1_975..2_000).contains(&born) {
             &mut young
+        } else if (1_957..1_975).contains(&born) {
+            &mut middle
         } else {
             continue;
         };
-        if place.is_none() && suits(bank, party) {
+        if place.is_none() && suits(bank, party).is_some() {
             let called =
                 fields.iter().find(|(name, _)| *name == "name").map(|(_, text)| text.clone());
             *place = called.map(|called| (party, called));
         }
-        if old.is_some() && young.is_some() {
+        if old.is_some() && young.is_some() && middle.is_some() {
             break;
         }
     }
-    let customer = |name: &str, found: Option<(PartyId, String)>| {
+    let person = |name: &str, role: &str, found: Option<(PartyId, String)>| {
         found.map(|(party, called)| Visitor {
             name: name.to_owned(),
             called,
-            role: "customer".to_owned(),
+            role: role.to_owned(),
             party: Some(party.0.to_string()),
         })
     };
@@ -66,22 +69,44 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
         role: role.to_owned(),
         party: None,
     });
-    [customer("pensioner", old), customer("customer", young)]
-        .into_iter()
-        .flatten()
-        .chain(staff)
-        .collect()
+    [
+        person("pensioner", "customer", old),
+        person("customer", "customer", young),
+        person("helper", "helper", middle),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(staff)
+    .collect()
 }
 
-/// Whether somebody has an account of their own with money on it and something to look at.
-fn suits(bank: &Bank, party: PartyId) -> bool {
+/// Lets the helper see the pensioner's account, as the pensioner would.
+pub fn let_help(bank: &mut Bank, visitors: &[Visitor]) -> Done {
+    let party = |name: &str| {
+        let visitor = visitors.iter().find(|visitor| visitor.name == name)?;
+        visitor.party.as_deref()?.parse().ok().map(PartyId)
+    };
+    let (Some(pensioner), Some(helper)) = (party("pensioner"), party("helper")) else {
+        return Ok(());
+    };
+    if let Some(account) = suits(bank, pensioner) {
+        let until = Day::BOOKING;
+        let role = Role { party: helper, account, kind: RoleKind::Viewer, until };
+        bank.ask(vec![Command::GrantRole(role)])?;
+    }
+    Ok(())
+}
+
+/// An account of somebody's own with money on it and something to look at.
+fn suits(bank: &Bank, party: PartyId) -> Option<AccountId> {
     let engine = bank.node.engine();
     let mut own = engine.roles_of(party).filter_map(|role| engine.account(role.account));
-    own.any(|view| {
+    let found = own.find(|view| {
         let account = &view.account;
         account.code == CURRENT
             && account.ledger == Currency::CNY
             && view.available >= ENOUGH
             && bank.node.views().records_of(account.id).take(PAYMENTS).count() >= PAYMENTS
-    })
+    });
+    found.map(|view| view.account.id)
 }
