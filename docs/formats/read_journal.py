@@ -30,7 +30,7 @@ BATCH_RECORDS_MAX = 8190
 RECORD_BYTES_MAX = 16384
 U128_MAX = (1 << 128) - 1
 # Number 103 means nothing.
-OUTCOMES = (*range(103), *range(104, 126))
+OUTCOMES = (*range(103), *range(104, 135))
 
 
 class Bad(Exception):
@@ -290,6 +290,7 @@ CODES = {
     "order": range(1, 5), "side": (1, 2), "cipher": (1, 2), "outcome": OUTCOMES,
     "door": range(1, 4), "end": range(1, 4), "check kind": (1, 2), "note": range(1, 14), "rhythm": range(1, 4),
     "stage": range(1, 4), "reason": range(1, 5), "step": range(1, 12), "mark": range(1, 4), "found": range(1, 4), "yes or no": (0, 1), "hold end": (2,),
+    "complaint step": range(1, 5),
 }
 
 
@@ -340,6 +341,11 @@ COMMANDS = {tag: (name, fields_of(fields)) for tag, name, fields in [
     (28, "place_order", "id u128, debit_account u128, credit_account u128, amount u128, code u16, first i32, last i32, "
                         "rhythm rhythm, every u8, by text"),
     (29, "end_order", "order u128, by text"),
+    (30, "plan_limits", "account u128, per_transfer u128?, per_day u128?, cooling_h u8, by text"),
+    (31, "keep_payee", "id u128, party u128, account u128, name sealed, by text"),
+    (32, "drop_payee", "payee u128, party u128, by text"),
+    (33, "file_complaint", "id u128, party u128, account u128, subject u128, days u8, text sealed, by text"),
+    (34, "work_complaint", "complaint u128, party u128, step complaint step, days u8, text sealed, by text"),
 ]}
 
 

@@ -110,11 +110,17 @@ fn npm_packages(folder: &Path, wanted: &[(&str, &str)]) -> Result<(), String> {
     if wanted.iter().all(|(name, _)| there(name)) {
         return Ok(());
     }
-    let named: Vec<String> = wanted.iter().map(|(name, version)| format!("{name}@{version}")).collect();
+    let named: Vec<String> =
+        wanted.iter().map(|(name, version)| format!("{name}@{version}")).collect();
     println!("browser: npm fetches {} into {}", named.join(", "), folder.display());
     std::fs::create_dir_all(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
     let mut npm = Command::new("npm");
-    npm.env("PUPPETEER_SKIP_DOWNLOAD", "1").args(["install", "--no-audit", "--no-fund", "--prefix"]);
+    npm.env("PUPPETEER_SKIP_DOWNLOAD", "1").args([
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--prefix",
+    ]);
     run(npm.arg(folder).args(named))
 }
 

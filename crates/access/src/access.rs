@@ -10,6 +10,7 @@ mod links;
 mod keys;
 mod two_persons;
 mod step_up;
+mod helping;
 mod passes;
 mod visits;
 mod phone;

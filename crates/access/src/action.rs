@@ -25,6 +25,26 @@ pub enum Action {
     HolderRead,
     /// Let a party hold a role on an account, or end that.
     HolderWrite,
+    /// See who helps with an account: whom its owner lets see it.
+    HelperRead,
+    /// Let somebody see an account, and no more than that.
+    HelperWrite,
+    /// End that: nothing is given, so nobody signs it.
+    HelperEnd,
+    /// See whom a customer pays, by the customer's own names.
+    PayeeRead,
+    /// Keep a payee.
+    PayeeWrite,
+    /// Keep a payee no longer: nothing is made easier, so nobody signs it.
+    PayeeEnd,
+    /// See a customer's complaints.
+    ComplaintRead,
+    /// Complain, find an answer wanting, take a complaint back.
+    ComplaintWrite,
+    /// Answer complaints, or say that it takes longer.
+    ComplaintAnswer,
+    /// Find a customer by name.
+    PartyFind,
     /// See spending limits.
     LimitRead,
     /// Set spending limits.
@@ -133,7 +153,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order of the table of rights.
-    pub const ALL: [Action; 62] = [
+    pub const ALL: [Action; 72] = [
         Action::PartyRead,
         Action::PartyWrite,
         Action::PartyErase,
@@ -144,6 +164,16 @@ impl Action {
         Action::StatementRead,
         Action::HolderRead,
         Action::HolderWrite,
+        Action::HelperRead,
+        Action::HelperWrite,
+        Action::HelperEnd,
+        Action::PayeeRead,
+        Action::PayeeWrite,
+        Action::PayeeEnd,
+        Action::ComplaintRead,
+        Action::ComplaintWrite,
+        Action::ComplaintAnswer,
+        Action::PartyFind,
         Action::LimitRead,
         Action::LimitWrite,
         Action::PaymentRead,
@@ -211,6 +241,16 @@ impl Action {
             Action::StatementRead => "statement.read",
             Action::HolderRead => "holder.read",
             Action::HolderWrite => "holder.write",
+            Action::HelperRead => "helper.read",
+            Action::HelperWrite => "helper.write",
+            Action::HelperEnd => "helper.end",
+            Action::PayeeRead => "payee.read",
+            Action::PayeeWrite => "payee.write",
+            Action::PayeeEnd => "payee.end",
+            Action::ComplaintRead => "complaint.read",
+            Action::ComplaintWrite => "complaint.write",
+            Action::ComplaintAnswer => "complaint.answer",
+            Action::PartyFind => "party.find",
             Action::LimitRead => "limit.read",
             Action::LimitWrite => "limit.write",
             Action::PaymentRead => "payment.read",
@@ -295,6 +335,10 @@ impl Action {
                 | Action::BalanceRead
                 | Action::StatementRead
                 | Action::HolderRead
+                | Action::HelperRead
+                | Action::PayeeRead
+                | Action::ComplaintRead
+                | Action::PartyFind
                 | Action::PaymentRead
                 | Action::BatchRead
                 | Action::ScheduledRead

@@ -395,13 +395,35 @@ pub struct SigningUpload<'a> {
     pub sha256: [u8; 32],
 }
 
-/// What a payer signs.
+/// Something other than a payment that is signed, as letting somebody see an account. Every field is bound into the challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SigningAct<'a> {
+    /// What it is, as rights call it: `helper.write`.
+    pub act: &'a str,
+    /// What it does, without personal data: it stands in the journal.
+    pub says: &'a str,
+    /// What of it is personal, exactly as it was shown; empty for nothing.
+    pub about: &'a str,
+}
+
+/// What somebody signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToSign<'a> {
     /// One payment.
     Payment(Signing<'a>),
     /// An upload of payments.
     Upload(SigningUpload<'a>),
+    /// Something else.
+    Act(SigningAct<'a>),
+}
+
+/// The word by which somebody agrees to help another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpWord {
+    /// Eight digits.
+    pub word: String,
+    /// Until when it is good, in seconds since 1970.
+    pub until_s: u64,
 }
 
 impl<'a> From<&Signing<'a>> for ToSign<'a> {

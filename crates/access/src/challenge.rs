@@ -78,6 +78,13 @@ impl Challenges {
         Ok(Challenge { id: id.to_owned(), bytes, until_s })
     }
 
+    /// Eight digits that only this process can compute, for this kind and these parts.
+    pub(crate) fn digits(&self, kind: &str, parts: &[&[u8]]) -> String {
+        let hash = self.compute("digits", kind, parts, &[]);
+        let number = hash[..8].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        format!("{:08}", number % 100_000_000)
+    }
+
     /// Takes note that it was answered rightly.
     pub(crate) fn answer(&self, challenge: &Challenge, now_s: u64) -> Shown {
         self.answered.show(OnceId::of("challenge", &[], &challenge.bytes), now_s)

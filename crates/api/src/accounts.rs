@@ -1,6 +1,7 @@
 //! Accounts: opened, looked at, limited, blocked; their balances now and at any entry, their payments and statements.
 
 mod agreed;
+mod helpers;
 mod orders;
 
 pub use agreed::{HoldDocument, LimitsDocument, RoleDocument};
@@ -17,7 +18,7 @@ use crate::wire::{
 };
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use engine::{AccountView, TransferView};
+use engine::{AccountView, LimitsView, TransferView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use terms::{
@@ -80,6 +81,7 @@ pub fn operations() -> Vec<Operation> {
         .by(statement),
     ];
     all.extend(agreed::operations());
+    all.extend(helpers::operations());
     all.extend(orders::operations());
     all
 }
@@ -161,7 +163,12 @@ impl BalanceDocument {
 }
 
 impl AccountDocument {
-    fn of(view: &AccountView, closed: bool, journal: Option<Place>) -> AccountDocument {
+    fn of(
+        view: &AccountView,
+        limits: &LimitsView,
+        closed: bool,
+        journal: Option<Place>,
+    ) -> AccountDocument {
         AccountDocument {
             id: AccountRef(view.account.id),
             status: if closed { "closed" } else { "open" }.to_owned(),
@@ -169,7 +176,7 @@ impl AccountDocument {
             code: view.account.code,
             overdraft: !view.account.flags.has(AccountFlags::DEBITS_MUST_NOT_EXCEED_CREDITS),
             balance: BalanceDocument::of(view),
-            limits: LimitsDocument::of(view.account.ledger, view.limits),
+            limits: LimitsDocument::of(view.account.ledger, limits),
             journal,
         }
     }
@@ -235,7 +242,8 @@ async fn open(call: Call) -> Result<Reply, Problem> {
     };
     let place = (!replayed).then(|| Place::of(first));
     let (view, closed, records) = seen(&call, id).await?;
-    let reply = Reply::json(CREATED, &AccountDocument::of(&view, closed, place))?;
+    let limits = agreed::limits_of(&call, id).await?;
+    let reply = Reply::json(CREATED, &AccountDocument::of(&view, &limits, closed, place))?;
     let reply = reply.at_entry(call.bank.entries_of(records)?);
     let reply =
         reply.header(LOCATION, &format!("{}/accounts/{}", crate::table::ROOT, AccountRef(id)));
@@ -273,7 +281,9 @@ async fn seen(call: &Call, id: AccountId) -> Result<(AccountView, bool, u64), Pr
 
 async fn show(call: Call) -> Result<Reply, Problem> {
     let (view, closed, records) = named(&call).await?;
-    tagged(&call, &AccountDocument::of(&view, closed, None), call.bank.entries_of(records)?)
+    let limits = agreed::limits_of(&call, view.account.id).await?;
+    let document = AccountDocument::of(&view, &limits, closed, None);
+    tagged(&call, &document, call.bank.entries_of(records)?)
 }
 
 /// A moment.

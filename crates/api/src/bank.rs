@@ -43,6 +43,8 @@ pub struct ApiLimits {
     pub listeners_max: usize,
     /// Whose word on the address of a client counts.
     pub proxies: Proxies,
+    /// Days in which a complaint is answered, as this bank promises; 1 to 90.
+    pub complaint_days: u8,
 }
 
 impl Default for ApiLimits {
@@ -54,6 +56,7 @@ impl Default for ApiLimits {
             uploads_max: 4,
             listeners_max: 256,
             proxies: Proxies::default(),
+            complaint_days: 15,
         }
     }
 }

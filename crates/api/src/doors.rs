@@ -7,8 +7,8 @@ use crate::openapi;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, ROOT, not_found, request_id, routes};
 use crate::{
-    accounts, batches, cases, daily, events, health, log, looked, message_lists,
-    message_operations, parties, payments, people, rules, text, webhooks,
+    accounts, batches, cases, complaints, daily, events, finding, health, log, looked,
+    message_lists, message_operations, parties, payees, payments, people, rules, text, webhooks,
 };
 use axum::Router;
 use axum::body::Body;
@@ -47,6 +47,9 @@ pub fn table() -> Vec<Operation> {
         accounts::operations(),
         parties::operations(),
         looked::operations(),
+        payees::operations(),
+        complaints::operations(),
+        finding::operations(),
         cases::operations(),
         rules::operations(),
         events::operations(),

@@ -8,7 +8,8 @@ use crate::payments::payment_of;
 use crate::problem::{Kind, Problem};
 use crate::table::{Operation, get};
 use crate::wire::{
-    AccountRef, CaseRef, CurrencyCode, Date, HoldRef, OrderRef, PartyRef, PaymentRef, Place,
+    AccountRef, CaseRef, ComplaintRef, CurrencyCode, Date, HoldRef, OrderRef, PartyRef, PaymentRef,
+    Place,
 };
 use axum::body::Body;
 use axum::http::{HeaderName, StatusCode};
@@ -98,7 +99,7 @@ pub struct EventDocument {
 }
 
 /// All kinds, for those who ask for some.
-pub const KINDS: [&str; 21] = [
+pub const KINDS: [&str; 23] = [
     "payment.posted",
     "payment.reserved",
     "payment.held",
@@ -118,6 +119,8 @@ pub const KINDS: [&str; 21] = [
     "entry.posted",
     "day.closed",
     "case.worked",
+    "complaint.filed",
+    "complaint.worked",
     "rules.adopted",
     "rules.withdrawn",
 ];
@@ -242,6 +245,9 @@ fn act_told(act: &Act) -> Option<(&'static str, Value, Vec<AccountId>)> {
         Command::SetLimits(l) => {
             ("limits.set", json!({ "account": AccountRef(l.account) }), vec![l.account])
         }
+        Command::PlanLimits(l) => {
+            ("limits.set", json!({ "account": AccountRef(l.account) }), vec![l.account])
+        }
         Command::PlaceHold(h) => {
             let data = json!({ "hold": HoldRef(h.id), "account": AccountRef(h.account), "ordered_by": h.order.word() });
             ("hold.placed", data, vec![h.account])
@@ -273,6 +279,15 @@ fn act_told(act: &Act) -> Option<(&'static str, Value, Vec<AccountId>)> {
         Command::WorkCase(c) => (
             "case.worked",
             json!({ "case": CaseRef(c.case), "step": c.step.word(), "by": c.by }),
+            vec![],
+        ),
+        // For the bank's own people: what is said is sealed, and whose it is stands where they answer.
+        Command::FileComplaint(c) => {
+            ("complaint.filed", json!({ "complaint": ComplaintRef(c.id) }), vec![])
+        }
+        Command::WorkComplaint(c) => (
+            "complaint.worked",
+            json!({ "complaint": ComplaintRef(c.complaint), "step": c.step.word() }),
             vec![],
         ),
         Command::AdoptRules(set) => (

@@ -121,7 +121,7 @@ fn maker_of(action: Action) -> Option<&'static str> {
 /// What an action is done to, as far as policies care.
 fn kind_of(action: Action) -> ResourceKind {
     match action.word().split('.').next().unwrap_or_default() {
-        "party" => ResourceKind::Party,
+        "party" | "payee" | "complaint" => ResourceKind::Party,
         "account" if action == Action::AccountOpen => ResourceKind::Bank,
         "account" | "balance" | "statement" | "holder" | "limit" | "hold" | "standing" => {
             ResourceKind::Account

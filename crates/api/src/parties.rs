@@ -143,6 +143,41 @@ fn check(order: &NewParty) -> Result<(), Problem> {
             return Err(Problem::field(format!("/fields/{name}"), why));
         }
     }
+    check_document(order)
+}
+
+/// What kind of document says that `id_number` is the number of a Chinese resident.
+const RESIDENT_ID: &str = "resident_id";
+/// Weights of the digits of a resident's number (GB 11643).
+const RESIDENT_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
+/// The last character of a resident's number, by the other 17 (GB 11643); `None` if these are no digits.
+fn resident_check(first: &str) -> Option<char> {
+    let digits: Option<Vec<u32>> = first.chars().map(|c| c.to_digit(10)).collect();
+    let digits = digits.filter(|digits| digits.len() == RESIDENT_WEIGHTS.len())?;
+    let sum: u32 = digits.iter().zip(RESIDENT_WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+    b"10X98765432".get(sum as usize % 11).map(|byte| char::from(*byte))
+}
+
+/// Whether the number of a resident's card can be one, and agrees with the day of birth. Other documents have no form that
+/// could be looked at.
+fn check_document(order: &NewParty) -> Result<(), Problem> {
+    let text = |name: &str| order.fields.get(name).map_or("", |text| text.trim());
+    if text("document_kind") != RESIDENT_ID {
+        return Ok(());
+    }
+    let number = text("id_number");
+    let (first, last) =
+        number.split_at(number.char_indices().nth(17).map_or(number.len(), |(at, _)| at));
+    let check = resident_check(first).map(String::from);
+    if check.is_none() || check.as_deref() != Some(&last.to_uppercase()) {
+        let says = "not the number of a resident identity card: 17 digits and the check character of GB 11643";
+        return Err(Problem::field("/fields/id_number", says));
+    }
+    let born: String = text("birth_date").chars().filter(char::is_ascii_digit).collect();
+    if !born.is_empty() && first.get(6..14) != Some(born.as_str()) {
+        return Err(Problem::field("/fields/birth_date", "not the day of birth in the number"));
+    }
     Ok(())
 }
 
@@ -272,4 +307,40 @@ async fn erase(call: Call) -> Result<Reply, Problem> {
     let mut document = document(&call, id, None).await?;
     document.journal = Some(place);
     Ok(Reply::json(StatusCode::OK, &document)?.at_entry(place.entry + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faulty(pairs: &[(&str, &str)]) -> Option<String> {
+        let fields = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        let order = NewParty { kind: PartyKindName::Person, fields: fields.collect() };
+        check(&order).err().map(|problem| problem.detail().to_owned())
+    }
+
+    #[test]
+    fn the_number_of_a_resident_has_its_check_character_and_its_day() {
+        let with = |number, born| {
+            faulty(&[
+                ("name", "Zhang San"),
+                ("document_kind", "resident_id"),
+                ("id_number", number),
+                ("birth_date", born),
+            ])
+        };
+        // The example of the standard.
+        assert_eq!(with("11010519491231002X", "1949-12-31"), None);
+        assert_eq!(with("11010519491231002x", ""), None);
+        assert!(with("11010519491231002X", "1949-12-30").unwrap().contains("birth_date"));
+        for wrong in
+            ["110105194912310021", "11010519491231002", "1101051949123100201", "", "１１", "X"]
+        {
+            assert!(with(wrong, "").unwrap().contains("id_number"), "{wrong}");
+        }
+        assert_eq!(
+            faulty(&[("name", "Ann"), ("document_kind", "passport"), ("id_number", "P1")]),
+            None
+        );
+    }
 }

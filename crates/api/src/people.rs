@@ -11,7 +11,8 @@ mod signing;
 mod phone;
 mod sandbox;
 
-pub use signing::{allowed, allowed_any, allowed_upload};
+pub use own::fits_help_word;
+pub use signing::{allowed, allowed_act, allowed_any, allowed_upload};
 
 use crate::call::Call;
 use crate::problem::{Kind, Problem};

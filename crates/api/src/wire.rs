@@ -157,6 +157,10 @@ ids! {
     PaymentRef(TransferId), "pay_";
     /// A case of risk control; its payment's 128 bits.
     CaseRef(TransferId), "case_";
+    /// A complaint of a customer.
+    ComplaintRef(TransferId), "cpl_";
+    /// Somebody whom a customer pays, by a name of the customer's own.
+    PayeeRef(TransferId), "pye_";
     /// Money blocked by order.
     HoldRef(TransferId), "hold_";
     /// A payment ordered for later.

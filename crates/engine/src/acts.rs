@@ -4,7 +4,10 @@
 
 mod adoption;
 mod cases;
+mod complaints;
 mod observation;
+mod payees;
+mod spending;
 
 use crate::engine::Engine;
 use crate::guard::{CaseStatus, Owned};
@@ -15,8 +18,7 @@ use observation::{allow_access, allow_check, allow_queries};
 use terms::limits::{BUSINESS_DAY_GAP_MAX, RATE_PPM_MAX, SEALED_BYTES_MAX, TEXT_BYTES_MAX};
 use terms::{
     Account, AccountFlags, AccountId, Act, Amount, Attachment, ChartLine, Command, Day, Event,
-    Hold, InterestTerms, Party, Refusal, Role, RoleKind, Screening, Sealed, SpendingLimits, TimeNs,
-    TransferFlags,
+    Hold, InterestTerms, Party, Refusal, Role, RoleKind, Screening, Sealed, TimeNs, TransferFlags,
 };
 
 impl Engine {
@@ -75,6 +77,11 @@ impl Engine {
             Command::RecordAccess(notes) => allow_access(notes),
             Command::PlaceOrder(order) => self.allow_order(order),
             Command::EndOrder(end) => self.allow_order_end(end),
+            Command::PlanLimits(plan) => self.allow_plan(plan),
+            Command::KeepPayee(payee) => self.allow_payee(payee),
+            Command::DropPayee(end) => self.allow_payee_end(end),
+            Command::FileComplaint(complaint) => self.allow_complaint(complaint),
+            Command::WorkComplaint(act) => self.allow_complaint_act(act),
             Command::Transfer(_)
             | Command::CreateAccount(_)
             | Command::PostEntry(_)
@@ -248,7 +255,7 @@ impl Engine {
     }
 
     /// A party that exists and was not erased.
-    fn check_party(&self, id: u128) -> Result<(), Refusal> {
+    pub(crate) fn check_party(&self, id: u128) -> Result<(), Refusal> {
         match self.state.parties.get(&id) {
             None => Err(Refusal::PartyNotFound),
             Some(row) if row.erased => Err(Refusal::PartyErased),
@@ -291,18 +298,16 @@ impl Engine {
             }
             Command::EraseParty { party, reason } => self.erase_party(party.0, reason),
             Command::GrantRole(role) => {
-                self.state.roles.insert((role.party.0, role.account.0, role.kind as u8), *role);
+                self.state.grant(*role);
                 if role.kind == RoleKind::Owner {
                     let (record, account) = (self.state.records, self.place_of(role.account));
                     let kind = self.state.party_kind(role.party);
                     self.state.guard.own(Owned { record, account, party: role.party.0 }, kind);
                 }
             }
-            Command::RevokeRole(role) => {
-                self.state.roles.remove(&(role.party.0, role.account.0, role.kind as u8));
-            }
+            Command::RevokeRole(role) => self.state.revoke(role),
             Command::CreateAccount(account) => self.open_account(account),
-            Command::SetLimits(limits) => self.set_limits(limits),
+            Command::SetLimits(limits) => self.set_limits(limits, act.time),
             Command::SetInterest(terms) => self.set_interest(terms),
             Command::PlaceHold(hold) => {
                 self.count_hold(hold, true);
@@ -314,6 +319,11 @@ impl Engine {
             Command::PostEntry(entry) => self.evolve_entry(act.time, act.booking_date, entry),
             Command::CloseDay { day, next } => self.close_day(*day, *next),
             Command::Expire { pending } => self.expire(pending.0),
+            Command::PlanLimits(_)
+            | Command::KeepPayee(_)
+            | Command::DropPayee(_)
+            | Command::FileComplaint(_)
+            | Command::WorkComplaint(_) => self.evolve_own(act),
             Command::KeepPart(_)
             | Command::AdoptRules(_)
             | Command::WithdrawRules(_)
@@ -327,6 +337,18 @@ impl Engine {
             Command::Transfer(_) | Command::Reverse { .. } | Command::SettleInterest { .. } => {
                 debug_assert!(false, "a movement that was done is a transfer event");
             }
+        }
+    }
+
+    /// What customers do for themselves.
+    fn evolve_own(&mut self, act: &Act) {
+        match &act.command {
+            Command::PlanLimits(plan) => self.plan_limits(plan, act.time),
+            Command::KeepPayee(payee) => self.keep_payee(payee, act.time),
+            Command::DropPayee(end) => self.drop_payee(end),
+            Command::FileComplaint(complaint) => self.file_complaint(complaint, act.time),
+            Command::WorkComplaint(work) => self.work_complaint(work, act.time),
+            _ => debug_assert!(false, "everything else is made so elsewhere"),
         }
     }
 
@@ -391,16 +413,9 @@ impl Engine {
             row.erased = true;
             row.party.identity.ciphertext.clear();
         }
+        self.state.payees.forget(party);
+        self.state.complaints.forget(party);
         self.state.erasures.insert(party, reason.into());
-    }
-
-    fn set_limits(&mut self, limits: &SpendingLimits) {
-        let place = self.place_of(limits.account);
-        let record = self.state.records;
-        let extras = self.state.extras_mut(place);
-        extras.limited_since.get_or_insert(record);
-        extras.per_transfer = limits.per_transfer;
-        extras.per_day = limits.per_day;
     }
 
     fn release_hold(&mut self, id: u128) {

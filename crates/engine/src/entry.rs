@@ -69,11 +69,11 @@ impl Engine {
         let touched = self.touched_by(&entry.legs)?;
         self.check_balanced(&entry.legs)?;
         let booked = self.state.booking_date(time);
+        let when = (booked, time);
         let rows: Vec<&AccountRow> = touched.values().map(|t| &t.account).collect();
         let value_date = self.value_date(entry.value_date, booked, &rows)?;
         let reversal = entry.reverses.0 != 0;
-        let refusals =
-            touched.values().filter_map(|t| self.check_touched(t, reversal, booked).err());
+        let refusals = touched.values().filter_map(|t| self.check_touched(t, reversal, when).err());
         // Each account names its first refusal; the first of all is the answer.
         match refusals.min_by_key(|refusal| refusal.precedence()) {
             Some(refusal) => Err(refusal),
@@ -120,7 +120,12 @@ impl Engine {
 
     /// Closing, overflows, limits and holds of one account, judged by what the whole entry leaves
     /// behind.
-    fn check_touched(&self, t: &Touched, reversal: bool, booked: Day) -> Result<(), Refusal> {
+    fn check_touched(
+        &self,
+        t: &Touched,
+        reversal: bool,
+        when: (Day, TimeNs),
+    ) -> Result<(), Refusal> {
         let a = &t.account;
         let debits = t.debited != Some(0);
         if a.flags.has(AccountFlags::CLOSED) {
@@ -150,7 +155,7 @@ impl Engine {
         }
         self.check_hold(&after, after.debits(), debited)?;
         if debits && !reversal {
-            self.check_spending(&after, Amount(debited), booked)?;
+            self.check_spending(&after, Amount(debited), when)?;
         }
         Ok(())
     }

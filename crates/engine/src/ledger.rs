@@ -63,8 +63,9 @@ pub(crate) struct AccountId128 {
 /// What few accounts have: limits, holds, interest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extras {
-    pub(crate) per_transfer: Option<Amount>,
-    pub(crate) per_day: Option<Amount>,
+    /// What counts, until `later` does.
+    pub(crate) terms: Terms,
+    pub(crate) later: Option<Later>,
     /// The record that first set limits; what was sent before it is not counted.
     pub(crate) limited_since: Option<u64>,
     /// The business day `spent` counts.
@@ -76,6 +77,32 @@ pub(crate) struct Extras {
     /// Holds of everything in force.
     pub(crate) held_whole: u32,
     pub(crate) interest: Option<Interest>,
+}
+
+/// What an account may send, and how long a looser limit waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Terms {
+    pub(crate) per_transfer: Option<Amount>,
+    pub(crate) per_day: Option<Amount>,
+    pub(crate) cooling_h: u8,
+}
+
+/// What counts from a moment on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Later {
+    pub(crate) from: TimeNs,
+    pub(crate) terms: Terms,
+}
+
+impl Extras {
+    /// What counts at `time`.
+    #[inline]
+    pub(crate) fn terms_at(&self, time: TimeNs) -> Terms {
+        match self.later {
+            Some(later) if later.from <= time => later.terms,
+            _ => self.terms,
+        }
+    }
 }
 
 /// Interest as it accrues, exact: no division before it is settled.

@@ -16,6 +16,8 @@ mod acts;
 mod made_id;
 mod interest;
 mod orders;
+mod payees;
+mod complaints;
 mod ordering;
 mod chain;
 mod judgement;
@@ -32,6 +34,7 @@ mod query;
 
 pub use audit::AuditError;
 pub use chain::{Chain, chains};
+pub use complaints::{ComplaintRow, ComplaintStatus};
 pub use engine::{Engine, RULES_VERSION};
 pub use follower::Follower;
 pub use guard::{CaseStatus, party_case};
@@ -40,6 +43,7 @@ pub use ledger::{AccountIx, TransferIx, TransferPhase};
 pub use ordering::DueTransfer;
 pub use orders::ordered_transfer;
 pub use query::{
-    AccountView, CaseView, HoldView, InterestView, OrderView, RuleSetView, TransferView, TrialLine,
+    AccountView, CaseView, HoldView, InterestView, LimitsView, OrderView, PayeeView, RuleSetView,
+    TransferView, TrialLine,
 };
 pub use snapshot::SnapshotError;

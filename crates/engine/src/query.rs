@@ -1,16 +1,19 @@
 //! What the state says when asked. Views are copies: nothing here can change the state.
 
+use crate::complaints::ComplaintRow;
 use crate::engine::Engine;
 use crate::guard::{CaseRow, CaseStatus};
-use crate::ledger::{NOWHERE, TransferPhase};
+use crate::ledger::{NOWHERE, Terms, TransferPhase};
+use crate::payees::PayeeRow;
 use crate::risk::Tracker;
 use crate::state::Found;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::ops::Bound;
 use terms::{
     Account, AccountFlags, AccountId, Amount, CaseMark, ChartClass, ChartLine, Currency, Day,
-    Entry, Hold, Institution, Party, PartyId, Role, RuleSet, SpendingLimits, StandingOrder, TimeNs,
-    Transfer, TransferId,
+    Entry, Hold, Institution, Party, PartyId, Payee, Role, RuleSet, SpendingLimits, StandingOrder,
+    TimeNs, Transfer, TransferId,
 };
 
 /// An account with its balances, in minor units of its ledger.
@@ -32,7 +35,7 @@ pub struct AccountView {
     pub held: Amount,
     /// A hold blocks every debit.
     pub held_whole: bool,
-    /// What it may send, if somebody set that.
+    /// What it may send as of the last event, if somebody set that; see [`Engine::limits_at`].
     pub limits: Option<SpendingLimits>,
     /// Its interest terms, if it has any.
     pub interest: Option<InterestView>,
@@ -94,6 +97,34 @@ pub struct OrderView<'a> {
     pub in_force: bool,
     /// The first day after the business day on which it will be due.
     pub next: Option<Day>,
+}
+
+/// What an account may send at a moment, and what it will be able to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitsView {
+    /// What counts.
+    pub now: SpendingLimits,
+    /// Hours that a looser limit waits.
+    pub cooling_h: u8,
+    /// What counts later: from when, the limits, and the hours then.
+    pub later: Option<(TimeNs, SpendingLimits, u8)>,
+}
+
+/// A payee, and since when it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayeeView<'a> {
+    /// As it was kept.
+    pub payee: &'a Payee,
+    /// Since when.
+    pub since: TimeNs,
+    /// Kept no longer.
+    pub ended: bool,
+}
+
+impl<'a> PayeeView<'a> {
+    fn of(row: &'a PayeeRow) -> PayeeView<'a> {
+        PayeeView { payee: &row.payee, since: row.since, ended: row.ended }
+    }
 }
 
 /// A rule set, and how it fares.
@@ -209,9 +240,14 @@ impl Engine {
             available: Amount(self.available(row)),
             held: Amount(extras.map_or(0, |e| e.held)),
             held_whole: extras.is_some_and(|e| e.held_whole > 0),
-            limits: extras.filter(|e| e.per_transfer.is_some() || e.per_day.is_some()).map(|e| {
-                SpendingLimits { account: id, per_transfer: e.per_transfer, per_day: e.per_day }
-            }),
+            limits: extras
+                .map(|extras| extras.terms_at(self.state.last_time))
+                .filter(|terms| terms.per_transfer.is_some() || terms.per_day.is_some())
+                .map(|terms| SpendingLimits {
+                    account: id,
+                    per_transfer: terms.per_transfer,
+                    per_day: terms.per_day,
+                }),
             interest: extras.and_then(|e| e.interest).map(|i| InterestView {
                 rate_ppm: i.rate_ppm,
                 basis_days: i.basis as u16,
@@ -358,6 +394,12 @@ impl Engine {
         self.state.parties.values().map(|row| (&row.party, row.erased))
     }
 
+    /// Parties behind this one, by id; all of them behind none.
+    pub fn parties_after(&self, after: Option<PartyId>) -> impl Iterator<Item = (&Party, bool)> {
+        let from = after.map_or(Bound::Unbounded, |party| Bound::Excluded(party.0));
+        self.state.parties.range((from, Bound::Unbounded)).map(|(_, row)| (&row.party, row.erased))
+    }
+
     /// Roles in force, by party, account and kind.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         self.state.roles.values()
@@ -369,6 +411,63 @@ impl Engine {
             .roles
             .range((party.0, 0, 0)..=(party.0, u128::MAX, u8::MAX))
             .map(|(_, role)| role)
+    }
+
+    /// Roles on one account, by party and kind.
+    pub fn roles_on(&self, account: AccountId) -> impl Iterator<Item = &Role> {
+        let keys = self.state.holders.range((account.0, 0, 0)..=(account.0, u128::MAX, u8::MAX));
+        keys.filter_map(|(account, party, kind)| self.state.roles.get(&(*party, *account, *kind)))
+    }
+
+    /// What an account may send at a moment, which is not before the last event.
+    pub fn limits_at(&self, account: AccountId, time: TimeNs) -> Option<LimitsView> {
+        let row = self.state.accounts.at(self.state.account_place(account)?);
+        let extras = self.state.extras_of(row).copied().unwrap_or_default();
+        let limits = |terms: Terms| SpendingLimits {
+            account,
+            per_transfer: terms.per_transfer,
+            per_day: terms.per_day,
+        };
+        let now = extras.terms_at(time);
+        let later = extras.later.filter(|later| later.from > time);
+        let later = later.map(|later| (later.from, limits(later.terms), later.terms.cooling_h));
+        Some(LimitsView { now: limits(now), cooling_h: now.cooling_h, later })
+    }
+
+    /// The payees that a party keeps, by id.
+    pub fn payees_of(&self, party: PartyId) -> impl Iterator<Item = PayeeView<'_>> {
+        let payees = &self.state.payees;
+        payees.ids_of(party.0).filter_map(|id| payees.rows.get(&id)).map(PayeeView::of)
+    }
+
+    /// A payee by its id, also one that is kept no longer.
+    pub fn payee(&self, id: TransferId) -> Option<PayeeView<'_>> {
+        self.state.payees.rows.get(&id.0).map(PayeeView::of)
+    }
+
+    /// A complaint.
+    pub fn complaint(&self, id: TransferId) -> Option<&ComplaintRow> {
+        self.state.complaints.rows.get(&id.0)
+    }
+
+    /// The complaints of a party, by id.
+    pub fn complaints_of(
+        &self,
+        party: PartyId,
+    ) -> impl Iterator<Item = (TransferId, &ComplaintRow)> {
+        self.state.complaints.of(party)
+    }
+
+    /// Those that wait for an answer, what is due first first.
+    pub fn complaints_waiting(&self) -> impl Iterator<Item = (TransferId, &ComplaintRow)> {
+        let complaints = &self.state.complaints;
+        let waiting = complaints.waiting.iter();
+        waiting.filter_map(|(_, id)| Some((TransferId(*id), complaints.rows.get(id)?)))
+    }
+
+    /// All complaints, by id.
+    pub fn complaints(&self) -> impl Iterator<Item = (TransferId, &ComplaintRow)> {
+        self.state.complaints.rows.iter().map(|(id, row)| (TransferId(*id), row))
     }
 
     /// Holds by id.

@@ -5,11 +5,12 @@
 mod bytes;
 mod guard;
 mod orders;
+mod own;
 mod whole;
 
 use crate::engine::Engine;
 use crate::ledger::{
-    AccountId128, AccountRow, EntryRow, Extras, Interest, TransferPhase, TransferRow,
+    AccountId128, AccountRow, EntryRow, Extras, Interest, Terms, TransferPhase, TransferRow,
 };
 use crate::snapshot::bytes::{Reader, Writer};
 use crate::state::{ENTRY_BIT, HoldRow, PartyRow, State};
@@ -85,11 +86,15 @@ impl Engine {
         w.all(s.entries.iter(), write_entry);
         w.all(s.failed.iter(), |w, id| w.u128(*id));
         // What came to be later stands behind the rest, so that a bank without it has the bytes it always had.
-        if !s.guard.is_empty() || !s.orders.rows.is_empty() {
+        let own = !own::is_empty(s);
+        if own || !s.guard.is_empty() || !s.orders.rows.is_empty() {
             guard::write(&mut w, &s.guard);
         }
-        if !s.orders.rows.is_empty() {
+        if own || !s.orders.rows.is_empty() {
             orders::write(&mut w, &s.orders);
+        }
+        if own {
+            own::write(&mut w, s);
         }
         w.bytes
     }
@@ -127,10 +132,7 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
         Some(())
     })?;
     r.all(|r| read_party(r).map(|row| done(s.parties.insert(row.party.id.0, row))))?;
-    r.all(|r| {
-        read_role(r)
-            .map(|role| done(s.roles.insert((role.party.0, role.account.0, role.kind as u8), role)))
-    })?;
+    r.all(|r| read_role(r).map(|role| s.grant(role)))?;
     r.all(|r| read_hold(r).map(|row| done(s.holds.insert(row.hold.id.0, row))))?;
     r.all(|r| {
         let party = r.u128()?;
@@ -164,12 +166,14 @@ fn read_state(r: &mut Reader<'_>) -> Option<State> {
         s.guard = guard::read(r)?;
         if r.at < r.bytes.len() {
             s.orders = orders::read(r, s.business_day)?;
-            if s.orders.rows.is_empty() {
+            if r.at < r.bytes.len() {
+                own::read(r, &mut s)?;
+            } else if s.orders.rows.is_empty() {
                 return None;
             }
         }
         // Nothing stands there for nothing, so that there is one way to write each state.
-        if s.guard.is_empty() && s.orders.rows.is_empty() {
+        if s.guard.is_empty() && s.orders.rows.is_empty() && own::is_empty(&s) {
             return None;
         }
     }
@@ -212,10 +216,24 @@ fn write_party(w: &mut Writer, row: &PartyRow) {
     w.u128(row.party.id.0);
     w.u8(row.party.kind as u8);
     w.u8(u8::from(row.erased));
-    w.raw(&identity.commitment);
-    w.u8(identity.cipher as u8);
-    w.raw(&identity.nonce);
-    w.block(&identity.ciphertext);
+    write_sealed(w, identity);
+}
+
+fn write_sealed(w: &mut Writer, sealed: &Sealed) {
+    w.raw(&sealed.commitment);
+    w.u8(sealed.cipher as u8);
+    w.raw(&sealed.nonce);
+    w.block(&sealed.ciphertext);
+}
+
+fn read_sealed(r: &mut Reader<'_>) -> Option<Sealed> {
+    let commitment = r.array()?;
+    let cipher = match r.u8()? {
+        1 => SealingCipher::Aes256Gcm,
+        2 => SealingCipher::Sm4Gcm,
+        _ => return None,
+    };
+    Some(Sealed { commitment, cipher, nonce: r.array()?, ciphertext: r.block()? })
 }
 
 fn read_party(r: &mut Reader<'_>) -> Option<PartyRow> {
@@ -226,14 +244,7 @@ fn read_party(r: &mut Reader<'_>) -> Option<PartyRow> {
         _ => return None,
     };
     let erased = r.bool()?;
-    let commitment = r.array()?;
-    let cipher = match r.u8()? {
-        1 => SealingCipher::Aes256Gcm,
-        2 => SealingCipher::Sm4Gcm,
-        _ => return None,
-    };
-    let identity = Sealed { commitment, cipher, nonce: r.array()?, ciphertext: r.block()? };
-    Some(PartyRow { party: Party { id, kind, identity }, erased })
+    Some(PartyRow { party: Party { id, kind, identity: read_sealed(r)? }, erased })
 }
 
 fn write_role(w: &mut Writer, role: &Role) {
@@ -306,8 +317,8 @@ fn read_account(r: &mut Reader<'_>) -> Option<AccountRow> {
 }
 
 fn write_extras(w: &mut Writer, e: &Extras) {
-    w.option(e.per_transfer.as_ref(), |w, amount| w.u128(amount.0));
-    w.option(e.per_day.as_ref(), |w, amount| w.u128(amount.0));
+    w.option(e.terms.per_transfer.as_ref(), |w, amount| w.u128(amount.0));
+    w.option(e.terms.per_day.as_ref(), |w, amount| w.u128(amount.0));
     w.option(e.limited_since.as_ref(), |w, record| w.u64(*record));
     w.i32(e.spent_day.0);
     w.u128(e.spent);
@@ -324,8 +335,12 @@ fn write_extras(w: &mut Writer, e: &Extras) {
 
 fn read_extras(r: &mut Reader<'_>) -> Option<Extras> {
     Some(Extras {
-        per_transfer: r.option(|r| r.u128().map(Amount))?,
-        per_day: r.option(|r| r.u128().map(Amount))?,
+        terms: Terms {
+            per_transfer: r.option(|r| r.u128().map(Amount))?,
+            per_day: r.option(|r| r.u128().map(Amount))?,
+            cooling_h: 0,
+        },
+        later: None,
         limited_since: r.option(Reader::u64)?,
         spent_day: Day(r.i32()?),
         spent: r.u128()?,

@@ -1,8 +1,10 @@
 //! Everything the bank knows, and the few ways to change it that keep it whole.
 
+use crate::complaints::Complaints;
 use crate::guard::Guard;
 use crate::ledger::{AccountId128, AccountRow, EntryRow, Extras, NOWHERE, TransferRow};
 use crate::orders::Orders;
+use crate::payees::Payees;
 use crate::table::{IdTable, Rows};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -47,6 +49,8 @@ pub(crate) struct State {
     pub(crate) chart: BTreeMap<u16, ChartLine>,
     pub(crate) parties: BTreeMap<u128, PartyRow>,
     pub(crate) roles: BTreeMap<(u128, u128, u8), Role>,
+    /// The keys of `roles` with the account first: who holds an account. Not in the snapshot, for it follows from `roles`.
+    pub(crate) holders: BTreeSet<(u128, u128, u8)>,
     pub(crate) holds: BTreeMap<u128, HoldRow>,
     pub(crate) erasures: BTreeMap<u128, String>,
     pub(crate) account_places: IdTable,
@@ -66,6 +70,10 @@ pub(crate) struct State {
     pub(crate) failed: BTreeSet<u128>,
     /// Payments ordered for later.
     pub(crate) orders: Orders,
+    /// Whom customers pay, by names of their own.
+    pub(crate) payees: Payees,
+    /// What customers are not satisfied with.
+    pub(crate) complaints: Complaints,
     /// What risk control knows.
     pub(crate) guard: Guard,
     /// Pending transfers with a timeout: when it ends, and their place.
@@ -121,6 +129,18 @@ impl State {
     /// Whether a party is a person or an organisation; a role is granted only to one that is known.
     pub(crate) fn party_kind(&self, id: PartyId) -> PartyKind {
         self.parties.get(&id.0).map_or(PartyKind::Person, |row| row.party.kind)
+    }
+
+    /// Puts a role down.
+    pub(crate) fn grant(&mut self, role: Role) {
+        self.holders.insert((role.account.0, role.party.0, role.kind as u8));
+        self.roles.insert((role.party.0, role.account.0, role.kind as u8), role);
+    }
+
+    /// Takes a role back.
+    pub(crate) fn revoke(&mut self, role: &Role) {
+        self.holders.remove(&(role.account.0, role.party.0, role.kind as u8));
+        self.roles.remove(&(role.party.0, role.account.0, role.kind as u8));
     }
 
     /// The id of the account at `place`.

@@ -71,7 +71,7 @@ impl Engine {
         self.check_fits(&done, debit, credit)?;
         // What happened elsewhere was let out elsewhere.
         if !imported {
-            self.check_spending(debit, done.amount, self.state.booking_date(time))?;
+            self.check_spending(debit, done.amount, (self.state.booking_date(time), time))?;
         }
         Ok(done)
     }
@@ -245,16 +245,17 @@ impl Engine {
         &self,
         debit: &AccountRow,
         amount: Amount,
-        booked: Day,
+        (booked, time): (Day, TimeNs),
     ) -> Result<(), Refusal> {
         let Some(extras) = self.state.extras_of(debit) else {
             return Ok(());
         };
-        if extras.per_transfer.is_some_and(|most| amount > most) {
+        let terms = extras.terms_at(time);
+        if terms.per_transfer.is_some_and(|most| amount > most) {
             return Err(Refusal::ExceedsTransferLimit);
         }
         let spent = if extras.spent_day == booked { extras.spent } else { 0 };
-        if extras.per_day.is_some_and(|most| spent.saturating_add(amount.0) > most.0) {
+        if terms.per_day.is_some_and(|most| spent.saturating_add(amount.0) > most.0) {
             return Err(Refusal::ExceedsDailyLimit);
         }
         Ok(())

@@ -245,7 +245,7 @@ LEFT JOIN stored.hold_releases r ON r.hold_hi = h.hold_hi AND r.hold_lo = h.hold
 LEFT JOIN stored.accounts a ON a.account_key = h.account_key;
 
 -- table limits
--- What accounts may send, each time it was set; the last row of an account is in force.
+-- What accounts may send, each time the bank set it; the last row of an account is in force, unless limit_plans has a later one.
 -- time | 3 | | When it was set.
 -- booking_date | 3 | | The business day it was set on.
 -- account | 3 | | The account's id.
@@ -257,6 +257,57 @@ SELECT l.entry, l."row", l.time, l.booking_date, account_text(l.account_key) AS 
     l.account_key, l.per_transfer, l.per_day, a.currency
 FROM stored.limits l
 LEFT JOIN stored.accounts a ON a.account_key = l.account_key;
+
+-- table limit_plans
+-- What whoever holds an account said it may send. What was tighter counted at once; what was looser waited the hours that counted until then.
+-- time | 3 | | When it was said.
+-- booking_date | 3 | | The business day it was said on.
+-- account | 3 | | The account's id.
+-- account_key | 2 | | Its number in order of opening, for machines.
+-- per_transfer | 3 | main units of the currency | Most for one transfer; empty if there is to be no limit.
+-- per_day | 3 | main units of the currency | Most for all debits of one business day; empty if there is to be no limit.
+-- currency | 2 | | The currency, as ISO 4217 letters.
+-- cooling_off | 3 | hours | How long a looser limit waits from then on.
+-- planned_by | 2 | | Who asked for it.
+SELECT l.entry, l."row", l.time, l.booking_date, account_text(l.account_key) AS account,
+    l.account_key, l.per_transfer, l.per_day, a.currency, l.cooling_off, l.planned_by
+FROM stored.limit_plans l
+LEFT JOIN stored.accounts a ON a.account_key = l.account_key;
+
+-- table complaints
+-- Complaints of customers and how they stand; what is said in them lies sealed in the journal.
+-- time | 3 | | When it was filed.
+-- booking_date | 3 | | The business day it was filed on.
+-- complaint | 3 | | Its id.
+-- party | 3 | | Who complains.
+-- account | 3 | | The account it is about; empty for none.
+-- transfer | 3 | | The payment it is about; empty for none.
+-- promised_days | 2 | days | In how many days an answer was promised, extensions included.
+-- extended | 2 | | It took longer, and the customer was told why.
+-- answered_at | 3 | | When it was first answered; empty if it was not.
+-- answered_by | 2 | | Who answered first.
+-- raised_at | 3 | | When the customer was not satisfied with the first answer; empty if never.
+-- closed_at | 3 | | When somebody else answered for good; empty if nobody did.
+-- withdrawn | 3 | | The customer took it back.
+SELECT c.entry, c."row", c.time, c.booking_date, id_text(c.complaint_id_hi, c.complaint_id_lo) AS complaint,
+    party_text(c.party_key) AS party, account_text(c.account_key) AS account,
+    id_text(c.transfer_hi, c.transfer_lo) AS transfer,
+    c.promised + coalesce(s.more, 0) AS promised_days, s.more IS NOT NULL AS extended,
+    s.first_at AS answered_at, f.worked_by AS answered_by, s.raised_at,
+    CASE WHEN s.answers > 1 THEN s.last_at END AS closed_at, coalesce(s.withdrawn, 0) > 0 AS withdrawn
+FROM stored.complaints c
+LEFT JOIN (
+    SELECT complaint_id_hi, complaint_id_lo,
+        sum(CASE WHEN step = 'extend' THEN promised END) AS more,
+        min(CASE WHEN step = 'answer' THEN time END) AS first_at,
+        max(CASE WHEN step = 'answer' THEN time END) AS last_at,
+        sum(CASE WHEN step = 'answer' THEN 1 ELSE 0 END) AS answers,
+        min(CASE WHEN step = 'raise' THEN time END) AS raised_at,
+        sum(CASE WHEN step = 'withdraw' THEN 1 ELSE 0 END) AS withdrawn
+    FROM stored.complaint_steps GROUP BY complaint_id_hi, complaint_id_lo
+) s ON s.complaint_id_hi = c.complaint_id_hi AND s.complaint_id_lo = c.complaint_id_lo
+LEFT JOIN stored.complaint_steps f ON f.complaint_id_hi = c.complaint_id_hi
+    AND f.complaint_id_lo = c.complaint_id_lo AND f.step = 'answer' AND f.time = s.first_at;
 
 -- table interest_terms
 -- How accounts earn or owe interest, each time it was set; the last row of an account is in force.

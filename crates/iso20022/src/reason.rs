@@ -92,7 +92,9 @@ called! {
         NextDayOutOfRange CaseNotFound SnapshotMismatch ListMustNotBeEmpty PartOutOfPlace
         ArtifactNotWhole ArtifactBroken ShareOutOfRange RuleSetNotInForce BudgetKept CaseDecided
         CaseIsAnothers NeedsOtherEyes ListTooLong OrderAmountMustNotBeZero ScheduleOutOfRange
-        TooManyOrders OrderNotFound OrderAlreadyEnded;
+        TooManyOrders OrderNotFound OrderAlreadyEnded CoolingOutOfRange PayeeNotFound TooManyPayees
+        ComplaintNotFound ComplaintNotOpen ComplaintExtended ComplaintNotAnswered PromiseOutOfRange
+        TooManyComplaints;
     AC01: AccountNotFound;
     AC02: DebitAccountNotFound DebitAccountIdMustNotBeZero DebitAccountIdMustNotBeIntMax;
     AC03: CreditAccountNotFound CreditAccountIdMustNotBeZero CreditAccountIdMustNotBeIntMax

@@ -9,9 +9,9 @@ pub(crate) use read::decode;
 use crate::cbor::Writer;
 use crate::outcome::outcome_code;
 use terms::{
-    AccessRecord, Account, Act, CaseAct, ChartLine, CheckRecord, Command, Entry, Hold, HoldEnd,
-    Institution, InterestTerms, Party, QueryRecord, Role, RuleSet, Sealed, SpendingLimits,
-    StandingOrder, TransferId,
+    AccessRecord, Account, Act, CaseAct, ChartLine, CheckRecord, Command, Complaint, ComplaintAct,
+    Entry, Hold, HoldEnd, Institution, InterestTerms, LimitPlan, Party, Payee, QueryRecord, Role,
+    RuleSet, Sealed, SpendingLimits, StandingOrder, TransferId,
 };
 
 /// Keys of the outer map.
@@ -50,6 +50,11 @@ const RECORD_SCREENING: u8 = 26;
 const RECORD_ACCESS: u8 = 27;
 const PLACE_ORDER: u8 = 28;
 const END_ORDER: u8 = 29;
+const PLAN_LIMITS: u8 = 30;
+const KEEP_PAYEE: u8 = 31;
+const DROP_PAYEE: u8 = 32;
+const FILE_COMPLAINT: u8 = 33;
+const WORK_COMPLAINT: u8 = 34;
 
 /// Appends the CBOR of `act`. A transfer, which `record::encode` never hands on, has no fields here.
 pub(crate) fn encode(act: &Act, out: &mut Vec<u8>) {
@@ -95,6 +100,11 @@ fn tag_of(command: &Command) -> u8 {
         Command::RecordAccess(_) => RECORD_ACCESS,
         Command::PlaceOrder(_) => PLACE_ORDER,
         Command::EndOrder(_) => END_ORDER,
+        Command::PlanLimits(_) => PLAN_LIMITS,
+        Command::KeepPayee(_) => KEEP_PAYEE,
+        Command::DropPayee(_) => DROP_PAYEE,
+        Command::FileComplaint(_) => FILE_COMPLAINT,
+        Command::WorkComplaint(_) => WORK_COMPLAINT,
     }
 }
 
@@ -157,12 +167,80 @@ fn fields(w: &mut Writer<'_>, command: &Command) {
             w.key(1).uint128(end.order.0);
             w.key(2).text(&end.by);
         }
+        Command::PlanLimits(_)
+        | Command::KeepPayee(_)
+        | Command::DropPayee(_)
+        | Command::FileComplaint(_)
+        | Command::WorkComplaint(_) => own_fields(w, command),
         Command::KeepPart(_)
         | Command::AdoptRules(_)
         | Command::WithdrawRules(_)
         | Command::WorkCase(_)
         | Command::RecordScreening(_) => risk_fields(w, command),
     }
+}
+
+/// The fields of what customers do for themselves; no other command has any here.
+fn own_fields(w: &mut Writer<'_>, command: &Command) {
+    match command {
+        Command::PlanLimits(plan) => plan_fields(w, plan),
+        Command::KeepPayee(payee) => payee_fields(w, payee),
+        Command::DropPayee(end) => {
+            w.map(3);
+            w.key(1).uint128(end.payee.0);
+            w.key(2).uint128(end.party.0);
+            w.key(3).text(&end.by);
+        }
+        Command::FileComplaint(complaint) => complaint_fields(w, complaint),
+        Command::WorkComplaint(act) => complaint_act_fields(w, act),
+        _ => w.map(0),
+    }
+}
+
+fn plan_fields(w: &mut Writer<'_>, plan: &LimitPlan) {
+    w.map(3 + u8::from(plan.per_transfer.is_some()) + u8::from(plan.per_day.is_some()));
+    w.key(1).uint128(plan.account.0);
+    if let Some(most) = plan.per_transfer {
+        w.key(2).uint128(most.0);
+    }
+    if let Some(most) = plan.per_day {
+        w.key(3).uint128(most.0);
+    }
+    w.key(4).uint(plan.cooling_h);
+    w.key(5).text(&plan.by);
+}
+
+fn payee_fields(w: &mut Writer<'_>, payee: &Payee) {
+    w.map(5);
+    w.key(1).uint128(payee.id.0);
+    w.key(2).uint128(payee.party.0);
+    w.key(3).uint128(payee.account.0);
+    w.key(4);
+    sealed_fields(w, &payee.name);
+    w.key(5).text(&payee.by);
+}
+
+fn complaint_fields(w: &mut Writer<'_>, complaint: &Complaint) {
+    w.map(7);
+    w.key(1).uint128(complaint.id.0);
+    w.key(2).uint128(complaint.party.0);
+    w.key(3).uint128(complaint.account.0);
+    w.key(4).uint128(complaint.subject.0);
+    w.key(5).uint(complaint.days);
+    w.key(6);
+    sealed_fields(w, &complaint.text);
+    w.key(7).text(&complaint.by);
+}
+
+fn complaint_act_fields(w: &mut Writer<'_>, act: &ComplaintAct) {
+    w.map(6);
+    w.key(1).uint128(act.complaint.0);
+    w.key(2).uint128(act.party.0);
+    w.key(3).uint(act.step as u8);
+    w.key(4).uint(act.days);
+    w.key(5);
+    sealed_fields(w, &act.text);
+    w.key(6).text(&act.by);
 }
 
 /// The fields of commands of risk control; no other command has any here.

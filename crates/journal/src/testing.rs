@@ -6,5 +6,5 @@ mod sample;
 pub use memory::MemoryDisk;
 pub use sample::{
     Dice, sample_act, sample_event, sample_judged, sample_noted, sample_observation, sample_order,
-    sample_transfer,
+    sample_own, sample_transfer,
 };

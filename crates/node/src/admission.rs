@@ -8,7 +8,7 @@ use terms::limits::{
     ACCESS_NOTE_BYTES, BATCH_BYTES_MAX, BATCH_RECORDS_MAX, CHECK_RESULT_BYTES, ENTRY_LEGS_MAX,
     PART_BYTES_MAX, QUERY_RECORD_BYTES, RECORD_BYTES_MAX, SEALED_BYTES_MAX,
 };
-use terms::{Act, Command, Event, WithdrawalReason};
+use terms::{Act, Command, Event, Sealed, WithdrawalReason};
 
 /// Bytes of clear text a command may bring; the rules refuse less, and that refusal must have room.
 const TEXT_BYTES: usize = 8_192;
@@ -122,6 +122,11 @@ fn free_bytes(command: &Command) -> Option<usize> {
         }
         Command::PlaceOrder(order) => (order.by.len(), TEXT_BYTES),
         Command::EndOrder(end) => (end.by.len(), TEXT_BYTES),
+        Command::PlanLimits(_)
+        | Command::KeepPayee(_)
+        | Command::DropPayee(_)
+        | Command::FileComplaint(_)
+        | Command::WorkComplaint(_) => own_bytes(command),
         Command::RecordAccess(notes) => {
             let texts = notes.iter().map(|n| n.who.len() + n.about.len() + n.says.len());
             (texts.map(|bytes| ACCESS_NOTE_BYTES + bytes).sum(), SEEN_BYTES)
@@ -134,6 +139,22 @@ fn free_bytes(command: &Command) -> Option<usize> {
         _ => (0, 0),
     };
     (bytes <= most).then_some(bytes)
+}
+
+/// The same of what customers do for themselves, with the most that it may be.
+fn own_bytes(command: &Command) -> (usize, usize) {
+    match command {
+        Command::PlanLimits(plan) => (plan.by.len(), TEXT_BYTES),
+        Command::KeepPayee(payee) => own_sealed(&payee.by, &payee.name),
+        Command::DropPayee(end) => (end.by.len(), TEXT_BYTES),
+        Command::FileComplaint(complaint) => own_sealed(&complaint.by, &complaint.text),
+        Command::WorkComplaint(act) => own_sealed(&act.by, &act.text),
+        _ => (0, 0),
+    }
+}
+
+fn own_sealed(by: &str, text: &Sealed) -> (usize, usize) {
+    (by.len() + text.ciphertext.len(), SEALED_BYTES_MAX * 2)
 }
 
 /// Bytes of records that a batch may hold when it must fit a batch and a segment file of that size.

@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use tower::ServiceExt;
 
 /// What goes on as the browser sent it: who it is, and which site began the request.
@@ -97,28 +98,25 @@ impl Asker {
         self.send(Method::POST, path, Some(body), &[("idempotency-key", key)]).await
     }
 
-    /// The open accounts of a party, as its document names them, each with whether its terms are the party's to set.
+    /// The open accounts of a party, as its document names them: each with the role the party `holds`, and with whether its terms
+    /// are the party's to set.
     pub async fn accounts_of(&self, party: &Value) -> Vec<(Value, bool)> {
         let roles = party["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
-        // One's own first: of those that are only looked after, fewer things can be done.
-        let (own, others): (Vec<&Value>, Vec<&Value>) = roles.iter().partition(|role| {
-            matches!(role["role"].as_str(), Some("owner" | "joint_owner" | "guardian"))
-        });
-        let of = |roles: Vec<&Value>, own: bool| {
-            let ids = roles.into_iter().filter_map(|role| role["account"].as_str());
-            ids.map(|id| (id.to_owned(), own)).collect::<Vec<_>>()
+        let held = |role: &Value| {
+            let word = role["role"].as_str().unwrap_or_default().to_owned();
+            let own = matches!(&*word, "owner" | "joint_owner" | "guardian");
+            Some((role["account"].as_str()?.to_owned(), word, own))
         };
-        let mut ids: Vec<(String, bool)> = of(own, true);
-        for (id, own) in of(others, false) {
-            if !ids.iter().any(|(known, _)| *known == id) {
-                ids.push((id, own));
-            }
-        }
-        ids.dedup();
+        let mut all: Vec<(String, String, bool)> = roles.iter().filter_map(held).collect();
+        // One's own first: of those that are only looked after, fewer things can be done.
+        all.sort_by_key(|(_, _, own)| !own);
+        let mut seen = BTreeSet::new();
+        all.retain(|(id, _, _)| seen.insert(id.clone()));
         // All at once: each waits for the ledger's own thread.
-        let asked = ids.into_iter().take(ACCOUNTS_MAX).map(|(id, own)| async move {
-            let answer = self.get(&format!("/accounts/{id}")).await;
-            answer.map(|answer| (answer.body, own))
+        let asked = all.into_iter().take(ACCOUNTS_MAX).map(|(id, word, own)| async move {
+            let mut account = self.get(&format!("/accounts/{id}")).await?.body;
+            account["holds"] = Value::String(word);
+            Ok::<_, Trouble>((account, own))
         });
         // One that may no longer be seen is no reason to show none.
         let mut accounts: Vec<(Value, bool)> =

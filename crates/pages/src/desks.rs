@@ -3,8 +3,13 @@
 mod front;
 mod sign_in;
 mod own;
+mod limits;
 mod customer;
 mod pay;
+mod signing;
+mod helping;
+mod payees;
+mod complaints;
 mod orders;
 mod phone;
 mod check;
@@ -33,8 +38,12 @@ pub fn rows() -> Vec<Row> {
         front::rows(),
         sign_in::rows(),
         own::rows(),
+        limits::rows(),
         customer::rows(),
         pay::rows(),
+        helping::rows(),
+        payees::rows(),
+        complaints::rows(),
         orders::rows(),
         phone::rows(),
         check::rows(),

@@ -52,22 +52,34 @@ pub fn account_end(id: &str) -> String {
     digits[digits.len().saturating_sub(4)..].to_owned()
 }
 
-/// An account's id of the API as the number people know it by.
+/// An account's or a customer's id of the API as the number people know it by; other texts stay.
 pub fn digits_of(id: &str) -> String {
-    let hex = id.strip_prefix("acc_").unwrap_or(id).replace('-', "");
+    let Some(hex) = id.strip_prefix("acc_").or_else(|| id.strip_prefix("pty_")) else {
+        return id.to_owned();
+    };
+    let hex = hex.replace('-', "");
     u128::from_str_radix(&hex, 16).map_or_else(|_| id.to_owned(), |number| number.to_string())
 }
 
 /// What somebody typed as an account's number, as an id of the API; spaces and dashes between digits are theirs.
 pub fn account_of(typed: &str) -> Option<String> {
-    if typed.starts_with("acc_") {
+    id_of("acc_", typed)
+}
+
+/// The same for a customer's number.
+pub fn party_of(typed: &str) -> Option<String> {
+    id_of("pty_", typed)
+}
+
+fn id_of(prefix: &str, typed: &str) -> Option<String> {
+    if typed.starts_with(prefix) {
         return Some(typed.to_owned());
     }
     let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     let number = digits.parse::<u128>().ok().filter(|n| *n != 0 && *n != u128::MAX)?;
     let hex = format!("{number:032x}");
     let [a, b, c, d, e] = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
-    Some(format!("acc_{a}-{b}-{c}-{d}-{e}"))
+    Some(format!("{prefix}{a}-{b}-{c}-{d}-{e}"))
 }
 
 /// What somebody typed as an amount, as the API wants it: `1,000.5`, `￥1000.50` and `１０００` are read.
@@ -146,6 +158,9 @@ mod tests {
         let id = account_of("6299 0000 0000 0247 686").unwrap();
         assert_eq!(account(&id), "6299 0000 0000 0247 686");
         assert_eq!(account_end(&id), "7686");
+        let customer = party_of("1 2345").unwrap();
+        assert!(customer.starts_with("pty_") && account(&customer) == "1234 5");
+        assert_eq!(account("12345678"), "1234 5678");
         assert_eq!(account_of(&id), Some(id));
         for wrong in ["", "0", "12a", "acc"] {
             assert_eq!(account_of(wrong), None, "{wrong}");

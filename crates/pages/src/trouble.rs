@@ -74,7 +74,12 @@ impl Trouble {
         let one = |(pointer, detail): &(String, String)| {
             let name = pointer.trim_start_matches(['/', '?', '@']).replace('/', "-");
             let own = detail.strip_prefix('=').map(|word| words.say(word).into_owned());
-            let known = || words.perhaps(&format!("field-{name}"));
+            let known = || {
+                let plain = name.replace('_', "-");
+                words
+                    .perhaps(&format!("field-{name}"))
+                    .or_else(|| words.perhaps(&format!("field-{plain}")))
+            };
             let said = own.or_else(known).unwrap_or_else(|| sentence(detail));
             (name, said)
         };

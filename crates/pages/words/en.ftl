@@ -154,7 +154,7 @@ limit-day = One day at most
 limit-hint = Yuan, like 5,000. Empty for no limit.
 limits-set = Set the limits
 limits-done = The limits are set
-limits-cooling = A limit counts from the next payment on. Payments that run already are not touched.
+limits-cooling = A lower limit counts from the next payment on. A higher one, and a shorter wait, count after the wait. Payments that run already are not touched.
 
 ## Accounts
 account = Account
@@ -845,6 +845,9 @@ right-balance-read = see a balance
 right-statement-read = read a statement
 right-holder-read = see who may use an account
 right-holder-write = let others use an account, or no longer
+right-helper-read = see who helps with an account
+right-helper-write = let somebody see an account
+right-helper-end = end that somebody sees an account
 right-limit-read = see limits
 right-limit-write = set limits
 right-payment-read = see a payment
@@ -900,21 +903,19 @@ cell-own = their own
 cell-pay = their own, if they may pay from it
 cell-see = of those they help
 cell-2 = never what they made themselves
-cell-s = above a limit with a signature
+cell-s = with a signature, of payments above a limit
 cell-m = not above a limit
 
 ## The counter
 desk-counter = Counter
 counter-says = Who stands before you? Look at their identity card first.
-counter-find = Number of the customer, or of an account
-counter-find-hint = pty_…, or the number on the card
+counter-find = Name or number
+counter-find-hint = The beginning of a name, a customer’s number, or an account’s. Who is found is told that you looked.
 counter-compare = Compare with what they show. The look stands in the journal.
 counter-next = The next customer
 counter-identity = Identity
 identity-name = Name
 identity-birth-date = Born
-identity-identity-number = Identity number
-identity-telephone = Telephone
 identity-address = Address
 identity-country = Country
 counter-accounts = { $n ->
@@ -1679,3 +1680,199 @@ sandbox-key = Its private key, shown this once
 sandbox-token = Tokens from
 sandbox-accounts = Its accounts
 trouble-no-sandbox = This bank has no sandbox.
+## What customers do for themselves
+customer-number = My customer number
+sign-not = Do not sign
+helpers-title = Family help
+act-helpers-says = Who may see my account
+helpers-says = { $n ->
+    [0] Nobody sees your accounts but you. You may let a relative look, and take it back at any time.
+    [one] One person may see an account of yours. They cannot pay.
+   *[other] { $n } people may see accounts of yours. They cannot pay.
+}
+helpers-mine = Who sees my accounts
+helpers-none = Nobody.
+helpers-new = Let somebody see
+helpers-new-says = They see balance and payments. They cannot pay, change limits, or let others in.
+helpers-account = Which account
+helpers-number = Their customer number
+helpers-number-hint = They see it here, under Family help
+helpers-word-hint = Eight digits that only they see. Ask them, in person or by telephone.
+helpers-until = Until
+helpers-until-hint = The last day. Empty: until you end it.
+helpers-go = Go on
+helpers-who = Who
+helpers-may = They may
+helpers-may-says = See the balance and the payments of this account, and nothing else.
+helpers-sign = Is this the right person?
+helpers-sign-says = Sign only if you want it yourself. Nobody of the bank asks you for this.
+helpers-sign-yes = Sign: they may see it
+helpers-added = They may see it from now on
+helpers-added-says = You can take it back here at any time; it counts at once.
+helpers-ended = It is ended
+help-word = Word
+help-word-until = Good until
+help-word-warn = Only for somebody you help
+help-word-warn-says = Whoever has number and word can ask you to look after their account. Never give out a code of your phone.
+help-until = until { $day }
+help-open = until it is ended
+help-end = End for { $name }
+helping-others = Whom I help
+helping-word-says = Do you help somebody? Tell them your number and your word. They type both under Family help.
+helping-see = See the accounts I help with
+helping-title = Where I help
+helping-more = More
+helping-says = You see these accounts because their owners let you. You cannot pay from them.
+helping-of = { $account } of { $name }
+helping-stop = Stop helping { $name }
+helping-wrong = Does something look wrong? Call the owner first; or
+helper-home-says = You look after somebody else’s account: you see it, and nothing leaves it through you.
+helper-home-none = Nobody lets you see an account now. Tell the person you help your number and word.
+field-party = Write their customer number, only digits.
+field-word = Number and word do not belong together. Ask once more: the word changes every half day.
+field-until = A day from today on, within ten years.
+limit-wait = Wait before more is allowed
+limit-wait-hint = If somebody talks you into a higher limit, you have this time to think. Lower counts at once.
+limit-wait-hours = { $n ->
+    [0] none: at once
+    [one] one hour
+   *[other] { $n } hours
+}
+limit-none = no limit
+limits-now = What counts now
+limits-later = From { $time } more is allowed
+limits-later-says = You, or somebody as you, asked for this. If it was not you, or you changed your mind, keep what counts now.
+limits-keep = Keep the old
+field-cooling-off-hours = Between 0 and 72 hours.
+payees-title = Payees
+act-payees-says = Whom I pay, by my own names
+payees-says = { $n ->
+    [0] Give whom you pay a name of your own; only you see it.
+    [one] One payee of yours. Only you see the name.
+   *[other] { $n } payees of yours. Only you see the names.
+}
+payee-name = Name
+payee-name-hint = As you call them: Mei, Rent, Doctor Li
+payee-name-empty = Write a name.
+payee-since = Since
+payee-end = Remove
+payee-end-one = Remove { $name }
+payee-new = Keep a payee
+payee-new-says = You sign it once. Check the number with the payee themselves, by a way you already know.
+payee-keep = Keep this payee
+payee-kept = It is kept
+payee-ended = It is removed
+payee-sign = Is this the right account?
+payee-sign-says = From now on this name stands for this account where you pay. Nobody of the bank asks you to add a payee.
+payee-sign-yes = Sign and keep it
+pay-payees = My payees
+complaints-title = Complaints
+act-complaints-says = Tell us what is wrong
+complaints-own = { $n ->
+    [0] No complaint of yours waits for an answer.
+    [one] One complaint of yours waits for our answer.
+   *[other] { $n } complaints of yours wait for our answer.
+}
+complaints-inbox = { $n ->
+    [0] No complaint waits for an answer.
+    [one] One complaint waits for an answer.
+   *[other] { $n } complaints wait for an answer.
+}
+complaints-which = Which complaints
+complaints-waiting = Waiting
+complaints-all = All
+complaints-none = None.
+complaints-back = All complaints
+complaint-new = Complain
+complaint-new-says = A person answers. You see by when, and every step on the way.
+complaint-number = Number
+complaint-about = About
+complaint-about-payment = It is about one payment.
+complaint-see-payment = See it
+complaint-about-this = Complain about this payment
+complaint-account = account ··{ $end }
+complaint-payment = a payment
+complaint-general = something else
+complaint-filed = Filed
+complaint-left = Time left
+complaint-no-clock = –
+complaint-whose = Customer
+complaint-due = Answer by
+complaint-text = What is wrong?
+complaint-text-hint = In your own words. No passwords and no codes. It is kept sealed: you and whoever answers can read it.
+complaint-text-empty = Write a few words.
+complaint-file = Send it
+complaint-talk = You would rather talk?
+complaint-title = Complaint { $number }
+complaint-filed-note = We have it
+complaint-filed-says = Its number is { $number }. You have an answer by { $day }; that is our own promise.
+complaint-steps = What was said
+complaint-step-file = Complaint
+complaint-step-answer = Answer of the bank
+complaint-step-extend = It takes longer
+complaint-step-raise = Not satisfied
+complaint-step-withdraw = Taken back
+complaint-days-more = { $n ->
+    [one] One day more.
+   *[other] { $n } days more.
+}
+complaint-is-open = waits for an answer
+complaint-is-answered = answered
+complaint-is-raised = waits for somebody else’s answer
+complaint-is-closed = answered for good
+complaint-is-withdrawn = taken back
+complaint-raise = Not satisfied?
+complaint-raise-says = Somebody else of the bank looks at it and answers. You can ask for that once.
+complaint-why = Why not
+complaint-raise-do = Have somebody else look
+complaint-withdraw = Take it back
+complaint-others = Somebody else answers this
+complaint-others-says = You gave the first answer. The customer was not satisfied, so a colleague gives the second.
+complaint-answer = Answer
+complaint-answer-text = What the customer reads
+complaint-answer-hint = Plainly: what happened, what we do, what the customer can do.
+complaint-answer-do = Send the answer
+complaint-extend = It takes longer
+complaint-extend-why = Why; the customer reads it
+complaint-extend-days = Days more
+complaint-extend-hint = 1 to 90, and only once
+complaint-extend-do = Tell the customer
+trouble-complaint-not-open = It waits for no answer any more.
+trouble-complaint-extended = It was extended before; that can be done once.
+trouble-complaint-not-answered = That can be said once, of a first answer.
+trouble-promise-out-of-range = Between 1 and 90 days.
+trouble-too-many-complaints = You have many complaints that wait. Let us answer those first.
+trouble-too-many-payees = You keep 200 payees. Remove one first.
+field-account = That account is not there, or you keep it already.
+right-payee-read = see whom a customer pays
+right-payee-write = keep a payee
+right-payee-end = remove a payee
+right-complaint-read = see complaints
+right-complaint-write = complain
+right-complaint-answer = answer complaints
+right-party-find = find a customer by name
+counter-found = { $n ->
+    [0] Nobody’s name begins so.
+    [one] One customer
+   *[other] { $n } customers
+}
+counter-found-more = There are more. Type more of the name.
+counter-born = born { $year }
+counter-document-end = document ··{ $end }
+counter-new = New customer
+counter-new-says = Compare with the document that lies before you.
+counter-kind = Kind
+kind-person = Person
+kind-organisation = Organisation
+document-kind = Document
+document-resident-id = Resident identity card
+document-passport = Passport
+document-other = Another document
+counter-new-do = Register
+field-fields-name = Write the name as it stands in the document.
+field-fields-id-number = This is not the number of a resident identity card: its digits do not fit together.
+field-fields-birth-date = The day of birth is not the one in the number.
+identity-name-en = Name in Latin letters
+identity-id-number = Number of the document
+identity-credit-code = Credit code
+identity-phone = Telephone

@@ -154,7 +154,7 @@ limit-day = 每天最多
 limit-hint = 单位元，如 5,000。空着表示不限。
 limits-set = 设定限额
 limits-done = 限额已设定
-limits-cooling = 限额从下一笔付款起生效，已经在办的不受影响。
+limits-cooling = 调低的限额从下一笔付款起生效；调高限额、缩短等待时间，都要等过这段时间才生效。正在进行的付款不受影响。
 
 ## 账户
 account = 账户
@@ -811,6 +811,9 @@ right-balance-read = 查看余额
 right-statement-read = 查看对账单
 right-holder-read = 查看谁可以用账户
 right-holder-write = 让别人使用账户或收回
+right-helper-read = 查看谁在协助一个账户
+right-helper-write = 让别人查看账户
+right-helper-end = 收回别人查看账户的权利
 right-limit-read = 查看限额
 right-limit-write = 设定限额
 right-payment-read = 查看付款
@@ -872,15 +875,13 @@ cell-m = 不能超过限额
 ## 柜台
 desk-counter = 柜台
 counter-says = 面前是哪位客户？请先看身份证件。
-counter-find = 客户编号或账号
-counter-find-hint = pty_…，或卡上的号码
+counter-find = 姓名或号码
+counter-find-hint = 姓名的开头、客户号或账号。查到的客户会看到您查过。
 counter-compare = 请与证件核对。查看会记入账本。
 counter-next = 下一位客户
 counter-identity = 身份资料
 identity-name = 姓名
 identity-birth-date = 出生日期
-identity-identity-number = 证件号码
-identity-telephone = 电话
 identity-address = 地址
 identity-country = 国家
 counter-accounts = { $n ->
@@ -1570,3 +1571,190 @@ sandbox-key = 它的私钥，只显示这一次
 sandbox-token = 领取令牌
 sandbox-accounts = 它的账户
 trouble-no-sandbox = 这家银行没有沙箱。
+## 客户自己办
+customer-number = 我的客户号
+sign-not = 不签
+helpers-title = 亲属协助
+act-helpers-says = 谁可以看我的账户
+helpers-says = { $n ->
+    [0] 除了您，没有人能看您的账户。您可以让亲属查看，也可以随时收回。
+   *[other] 有 { $n } 个人可以看您的账户，但不能付款。
+}
+helpers-mine = 谁能看我的账户
+helpers-none = 没有人。
+helpers-new = 让别人查看
+helpers-new-says = 他们能看余额和付款记录，不能付款，不能改限额，也不能再让别人进来。
+helpers-account = 哪个账户
+helpers-number = 对方的客户号
+helpers-number-hint = 对方在“亲属协助”页上看得到
+helpers-word-hint = 八位数字，只有对方看得到。请当面或打电话问。
+helpers-until = 到哪天
+helpers-until-hint = 最后一天。不填：直到您收回。
+helpers-go = 下一步
+helpers-who = 谁
+helpers-may = 可以做什么
+helpers-may-says = 查看这个账户的余额和付款记录，别的都不行。
+helpers-sign = 是这个人吗？
+helpers-sign-says = 只有您自己愿意才签。银行的人不会要您这样做。
+helpers-sign-yes = 签名：可以查看
+helpers-added = 从现在起可以查看
+helpers-added-says = 您随时可以在这里收回，马上生效。
+helpers-ended = 已经收回
+help-word = 口令
+help-word-until = 有效到
+help-word-warn = 只告诉您帮助的人
+help-word-warn-says = 有了号码和口令，别人就可以请您照看他的账户。手机上的验证码谁也不要给。
+help-until = 到{ $day }
+help-open = 直到收回
+help-end = 收回{ $name }的查看权
+helping-others = 我帮助谁
+helping-word-says = 您在帮助别人吗？把您的客户号和口令告诉对方，对方填在“亲属协助”页上。
+helping-see = 查看我协助的账户
+helping-title = 我协助的账户
+helping-more = 更多
+helping-says = 这些账户的主人让您查看。您不能从这里付款。
+helping-of = { $name }的{ $account }
+helping-stop = 不再协助{ $name }
+helping-wrong = 看起来不对？先给账户主人打电话；或者
+helper-home-says = 您在照看别人的账户：看得到，但钱不会经您的手出去。
+helper-home-none = 现在没有人让您查看账户。请把您的客户号和口令告诉您要帮助的人。
+field-party = 请填对方的客户号，只填数字。
+field-word = 号码和口令对不上。请再问一次：口令每半天换一次。
+field-until = 请填今天以后、十年以内的日子。
+limit-wait = 放宽前等多久
+limit-wait-hint = 万一有人哄您调高限额，这段时间可以想一想。调低马上生效。
+limit-wait-hours = { $n ->
+    [0] 不等，马上生效
+   *[other] { $n } 小时
+}
+limit-none = 不限
+limits-now = 现在生效的
+limits-later = { $time }起放宽
+limits-later-says = 这是您本人，或以您的名义提出的。如果不是您，或者改了主意，请保留现在的限额。
+limits-keep = 保留原来的
+field-cooling-off-hours = 请选0到72小时。
+payees-title = 收款人
+act-payees-says = 我付给谁，用我自己起的名字
+payees-says = { $n ->
+    [0] 给您常付的人起个名字，只有您看得到。
+   *[other] 您有 { $n } 个收款人，名字只有您看得到。
+}
+payee-name = 名字
+payee-name-hint = 您怎么叫他：小梅、房租、李大夫
+payee-name-empty = 请写一个名字。
+payee-since = 从哪天起
+payee-end = 删除
+payee-end-one = 删除{ $name }
+payee-new = 添加收款人
+payee-new-says = 要签一次名。请用您本来就有的联系方式，跟收款人本人核对号码。
+payee-keep = 存为收款人
+payee-kept = 已经存好
+payee-ended = 已经删除
+payee-sign = 是这个账户吗？
+payee-sign-says = 以后付款时，这个名字就代表这个账户。银行的人不会要您添加收款人。
+payee-sign-yes = 签名并存好
+pay-payees = 我的收款人
+complaints-title = 投诉
+act-complaints-says = 告诉我们哪里不对
+complaints-own = { $n ->
+    [0] 您没有等待答复的投诉。
+   *[other] 您有 { $n } 件投诉在等我们答复。
+}
+complaints-inbox = { $n ->
+    [0] 没有等待答复的投诉。
+   *[other] 有 { $n } 件投诉等待答复。
+}
+complaints-which = 哪些投诉
+complaints-waiting = 待答复
+complaints-all = 全部
+complaints-none = 没有。
+complaints-back = 全部投诉
+complaint-new = 我要投诉
+complaint-new-says = 由人来答复。您看得到最晚哪天答复，也看得到每一步。
+complaint-number = 编号
+complaint-about = 关于
+complaint-about-payment = 关于一笔付款。
+complaint-see-payment = 查看这笔
+complaint-about-this = 就这笔付款投诉
+complaint-account = 账户 ··{ $end }
+complaint-payment = 一笔付款
+complaint-general = 其他事情
+complaint-filed = 提交时间
+complaint-left = 剩余时间
+complaint-no-clock = —
+complaint-whose = 客户
+complaint-due = 最晚答复
+complaint-text = 哪里不对？
+complaint-text-hint = 用您自己的话说。不要写密码和验证码。内容加密保存，只有您和答复的人能看。
+complaint-text-empty = 请写几个字。
+complaint-file = 提交
+complaint-talk = 想直接跟人说？
+complaint-title = 投诉 { $number }
+complaint-filed-note = 我们收到了
+complaint-filed-says = 编号是 { $number }。最晚{ $day }答复您，这是我们自己的承诺。
+complaint-steps = 经过
+complaint-step-file = 投诉
+complaint-step-answer = 银行答复
+complaint-step-extend = 需要更多时间
+complaint-step-raise = 不满意
+complaint-step-withdraw = 已撤回
+complaint-days-more = 延长 { $n } 天。
+complaint-is-open = 待答复
+complaint-is-answered = 已答复
+complaint-is-raised = 等另一人答复
+complaint-is-closed = 已最终答复
+complaint-is-withdrawn = 已撤回
+complaint-raise = 不满意？
+complaint-raise-says = 银行会换另一个人再看并答复您。可以要求一次。
+complaint-why = 为什么不满意
+complaint-raise-do = 换一个人看
+complaint-withdraw = 撤回
+complaint-others = 由别人答复
+complaint-others-says = 第一次是您答复的。客户不满意，第二次由同事答复。
+complaint-answer = 答复
+complaint-answer-text = 客户读到的内容
+complaint-answer-hint = 说清楚：发生了什么，我们怎么做，客户可以怎么做。
+complaint-answer-do = 发出答复
+complaint-extend = 需要更多时间
+complaint-extend-why = 原因，客户会读到
+complaint-extend-days = 多几天
+complaint-extend-hint = 1到90天，只能一次
+complaint-extend-do = 告诉客户
+trouble-complaint-not-open = 它已经不再等待答复。
+trouble-complaint-extended = 已经延长过了，只能一次。
+trouble-complaint-not-answered = 只能对第一次答复提出一次。
+trouble-promise-out-of-range = 请填1到90天。
+trouble-too-many-complaints = 您有很多投诉还在等答复，请让我们先答复这些。
+trouble-too-many-payees = 收款人已有200个，请先删除一个。
+field-account = 没有这个账户，或者您已经存了。
+right-payee-read = 查看客户的收款人
+right-payee-write = 添加收款人
+right-payee-end = 删除收款人
+right-complaint-read = 查看投诉
+right-complaint-write = 投诉
+right-complaint-answer = 答复投诉
+right-party-find = 按名字查找客户
+counter-found = { $n ->
+    [0] 没有这样开头的名字。
+   *[other] { $n } 位客户
+}
+counter-found-more = 还有更多。请多打几个字。
+counter-born = { $year }年生
+counter-document-end = 证件 ··{ $end }
+counter-new = 新客户
+counter-new-says = 请与面前的证件核对。
+counter-kind = 类别
+kind-person = 个人
+kind-organisation = 单位
+document-kind = 证件
+document-resident-id = 居民身份证
+document-passport = 护照
+document-other = 其他证件
+counter-new-do = 登记
+field-fields-name = 请按证件填写姓名。
+field-fields-id-number = 这不是居民身份证号码：数字对不上。
+field-fields-birth-date = 出生日期和号码里的不一致。
+identity-name-en = 拼音
+identity-id-number = 证件号码
+identity-credit-code = 统一社会信用代码
+identity-phone = 电话

@@ -20,6 +20,7 @@ macro_rules! files {
 const FILES: &[(&str, &str, &[u8])] = files! {
     "indicators/operation":
         "complete-identity-rate.sql"
+        "complaints-in-time.sql"
         "oldest-hold-age.sql"
         "pack.toml"
         "refusal-rate.sql"

@@ -32,6 +32,8 @@ use terms::{
 struct Done {
     /// Its number among all answers, refusals counted.
     record: u64,
+    /// When.
+    time: TimeNs,
     /// Its business day.
     booked: Day,
     /// What was done, nothing left open. A reversal of a transfer and a settlement stand here as the
@@ -131,7 +133,7 @@ impl Model {
         } else {
             self.booking_date(time)
         };
-        self.done.push(Done { record: self.records, booked, command });
+        self.done.push(Done { record: self.records, time, booked, command });
         self.records += 1;
         self.last_time = self.last_time.max(own_time);
         Ok(())

@@ -144,6 +144,22 @@ pub struct SpendingLimits {
     pub per_day: Option<Amount>,
 }
 
+/// What whoever holds an account wants it to send at most. What is tighter than before counts at once; what is looser waits the
+/// cooling-off that counts then, so that nobody is talked out of their own limits in one call. A shorter cooling-off is looser, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitPlan {
+    /// Whose.
+    pub account: AccountId,
+    /// Most for one transfer; `None` is no limit.
+    pub per_transfer: Option<Amount>,
+    /// Most for all debits of one business day together; `None` is no limit.
+    pub per_day: Option<Amount>,
+    /// Hours that a looser limit waits, 0 to 72.
+    pub cooling_h: u8,
+    /// Who asked for it; not personal data.
+    pub by: String,
+}
+
 /// Days of an interest year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]

@@ -1,12 +1,16 @@
 //! All that can be asked of the bank. A request is a slice of commands; commands whose `LINKED` flag
 //! is set stand or fall together with the one that follows.
 
-use crate::account::{Account, AccountFlags, AccountId, ChartLine, InterestTerms, SpendingLimits};
+use crate::account::{
+    Account, AccountFlags, AccountId, ChartLine, InterestTerms, LimitPlan, SpendingLimits,
+};
+use crate::complaint::{Complaint, ComplaintAct};
 use crate::entry::Entry;
 use crate::money::{Amount, Currency};
 use crate::observation::{AccessRecord, CheckRecord, QueryRecord};
 use crate::order::{OrderEnd, StandingOrder};
 use crate::party::{Party, PartyId, Role, Sealed};
+use crate::payee::{Payee, PayeeEnd};
 use crate::risk::{ArtifactPart, CaseAct, RuleSet, Screening, Withdrawal};
 use crate::time::Day;
 use crate::transfer::{Transfer, TransferFlags, TransferId};
@@ -102,6 +106,16 @@ pub enum Command {
     PlaceOrder(StandingOrder),
     /// End an order.
     EndOrder(OrderEnd),
+    /// Say what an account may send, as its holder does: what is looser waits.
+    PlanLimits(LimitPlan),
+    /// Keep a payee by a name of one's own.
+    KeepPayee(Payee),
+    /// Keep a payee no longer.
+    DropPayee(PayeeEnd),
+    /// Complain.
+    FileComplaint(Complaint),
+    /// Do something about a complaint.
+    WorkComplaint(ComplaintAct),
 }
 
 impl Command {

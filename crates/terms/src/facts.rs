@@ -154,6 +154,11 @@ pub static TABLES: &[&Table] = &[
     &access_notes::TABLE,
     &orders::TABLE,
     &order_ends::TABLE,
+    &limit_plans::TABLE,
+    &payees::TABLE,
+    &payee_ends::TABLE,
+    &complaints::TABLE,
+    &complaint_steps::TABLE,
 ];
 
 /// The table in which acts of this kind are rows. A transfer has none, and neither have a reversal and
@@ -189,6 +194,11 @@ pub fn table_of(command: &Command) -> Option<&'static Table> {
         Command::RecordAccess(_) => &access_notes::TABLE,
         Command::PlaceOrder(_) => &orders::TABLE,
         Command::EndOrder(_) => &order_ends::TABLE,
+        Command::PlanLimits(_) => &limit_plans::TABLE,
+        Command::KeepPayee(_) => &payees::TABLE,
+        Command::DropPayee(_) => &payee_ends::TABLE,
+        Command::FileComplaint(_) => &complaints::TABLE,
+        Command::WorkComplaint(_) => &complaint_steps::TABLE,
     };
     Some(table)
 }
@@ -228,5 +238,10 @@ pub fn rows<'a>(command: &'a Command, row: &mut dyn FnMut(&[Value<'a>])) {
         Command::RecordAccess(notes) => notes.iter().for_each(|note| access_notes::row(note, row)),
         Command::PlaceOrder(order) => orders::row(order, row),
         Command::EndOrder(end) => order_ends::row(end, row),
+        Command::PlanLimits(plan) => limit_plans::row(plan, row),
+        Command::KeepPayee(payee) => payees::row(payee, row),
+        Command::DropPayee(end) => payee_ends::row(end, row),
+        Command::FileComplaint(complaint) => complaints::row(complaint, row),
+        Command::WorkComplaint(act) => complaint_steps::row(act, row),
     }
 }

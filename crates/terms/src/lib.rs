@@ -14,6 +14,8 @@ mod transfer;
 mod entry;
 mod observation;
 mod order;
+mod payee;
+mod complaint;
 mod risk;
 mod verdict;
 mod command;
@@ -24,11 +26,12 @@ pub mod facts;
 pub mod limits;
 
 pub use account::{
-    Account, AccountFlags, AccountId, ChartClass, ChartLine, DayBasis, InterestTerms,
+    Account, AccountFlags, AccountId, ChartClass, ChartLine, DayBasis, InterestTerms, LimitPlan,
     SpendingLimits,
 };
 pub use class::Class;
 pub use command::{Attachment, Command, Hold, HoldOrder, Institution, SnapshotMark};
+pub use complaint::{Complaint, ComplaintAct, ComplaintStep};
 pub use entry::{Entry, Leg, Side};
 pub use event::{Act, Event, Outcome, TransferEvent};
 pub use money::{Amount, AmountError, Currency, format_minor, parse_minor};
@@ -37,6 +40,7 @@ pub use observation::{
 };
 pub use order::{OrderEnd, Rhythm, StandingOrder};
 pub use party::{Party, PartyId, PartyKind, Role, RoleKind, Sealed, SealingCipher};
+pub use payee::{Payee, PayeeEnd};
 pub use refusal::Refusal;
 pub use risk::{
     ArtifactPart, CaseAct, CaseMark, CaseStep, HoldEnd, RuleSet, RuleStage, Screening,

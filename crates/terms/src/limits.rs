@@ -43,6 +43,14 @@ pub const ORDER_DAYS_AHEAD_MAX: i32 = 3_660;
 pub const ORDER_TRIES: u8 = 3;
 /// Orders in force that one account may have, so that what a business day asks for is bounded by accounts.
 pub const ORDERS_OF_ACCOUNT_MAX: usize = 1_000;
+/// Hours that a looser limit of an account waits at most.
+pub const COOLING_HOURS_MAX: u8 = 72;
+/// Payees that one party keeps at most.
+pub const PAYEES_OF_PARTY_MAX: usize = 200;
+/// Complaints of one party that wait for an answer at most.
+pub const COMPLAINTS_OF_PARTY_MAX: usize = 20;
+/// Days in which a complaint is answered, as a bank may promise.
+pub const COMPLAINT_DAYS: core::ops::RangeInclusive<u8> = 1..=90;
 /// Yearly interest rate, in millionths: at most 100 %.
 pub const RATE_PPM_MAX: u32 = 1_000_000;
 

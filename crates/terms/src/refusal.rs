@@ -150,10 +150,14 @@ refusals! {
     HoldAmountMustNotBeZero = 87, "hold_amount_must_not_be_zero", "a hold of nothing blocks nothing";
     OrderNotFound = 123, "order_not_found", "there is no such order";
     OrderAlreadyEnded = 124, "order_already_ended", "the order was ended before";
+    PayeeNotFound = 127, "payee_not_found", "there is no such payee";
+    TooManyPayees = 128, "too_many_payees", "a customer keeps at most 200 payees; remove one first";
+    CoolingOutOfRange = 126, "cooling_out_of_range", "a looser limit waits at most 72 hours";
     RateOutOfRange = 88, "rate_out_of_range", "an interest rate is at most 100 % a year";
     DayNotOpen = 98, "day_not_open", "that is not the business day";
     NextDayOutOfRange = 99, "next_day_out_of_range", "the next business day is not after this one, or too far away";
     CaseNotFound = 116, "case_not_found", "there is no such case";
+    ComplaintNotFound = 129, "complaint_not_found", "there is no such complaint";
     SubjectNotFound = 100, "subject_not_found", "there is no such transfer or entry";
     NotDueYet = 101, "not_due_yet", "the pending transfer has no timeout or its time is not over";
     SnapshotMismatch = 102, "snapshot_mismatch", "the state that was marked is not the state at this place";
@@ -167,6 +171,11 @@ refusals! {
     BudgetKept = 106, "budget_kept", "the rule set has kept its budget, so the bank itself may not end it";
     CaseDecided = 117, "case_decided", "the case was decided before";
     CaseIsAnothers = 118, "case_is_anothers", "somebody else has claimed the case";
+    ComplaintNotOpen = 130, "complaint_not_open", "the complaint waits for no answer";
+    ComplaintExtended = 131, "complaint_extended", "the time for an answer is extended once";
+    ComplaintNotAnswered = 132, "complaint_not_answered", "only a first answer can be found wanting, and once";
+    PromiseOutOfRange = 133, "promise_out_of_range", "an answer is promised within 1 to 90 days";
+    TooManyComplaints = 134, "too_many_complaints", "a customer has at most 20 complaints that wait; answers come first";
     NeedsOtherEyes = 119, "needs_other_eyes", "somebody other than who proposed it must decide as well";
     ListTooLong = 105, "list_too_long", "a list of what was seen is longer than one record holds";
 }

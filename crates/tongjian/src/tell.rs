@@ -165,6 +165,10 @@ fn command(act: &Act, around: Around<'_>) -> (&'static str, Value) {
         Command::MarkSnapshot(mark) => json!({ "records": mark.records, "hash": hex(&mark.hash) }),
         Command::PlaceOrder(o) => order(o, &money),
         Command::EndOrder(end) => json!({ "order": end.order.to_string(), "by": end.by }),
+        Command::PlanLimits(l) => json!({
+            "account": l.account.to_string(), "per_transfer": limit(l.account, l.per_transfer),
+            "per_day": limit(l.account, l.per_day), "cooling_h": l.cooling_h, "by": l.by,
+        }),
         _ => seen_fields(&act.command),
     };
     (name, fields)
@@ -182,6 +186,28 @@ fn seen_fields(command: &Command) -> Value {
         Command::RecordCheck(c) => json!({
             "pack": c.pack, "version": c.version, "hash": hex(&c.hash), "as_of": c.as_of,
             "results": c.results.iter().map(check_result).collect::<Vec<_>>(),
+        }),
+        _ => own_fields(command),
+    }
+}
+
+/// The fields of what customers do for themselves.
+fn own_fields(command: &Command) -> Value {
+    match command {
+        Command::KeepPayee(p) => json!({
+            "payee": p.id.to_string(), "party": p.party.to_string(), "account": p.account.to_string(),
+            "name": sealed(&p.name), "by": p.by,
+        }),
+        Command::DropPayee(end) => {
+            json!({ "payee": end.payee.to_string(), "party": end.party.to_string(), "by": end.by })
+        }
+        Command::FileComplaint(c) => json!({
+            "complaint": c.id.to_string(), "party": c.party.to_string(), "account": c.account.to_string(),
+            "subject": c.subject.to_string(), "days": c.days, "text": sealed(&c.text), "by": c.by,
+        }),
+        Command::WorkComplaint(a) => json!({
+            "complaint": a.complaint.to_string(), "party": a.party.to_string(), "step": a.step.word(),
+            "days": a.days, "text": sealed(&a.text), "by": a.by,
         }),
         _ => risk_fields(command),
     }
@@ -352,6 +378,11 @@ pub fn name_of(command: &Command) -> &'static str {
         Command::RecordAccess(_) => "record_access",
         Command::PlaceOrder(_) => "place_order",
         Command::EndOrder(_) => "end_order",
+        Command::PlanLimits(_) => "plan_limits",
+        Command::KeepPayee(_) => "keep_payee",
+        Command::DropPayee(_) => "drop_payee",
+        Command::FileComplaint(_) => "file_complaint",
+        Command::WorkComplaint(_) => "work_complaint",
     }
 }
 
@@ -498,6 +529,18 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
             o.first
         ),
         Command::EndOrder(end) => format!("order {} ended", end.order),
+        Command::PlanLimits(l) => format!(
+            "limits of account {} said by {:?}; a looser one waits {} hours from then on",
+            l.account, l.by, l.cooling_h
+        ),
+        Command::KeepPayee(p) => {
+            format!("party {} keeps account {} as payee {}", p.party, p.account, p.id)
+        }
+        Command::DropPayee(end) => format!("payee {} is kept no longer", end.payee),
+        Command::FileComplaint(c) => format!("complaint {} of party {}", c.id, c.party),
+        Command::WorkComplaint(a) => {
+            format!("complaint {}: {} by {:?}", a.complaint, a.step.word(), a.by)
+        }
         other => risk_line(other),
     }
 }

@@ -18,6 +18,10 @@ use terms::Currency;
 
 /// Characters of a payee as it is shown.
 const PAYEE_CHARS_MAX: usize = 256;
+/// Bytes of an act that is signed.
+const ACT_BYTES_MAX: usize = 256;
+/// What an act counts as that moves nothing: no amount of no currency.
+const NOTHING: (Currency, u128) = (Currency(0), 0);
 
 /// All that the challenge is bound to, as bytes.
 struct Bound {
@@ -41,6 +45,12 @@ impl Bound {
                 parts.push(upload.sha256.to_vec());
                 parts.extend(upload.totals.iter().map(sum_bytes));
                 Bound { kind: "step_up_upload", parts }
+            }
+            ToSign::Act(act) => {
+                parts.push(act.act.as_bytes().to_vec());
+                parts.push(act.says.as_bytes().to_vec());
+                parts.push(act.about.as_bytes().to_vec());
+                Bound { kind: "step_up_act", parts }
             }
         }
     }
@@ -69,6 +79,9 @@ impl Access {
         let what = what.into();
         if let ToSign::Payment(payment) = &what {
             check_text("payee", payment.payee, PAYEE_CHARS_MAX)?;
+        }
+        if let ToSign::Act(act) = &what {
+            check_text("act", act.says, ACT_BYTES_MAX)?;
         }
         let user = self.myself(who)?;
         let bound = Bound::of(who, &what);
@@ -175,6 +188,11 @@ impl Access {
             ),
             ToSign::Upload(upload) => {
                 (format!("upload of {} payments", upload.payments), upload.totals.to_vec())
+            }
+            ToSign::Act(act) => {
+                let says = format!("{how}: {}", act.act);
+                self.note(now_s, Noted::SteppedUp, &who.id, act.says, &says);
+                return SteppedUp { who: who.id.clone(), sums: [NOTHING].into() };
             }
         };
         let said = sums

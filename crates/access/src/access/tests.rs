@@ -7,5 +7,6 @@ mod guessing;
 mod pairs;
 mod paying;
 mod phone;
+mod helping;
 mod keeping;
 mod visits;

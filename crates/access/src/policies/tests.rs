@@ -84,8 +84,10 @@ fn ask(policies: &Policies, who: &Principal, action: Action, situation: Situatio
 /// One cell of the table, see [`LEGEND`].
 fn cell(policies: &Policies, who: &Principal, action: Action) -> String {
     let answer = |situation| ask(policies, who, action, situation);
-    let held = |role| answer(Situation { holds: Some(role), ..ANYBODYS }).is_yes();
-    let anybodys = answer(ANYBODYS).is_yes();
+    // Whatever must be signed may be done, once it is.
+    let may = |situation| !matches!(answer(situation), Allowed::No { .. });
+    let held = |role| may(Situation { holds: Some(role), ..ANYBODYS });
+    let anybodys = may(ANYBODYS);
     let base = match anybodys {
         true => ANYBODYS,
         false => Situation { holds: Some(RoleKind::Owner), ..ANYBODYS },
@@ -98,7 +100,7 @@ fn cell(policies: &Policies, who: &Principal, action: Action) -> String {
         (false, false, false) => return "·".to_owned(),
     }
     .to_owned();
-    if cell != "see" && !answer(Situation { made_it: true, ..base }).is_yes() {
+    if cell != "see" && !may(Situation { made_it: true, ..base }) {
         cell += " 2";
     }
     match answer(Situation { amount: Some(10_000_000), ..base }) {
@@ -122,7 +124,7 @@ sees here what else changed. What is not in the table is denied.
 | pay | the same, but not as a mere viewer |
 | see | only as viewer or guardian of somebody else's |
 | 2 | never what the asker made: a second pair of eyes |
-| s | above a limit only with a signature of payee and amount |
+| s | above a limit only with a signature of payee and amount; where nothing is paid, always with one |
 | m | not above a limit |
 | · | no |
 

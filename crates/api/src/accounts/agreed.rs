@@ -6,11 +6,13 @@ use crate::problem::{Kind, Problem};
 use crate::table::{CREATED, Operation, get, post, put};
 use crate::wire::{AccountRef, Date, HoldRef, Money, PartyRef};
 use axum::http::StatusCode;
+use engine::LimitsView;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use terms::limits::COOLING_HOURS_MAX;
 use terms::{
-    Account, Amount, Command, Currency, Day, Hold, HoldOrder, Refusal, Role, RoleKind,
-    SpendingLimits,
+    Account, AccountId, Amount, Command, Currency, Day, Hold, HoldOrder, LimitPlan, Refusal, Role,
+    RoleKind, SpendingLimits,
 };
 
 /// The operations.
@@ -23,8 +25,8 @@ pub(super) fn operations() -> Vec<Operation> {
         put("/accounts/{account}/limits", "set_limits", TAG, "Sets what an account may send")
             .act("limit.write")
             .needs("If-Match", "The ETag of the limits you have read.")
-            .takes::<LimitsDocument>()
-            .gives::<LimitsDocument>(200, "Its new limits.")
+            .takes::<LimitsOrder>()
+            .gives::<LimitsDocument>(200, "Its limits, and those that wait.")
             .by(set_limits),
         get(
             "/accounts/{account}/roles",
@@ -73,41 +75,85 @@ pub(super) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// What an account may send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// What an account is to send at most.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub struct LimitsOrder {
+    /// Most for one payment; without a limit if null.
+    pub per_payment: Option<Money>,
+    /// Most for all payments of one business day together; without a limit if null.
+    pub per_day: Option<Money>,
+    /// Hours that a looser limit waits before it counts, for whoever holds the account to say; as before if null.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 72))]
+    pub cooling_off_hours: Option<u8>,
+}
+
+/// What an account may send. What its holder loosens waits; what the bank sets counts at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LimitsDocument {
     /// Most for one payment; without a limit if null.
     pub per_payment: Option<Money>,
     /// Most for all payments of one business day together; without a limit if null.
     pub per_day: Option<Money>,
+    /// Hours that a looser limit waits before it counts.
+    pub cooling_off_hours: u8,
+    /// What counts later; absent if nothing waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later: Option<LaterLimits>,
+}
+
+/// Limits that wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LaterLimits {
+    /// From when they count, in UTC.
+    pub from: String,
+    /// Most for one payment; without a limit if null.
+    pub per_payment: Option<Money>,
+    /// Most for all payments of one business day together; without a limit if null.
+    pub per_day: Option<Money>,
+    /// Hours that a looser limit waits then.
+    pub cooling_off_hours: u8,
 }
 
 impl LimitsDocument {
     /// As an answer says it.
-    pub fn of(ledger: Currency, limits: Option<SpendingLimits>) -> LimitsDocument {
+    pub fn of(ledger: Currency, limits: &LimitsView) -> LimitsDocument {
         let money = |amount: Option<Amount>| amount.map(|amount| Money::of(ledger, amount));
+        let later = limits.later.map(|(from, limits, cooling_off_hours)| LaterLimits {
+            from: from.iso_at(0),
+            per_payment: money(limits.per_transfer),
+            per_day: money(limits.per_day),
+            cooling_off_hours,
+        });
         LimitsDocument {
-            per_payment: money(limits.and_then(|limits| limits.per_transfer)),
-            per_day: money(limits.and_then(|limits| limits.per_day)),
+            per_payment: money(limits.now.per_transfer),
+            per_day: money(limits.now.per_day),
+            cooling_off_hours: limits.cooling_h,
+            later,
         }
     }
 }
 
+/// The limits of an account that was seen, as they count now.
+pub(super) async fn limits_of(call: &Call, account: AccountId) -> Result<LimitsView, Problem> {
+    let found = call.ask(move |engine| engine.limits_at(account, crate::bank::now())).await?;
+    found.ok_or_else(|| Problem::missing(format_args!("account {}", AccountRef(account))))
+}
+
 async fn limits(call: Call) -> Result<Reply, Problem> {
     let (view, _, records) = named(&call).await?;
-    tagged(
-        &call,
-        &LimitsDocument::of(view.account.ledger, view.limits),
-        call.bank.entries_of(records)?,
-    )
+    let limits = limits_of(&call, view.account.id).await?;
+    let document = LimitsDocument::of(view.account.ledger, &limits);
+    tagged(&call, &document, call.bank.entries_of(records)?)
 }
 
 async fn set_limits(call: Call) -> Result<Reply, Problem> {
-    let order: LimitsDocument = call.json()?;
+    let order: LimitsOrder = call.json()?;
     let (view, _, _) = named(&call).await?;
-    let ledger = view.account.ledger;
-    must_match(&call.headers, &etag(&LimitsDocument::of(ledger, view.limits)))?;
+    let Account { id: account, ledger, .. } = view.account;
+    let before = limits_of(&call, account).await?;
+    must_match(&call.headers, &etag(&LimitsDocument::of(ledger, &before)))?;
     let amount = |money: &Option<Money>, field: &str| match money {
         None => Ok(None),
         Some(money) if money.currency.0 != ledger => {
@@ -117,14 +163,25 @@ async fn set_limits(call: Call) -> Result<Reply, Problem> {
             money.minor().map(Some).map_err(|why| Problem::field(format!("{field}/amount"), why))
         }
     };
-    let limits = SpendingLimits {
-        account: view.account.id,
-        per_transfer: amount(&order.per_payment, "/per_payment")?,
-        per_day: amount(&order.per_day, "/per_day")?,
+    let per_transfer = amount(&order.per_payment, "/per_payment")?;
+    let per_day = amount(&order.per_day, "/per_day")?;
+    let command = if call.who.party.is_some() {
+        let cooling_h = order.cooling_off_hours.unwrap_or(before.cooling_h);
+        if cooling_h > COOLING_HOURS_MAX {
+            let says = format!("0 to {COOLING_HOURS_MAX} hours");
+            return Err(Problem::field("/cooling_off_hours", says));
+        }
+        let by = call.who.id.to_string();
+        Command::PlanLimits(LimitPlan { account, per_transfer, per_day, cooling_h, by })
+    } else if order.cooling_off_hours.is_some() {
+        let says = "whoever holds the account says how long a looser limit waits";
+        return Err(Problem::field("/cooling_off_hours", says));
+    } else {
+        Command::SetLimits(SpendingLimits { account, per_transfer, per_day })
     };
-    let answers = call.submit(vec![Command::SetLimits(limits)], vec![view.account.id]).await?;
+    let answers = call.submit(vec![command], vec![account]).await?;
     let place = done(&answers)?;
-    let document = LimitsDocument::of(ledger, Some(limits));
+    let document = LimitsDocument::of(ledger, &limits_of(&call, account).await?);
     let reply = Reply::json(StatusCode::OK, &document)?.at_entry(place.entry + 1);
     Ok(reply.header(axum::http::header::ETAG, &etag(&document)))
 }

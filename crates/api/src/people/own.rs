@@ -5,16 +5,17 @@ use super::{
     Challenge, MeDocument, SessionsDocument, done, identities, named, principal, session, utc,
 };
 use crate::call::{Call, Reply};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::site::{Cookie, no_cookie};
 use crate::table::{Operation, get, post};
-use crate::wire::Nothing;
+use crate::wire::{Nothing, PartyRef};
 use access::Refused;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use terms::PartyId;
 
 const TAG: &str = "oneself";
 
@@ -64,6 +65,15 @@ pub fn operations() -> Vec<Operation> {
         .gives_other(204, "", "It opens nothing any more.")
         .conflicts()
         .by(remove),
+        get(
+            "/me/help-word",
+            "show_my_help_word",
+            TAG,
+            "My customer number, and the word by which I agree to help whoever I tell it",
+        )
+        .signed_in()
+        .gives::<HelpWordDocument>(200, "The word; another one every half day.")
+        .by(help_word),
         post(
             "/queries/pass",
             "make_pass",
@@ -115,6 +125,42 @@ pub struct PassDocument {
     pub token: String,
     /// Seconds it is good, unless the session ends or the right is taken before.
     pub expires_in: u64,
+}
+
+/// What somebody tells the person they help.
+#[derive(Serialize, JsonSchema)]
+pub struct HelpWordDocument {
+    /// The customer number.
+    pub party: PartyRef,
+    /// Eight digits.
+    pub word: String,
+    /// Until when the word is good, in UTC.
+    pub until: String,
+}
+
+async fn help_word(call: Call) -> Result<Reply, Problem> {
+    let none = || Problem::missing("customer number of yours");
+    let party = call.who.party.map(PartyRef).ok_or_else(none)?;
+    let word = done(&call, |access, who, now_s| access.help_word(who, now_s)).await?;
+    let until = utc(word.until_s);
+    Reply::json(StatusCode::OK, &HelpWordDocument { party, word: word.word, until })
+}
+
+/// Whether a word is that of a customer number.
+///
+/// # Errors
+/// It is not, or nobody has that number: the answer is the same. Too many were wrong.
+pub async fn fits_help_word(call: &Call, party: PartyId, word: String) -> Result<(), Problem> {
+    let checked = done(call, move |access, who, now_s| {
+        Ok(access.help_word_fits(who, party, &word, now_s).map_err(|denied| denied.why))
+    });
+    match checked.await? {
+        Ok(()) => Ok(()),
+        Err(access::Why::TooMany) => {
+            Err(Problem::new(Kind::TooMany, "too many words were wrong").retry_after_s(60))
+        }
+        Err(_) => Err(Problem::field("/word", "number and word do not belong together")),
+    }
 }
 
 async fn me(call: Call) -> Result<Reply, Problem> {

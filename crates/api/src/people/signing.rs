@@ -10,7 +10,7 @@ use crate::identity::now_s;
 use crate::problem::{Kind, Problem};
 use crate::total::Total;
 use crate::wire::{AccountRef, Money, hex};
-use access::{Access, Principal, Signing, SigningUpload, SteppedUp, ToSign};
+use access::{Access, Principal, Signing, SigningAct, SigningUpload, SteppedUp, ToSign};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -60,6 +60,34 @@ pub async fn allowed(mut call: Call, transfer: &Transfer) -> Result<Call, Proble
             Ok(call)
         }
         _ => Err(call.denied(Some(transfer.debit_account))),
+    }
+}
+
+/// The same for what moves nothing and is signed nevertheless, as letting somebody see an account. `says` is what it does, without
+/// personal data, and `about` what of it is personal; `shown` is what stands beside the challenge.
+///
+/// # Errors
+/// No; or it must be signed first.
+pub async fn allowed_act(
+    mut call: Call,
+    says: String,
+    about: String,
+    shown: Value,
+) -> Result<Call, Problem> {
+    let mut paying = Paying { amount_minor: 0, currency: Currency(0), signed: None };
+    let mut permission = call.bank.gate.may_pay(&call.who, call.act, &paying);
+    if permission == Permission::Signed {
+        let signing = Signed::Act { act: call.act.0, says, about, shown };
+        let Some(answer) = answer(&call)? else { return Err(asked(&call, signing).await?) };
+        paying.signed = Some(checked(&call, signing, answer).await?);
+        permission = call.bank.gate.may_pay(&call.who, call.act, &paying);
+    }
+    match permission {
+        Permission::On(relations) if relations != Relations::NONE => {
+            call.relations = relations;
+            Ok(call)
+        }
+        _ => Err(call.denied(None)),
     }
 }
 
@@ -121,6 +149,7 @@ fn known(engine: &engine::Engine, id: TransferId) -> bool {
 enum Signed {
     Payment { transfer: Box<Transfer>, payee: String },
     Upload { total: Total, sums: Arc<[(Currency, u128)]> },
+    Act { act: &'static str, says: String, about: String, shown: Value },
 }
 
 impl Signed {
@@ -140,6 +169,7 @@ impl Signed {
             Signed::Upload { total: Total { payments, sha256, .. }, sums } => {
                 ToSign::Upload(SigningUpload { payments: *payments, totals: sums, sha256: *sha256 })
             }
+            Signed::Act { act, says, about, .. } => ToSign::Act(SigningAct { act, says, about }),
         }
     }
 
@@ -148,6 +178,7 @@ impl Signed {
         match self {
             Signed::Payment { .. } => "this payment is above what goes without a signature",
             Signed::Upload { .. } => "this upload is above what goes without a signature",
+            Signed::Act { .. } => "this is done with a signature alone",
         }
     }
 
@@ -167,6 +198,7 @@ impl Signed {
                 let totals: Vec<Money> = sums.iter().map(money).collect();
                 json!({ "payments": payments, "totals": totals, "sha256": hex(sha256) })
             }
+            Signed::Act { shown, .. } => shown.clone(),
         }
     }
 }

@@ -23,6 +23,7 @@ mod rights;
 mod attacks;
 mod people;
 mod secret;
+mod selfcare;
 #[path = "../../../access/src/passkey/device.rs"]
 #[allow(dead_code, reason = "the tests of `access` use more of it")]
 mod device;

@@ -17,15 +17,15 @@ use terms::PartyId;
 const PASSWORD: &str = "a long walk by the river";
 
 /// A bank and its identities.
-struct Bank {
-    house: House,
+pub struct Bank {
+    pub house: House,
     access: Arc<Access>,
 }
 
 /// Somebody with a passkey and a session.
-struct Person {
+pub struct Person {
     device: Device,
-    cookie: String,
+    pub cookie: String,
 }
 
 /// The session in what came back.
@@ -39,31 +39,31 @@ fn cookie_of(came: &Came) -> String {
 }
 
 impl Bank {
-    fn new(name: &str) -> Bank {
+    pub fn new(name: &str) -> Bank {
         let (house, access) = House::with_people(name);
         Bank { house, access }
     }
 
     /// Sends with a cookie and these headers.
-    fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Came {
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Came {
         let mut request = self.house.request(method, &format!("/api/v1{path}"), "");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if method == "POST" {
+        if method != "GET" {
             request = request.header("content-type", "application/json");
         }
-        let body = if method == "POST" { Body::from(body.to_string()) } else { Body::empty() };
+        let body = if method != "GET" { Body::from(body.to_string()) } else { Body::empty() };
         self.house.send(request.body(body).unwrap())
     }
 
     /// As a page of ours does.
-    fn post(&self, path: &str, cookie: &str, body: &Value) -> Came {
+    pub fn post(&self, path: &str, cookie: &str, body: &Value) -> Came {
         let cookie = format!("__Host-session={cookie}");
         self.send("POST", path, &[("cookie", &cookie), ("origin", ORIGIN)], body)
     }
 
-    fn get(&self, path: &str, cookie: &str) -> Came {
+    pub fn get(&self, path: &str, cookie: &str) -> Came {
         self.send("GET", path, &[("cookie", &format!("__Host-session={cookie}"))], &Value::Null)
     }
 
@@ -117,7 +117,7 @@ impl Bank {
         Person { device, cookie: cookie_of(&came) }
     }
 
-    fn person(&self, name: &str, roles: &[Role], party: Option<u128>) -> Person {
+    pub fn person(&self, name: &str, roles: &[Role], party: Option<u128>) -> Person {
         self.enter(&self.link(name, roles, party))
     }
 
@@ -130,7 +130,7 @@ impl Bank {
     }
 
     /// Answers the challenge of a payment.
-    fn signed(person: &mut Person, asked: &Came) -> Value {
+    pub fn signed(person: &mut Person, asked: &Came) -> Value {
         let challenge = &asked.json()["challenge"];
         assert_eq!(challenge["answer_with"], "passkey");
         let passkey: Value =

@@ -129,6 +129,15 @@ fn answers_of_transfers() -> BTreeSet<Refusal> {
         TooManyOrders,
         OrderNotFound,
         OrderAlreadyEnded,
+        CoolingOutOfRange,
+        PayeeNotFound,
+        TooManyPayees,
+        ComplaintNotFound,
+        ComplaintNotOpen,
+        ComplaintExtended,
+        ComplaintNotAnswered,
+        PromiseOutOfRange,
+        TooManyComplaints,
     ];
     Refusal::ALL.iter().copied().filter(|refusal| !of_others.contains(refusal)).collect()
 }
@@ -277,7 +286,35 @@ fn of_the_faults_of_other_commands_the_first_in_the_order_is_answered() {
     };
     let settle =
         |id, account| Command::SettleInterest { id: TransferId(id), account: AccountId(account) };
+    let plan = |account, cooling_h, by: &str| {
+        let (per_transfer, per_day) = (Some(Amount(0)), None);
+        let (account, by) = (AccountId(account), by.into());
+        Command::PlanLimits(LimitPlan { account, per_transfer, per_day, cooling_h, by })
+    };
+    let sealed = Sealed {
+        commitment: [1; 32],
+        cipher: SealingCipher::Sm4Gcm,
+        nonce: [2; 12],
+        ciphertext: Vec::new(),
+    };
+    let complain = |id, account, subject| {
+        Command::FileComplaint(Complaint {
+            id: TransferId(id),
+            party: PartyId(9_999),
+            account: AccountId(account),
+            subject: TransferId(subject),
+            days: 0,
+            text: sealed.clone(),
+            by: String::new(),
+        })
+    };
     for (command, refusal) in [
+        (plan(99, 73, &long), Refusal::TextTooLong),
+        (plan(99, 73, ""), Refusal::AccountNotFound),
+        (plan(1, 73, ""), Refusal::CoolingOutOfRange),
+        (complain(0, 99, 99), Refusal::IdMustNotBeZero),
+        (complain(1, 99, 99), Refusal::AccountNotFound),
+        (complain(1, 1, 99), Refusal::PartyNotFound),
         (hold(0, 99, 0, &long), Refusal::TextTooLong),
         (hold(0, 99, 0, ""), Refusal::IdMustNotBeZero),
         (hold(800, 99, 0, ""), Refusal::ExistsWithDifferentContent),

@@ -2,22 +2,23 @@
 //! key, another order, a number without meaning) is an error that names the field.
 
 use super::{
-    ADOPT_RULES, ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, END_ORDER, ERASE_PARTY,
-    EXPIRE, GRANT_ROLE, KEEP_PART, KEY_BOOKING_DATE, KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME,
-    KEY_TIME, MARK_SNAPSHOT, OPEN_INSTITUTION, PLACE_HOLD, PLACE_ORDER, POST_ENTRY, RECORD_ACCESS,
-    RECORD_CHECK, RECORD_QUERIES, RECORD_SCREENING, REGISTER_PARTY, RELEASE_HOLD, REVERSE,
-    REVOKE_ROLE, SET_INTEREST, SET_LIMITS, SETTLE_INTEREST, WITHDRAW_RULES, WORK_CASE,
+    ADOPT_RULES, ATTACH, CLOSE_DAY, CREATE_ACCOUNT, DEFINE_CHART_LINE, DROP_PAYEE, END_ORDER,
+    ERASE_PARTY, EXPIRE, FILE_COMPLAINT, GRANT_ROLE, KEEP_PART, KEEP_PAYEE, KEY_BOOKING_DATE,
+    KEY_COMMAND, KEY_FIELDS, KEY_OUTCOME, KEY_TIME, MARK_SNAPSHOT, OPEN_INSTITUTION, PLACE_HOLD,
+    PLACE_ORDER, PLAN_LIMITS, POST_ENTRY, RECORD_ACCESS, RECORD_CHECK, RECORD_QUERIES,
+    RECORD_SCREENING, REGISTER_PARTY, RELEASE_HOLD, REVERSE, REVOKE_ROLE, SET_INTEREST, SET_LIMITS,
+    SETTLE_INTEREST, WITHDRAW_RULES, WORK_CASE, WORK_COMPLAINT,
 };
 use crate::cbor::{DecodeError, Fault, Pairs, Reader, fault};
 use crate::outcome::outcome_of;
 use terms::{
     AccessKind, AccessRecord, Account, AccountFlags, AccountId, Act, Amount, ArtifactPart,
     Attachment, CaseAct, CaseMark, CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord,
-    CheckResult, Command, Currency, Day, DayBasis, Entry, Hold, HoldEnd, HoldOrder, Institution,
-    InterestTerms, Leg, OrderEnd, Party, PartyId, PartyKind, QueryDoor, QueryEnd, QueryRecord,
-    Rhythm, Role, RoleKind, RuleSet, RuleStage, Screening, ScreeningResult, Sealed, SealingCipher,
-    Side, SnapshotMark, SpendingLimits, StandingOrder, TimeNs, TransferId, Withdrawal,
-    WithdrawalReason,
+    CheckResult, Command, Complaint, ComplaintAct, ComplaintStep, Currency, Day, DayBasis, Entry,
+    Hold, HoldEnd, HoldOrder, Institution, InterestTerms, Leg, LimitPlan, OrderEnd, Party, PartyId,
+    PartyKind, Payee, PayeeEnd, QueryDoor, QueryEnd, QueryRecord, Rhythm, Role, RoleKind, RuleSet,
+    RuleStage, Screening, ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark,
+    SpendingLimits, StandingOrder, TimeNs, TransferId, Withdrawal, WithdrawalReason,
 };
 
 type Read<T> = Result<T, DecodeError>;
@@ -158,10 +159,53 @@ impl Fields<'_> {
                 score: self.uint(m, 5, "score")?,
                 by: self.text(m, 6, "by")?,
             }),
-            other => return fault("command", Fault::UnknownCode(other.into())),
+            other => self.own_command(other, m)?,
         };
         self.0.end_map(m, "fields")?;
         Ok(command)
+    }
+
+    /// What customers do for themselves; nothing else has any number that is left.
+    fn own_command(&mut self, tag: u8, m: &mut Pairs) -> Read<Command> {
+        Ok(match tag {
+            PLAN_LIMITS => Command::PlanLimits(LimitPlan {
+                account: self.account_id(m, 1, "account")?,
+                per_transfer: self.amount_if_any(m, 2, "per_transfer")?,
+                per_day: self.amount_if_any(m, 3, "per_day")?,
+                cooling_h: self.uint(m, 4, "cooling_h")?,
+                by: self.text(m, 5, "by")?,
+            }),
+            KEEP_PAYEE => Command::KeepPayee(Payee {
+                id: self.transfer_id(m, 1, "id")?,
+                party: PartyId(self.id(m, 2, "party")?),
+                account: self.account_id(m, 3, "account")?,
+                name: self.sealed(m, 4, "name")?,
+                by: self.text(m, 5, "by")?,
+            }),
+            DROP_PAYEE => Command::DropPayee(PayeeEnd {
+                payee: self.transfer_id(m, 1, "payee")?,
+                party: PartyId(self.id(m, 2, "party")?),
+                by: self.text(m, 3, "by")?,
+            }),
+            FILE_COMPLAINT => Command::FileComplaint(Complaint {
+                id: self.transfer_id(m, 1, "id")?,
+                party: PartyId(self.id(m, 2, "party")?),
+                account: self.account_id(m, 3, "account")?,
+                subject: self.transfer_id(m, 4, "subject")?,
+                days: self.uint(m, 5, "days")?,
+                text: self.sealed(m, 6, "text")?,
+                by: self.text(m, 7, "by")?,
+            }),
+            WORK_COMPLAINT => Command::WorkComplaint(ComplaintAct {
+                complaint: self.transfer_id(m, 1, "complaint")?,
+                party: PartyId(self.id(m, 2, "party")?),
+                step: self.one_of(m, 3, "step", &COMPLAINT_STEPS)?,
+                days: self.uint(m, 4, "days")?,
+                text: self.sealed(m, 5, "text")?,
+                by: self.text(m, 6, "by")?,
+            }),
+            other => return fault("command", Fault::UnknownCode(other.into())),
+        })
     }
 
     fn account(&mut self, m: &mut Pairs) -> Read<Account> {
@@ -444,6 +488,12 @@ const CHART_CLASSES: [(u16, ChartClass); 7] = [
     (ChartClass::Expense as u16, ChartClass::Expense),
     (ChartClass::Common as u16, ChartClass::Common),
     (ChartClass::OffBalance as u16, ChartClass::OffBalance),
+];
+const COMPLAINT_STEPS: [(u16, ComplaintStep); 4] = [
+    (1, ComplaintStep::Answer),
+    (2, ComplaintStep::Extend),
+    (3, ComplaintStep::Raise),
+    (4, ComplaintStep::Withdraw),
 ];
 const RHYTHMS: [(u16, Rhythm); 3] = [
     (Rhythm::Once as u16, Rhythm::Once),

@@ -4,12 +4,12 @@
 use terms::{
     AccessKind, AccessRecord, Account, AccountFlags, AccountId, Act, Amount, ArtifactPart,
     Attachment, CaseAct, CaseMark, CaseStep, ChartClass, ChartLine, CheckKind, CheckRecord,
-    CheckResult, Command, Currency, Day, DayBasis, Entry, Event, Hold, HoldEnd, HoldOrder,
-    Institution, InterestTerms, Leg, OrderEnd, Outcome, Party, PartyId, PartyKind, QueryDoor,
-    QueryEnd, QueryRecord, Refusal, Rhythm, Role, RoleKind, RuleSet, RuleStage, Ruling, Screening,
-    ScreeningResult, Sealed, SealingCipher, Side, SnapshotMark, SpendingLimits, StandingOrder,
-    TimeNs, Transfer, TransferEvent, TransferFlags, TransferId, Verdict, VerdictMarks, Withdrawal,
-    WithdrawalReason,
+    CheckResult, Command, Complaint, ComplaintAct, ComplaintStep, Currency, Day, DayBasis, Entry,
+    Event, Hold, HoldEnd, HoldOrder, Institution, InterestTerms, Leg, LimitPlan, OrderEnd, Outcome,
+    Party, PartyId, PartyKind, Payee, PayeeEnd, QueryDoor, QueryEnd, QueryRecord, Refusal, Rhythm,
+    Role, RoleKind, RuleSet, RuleStage, Ruling, Screening, ScreeningResult, Sealed, SealingCipher,
+    Side, SnapshotMark, SpendingLimits, StandingOrder, TimeNs, Transfer, TransferEvent,
+    TransferFlags, TransferId, Verdict, VerdictMarks, Withdrawal, WithdrawalReason,
 };
 
 /// The last refusals that there were when vectors were first made of events, of observations and of what was judged.
@@ -18,6 +18,7 @@ const EVENTS_LAST: u16 = 102;
 const OBSERVED_LAST: u16 = 105;
 const JUDGED_LAST: u16 = 120;
 const ORDERED_LAST: u16 = 124;
+const OWN_LAST: u16 = 134;
 
 /// A small generator of numbers (splitmix64).
 #[derive(Clone, Copy, Debug)]
@@ -259,6 +260,52 @@ pub fn sample_order(seed: u64) -> Event {
             every: d.narrow() as u8,
             by: d.text(),
         })
+    };
+    Event::Act(Box::new(Act { time, booking_date, command, outcome }))
+}
+
+/// What customers do for themselves.
+pub fn sample_own(seed: u64) -> Event {
+    let mut d = Dice(seed ^ 0x6f77_6e6f);
+    let (time, booking_date) = (TimeNs(d.narrow()), d.day());
+    let outcome = d.outcome(OWN_LAST);
+    let command = match d.below(5) {
+        0 => Command::PlanLimits(LimitPlan {
+            account: AccountId(d.wide()),
+            per_transfer: d.amount_if_any(),
+            per_day: d.amount_if_any(),
+            cooling_h: d.narrow() as u8,
+            by: d.text(),
+        }),
+        1 => Command::KeepPayee(Payee {
+            id: TransferId(d.wide()),
+            party: PartyId(d.wide()),
+            account: AccountId(d.wide()),
+            name: d.sealed(),
+            by: d.text(),
+        }),
+        2 => Command::DropPayee(PayeeEnd {
+            payee: TransferId(d.wide()),
+            party: PartyId(d.wide()),
+            by: d.text(),
+        }),
+        3 => Command::FileComplaint(Complaint {
+            id: TransferId(d.wide()),
+            party: PartyId(d.wide()),
+            account: AccountId(d.wide()),
+            subject: TransferId(d.wide()),
+            days: d.narrow() as u8,
+            text: d.sealed(),
+            by: d.text(),
+        }),
+        _ => Command::WorkComplaint(ComplaintAct {
+            complaint: TransferId(d.wide()),
+            party: PartyId(d.wide()),
+            step: d.one_of(&ComplaintStep::ALL),
+            days: d.narrow() as u8,
+            text: d.sealed(),
+            by: d.text(),
+        }),
     };
     Event::Act(Box::new(Act { time, booking_date, command, outcome }))
 }

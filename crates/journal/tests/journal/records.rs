@@ -3,7 +3,7 @@
 use journal::record::{EncodeError, decode, encode, record_bytes, split};
 use journal::testing::{
     Dice, sample_act, sample_event, sample_judged, sample_noted, sample_observation, sample_order,
-    sample_transfer,
+    sample_own, sample_transfer,
 };
 use journal::{DecodeError, Fault};
 use terms::limits::{RECORD_BYTES_MAX, TRANSFER_RECORD_BYTES};
@@ -20,6 +20,7 @@ fn sample_any(seed: u64) -> Event {
     match seed % 8 {
         0 if seed.is_multiple_of(32) => sample_noted(seed),
         0 if seed % 32 == 8 => sample_order(seed),
+        0 if seed % 32 == 16 => sample_own(seed),
         0 => sample_observation(seed),
         1 | 2 => sample_judged(seed),
         _ => sample_event(seed),

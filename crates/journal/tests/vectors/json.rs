@@ -4,8 +4,8 @@ use std::path::Path;
 use std::{env, fs};
 use terms::{
     AccessRecord, Account, Act, Amount, CaseAct, ChartLine, CheckRecord, Command, Entry, Event,
-    Hold, HoldEnd, Institution, InterestTerms, Leg, Outcome, Party, QueryRecord, Role, RuleSet,
-    Sealed, SpendingLimits, TransferEvent, Verdict,
+    Hold, HoldEnd, Institution, InterestTerms, Leg, LimitPlan, Outcome, Party, QueryRecord, Role,
+    RuleSet, Sealed, SpendingLimits, TransferEvent, Verdict,
 };
 
 /// Compares a vector's file with what the code says now, or writes it when BLESS=1.
@@ -190,6 +190,45 @@ fn command(command: &Command) -> (&'static str, String) {
             ("end_order", vec![("order", large(e.order.0)), ("by", text(&e.by))])
         }
         Command::RecordAccess(notes) => ("record_access", access(notes)),
+        Command::PlanLimits(p) => ("plan_limits", plan(p)),
+        Command::KeepPayee(p) => {
+            let fields = vec![
+                ("id", large(p.id.0)),
+                ("party", large(p.party.0)),
+                ("account", large(p.account.0)),
+                ("name", sealed(&p.name)),
+                ("by", text(&p.by)),
+            ];
+            ("keep_payee", fields)
+        }
+        Command::DropPayee(e) => {
+            let fields =
+                vec![("payee", large(e.payee.0)), ("party", large(e.party.0)), ("by", text(&e.by))];
+            ("drop_payee", fields)
+        }
+        Command::FileComplaint(c) => {
+            let fields = vec![
+                ("id", large(c.id.0)),
+                ("party", large(c.party.0)),
+                ("account", large(c.account.0)),
+                ("subject", large(c.subject.0)),
+                ("days", c.days.to_string()),
+                ("text", sealed(&c.text)),
+                ("by", text(&c.by)),
+            ];
+            ("file_complaint", fields)
+        }
+        Command::WorkComplaint(a) => {
+            let fields = vec![
+                ("complaint", large(a.complaint.0)),
+                ("party", large(a.party.0)),
+                ("step", (a.step as u8).to_string()),
+                ("days", a.days.to_string()),
+                ("text", sealed(&a.text)),
+                ("by", text(&a.by)),
+            ];
+            ("work_complaint", fields)
+        }
         Command::RecordScreening(s) => {
             let (result, score) = ((s.result as u8).to_string(), s.score.to_string());
             let fields = vec![
@@ -290,6 +329,14 @@ fn limits(l: &SpendingLimits) -> Fields {
     let mut fields = vec![("account", large(l.account.0))];
     fields.extend(l.per_transfer.map(|most| ("per_transfer", large(most.0))));
     fields.extend(l.per_day.map(|most| ("per_day", large(most.0))));
+    fields
+}
+
+fn plan(p: &LimitPlan) -> Fields {
+    let mut fields = vec![("account", large(p.account.0))];
+    fields.extend(p.per_transfer.map(|most| ("per_transfer", large(most.0))));
+    fields.extend(p.per_day.map(|most| ("per_day", large(most.0))));
+    fields.extend([("cooling_h", p.cooling_h.to_string()), ("by", text(&p.by))]);
     fields
 }
 

@@ -3,7 +3,7 @@
 use crate::json::{check_vector, event, hex, lines, object, text};
 use journal::record::{decode, encode};
 use journal::testing::{
-    sample_event, sample_judged, sample_noted, sample_observation, sample_order,
+    sample_event, sample_judged, sample_noted, sample_observation, sample_order, sample_own,
 };
 use std::collections::HashMap;
 use std::mem::{Discriminant, discriminant};
@@ -12,7 +12,7 @@ use terms::{Command, Event};
 /// Records of each command.
 const OF_EACH: usize = 4;
 /// Kinds of commands, transfers included.
-const COMMAND_KINDS: usize = 29;
+const COMMAND_KINDS: usize = 34;
 /// Enough seeds for `OF_EACH` records of every command.
 const SEEDS: u64 = 400;
 
@@ -23,7 +23,8 @@ fn the_vectors_of_records_hold() {
     let made = (0..SEEDS).map(sample_event).chain((0..SEEDS).map(sample_observation));
     let made = made.chain((0..SEEDS).map(sample_judged));
     let made = made.chain((0..SEEDS).map(sample_noted));
-    for made in made.chain((0..SEEDS).map(sample_order)) {
+    let made = made.chain((0..SEEDS).map(sample_order));
+    for made in made.chain((0..SEEDS).map(sample_own)) {
         let kind = match &made {
             Event::Transfer(transfer) => (None, transfer.verdict.is_some()),
             Event::Act(act) => (Some(discriminant(&act.command)), false),

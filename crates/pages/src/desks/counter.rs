@@ -1,18 +1,19 @@
 //! The counter: who stands before it, what they have, an account opened, cash paid in and out.
 
 use super::customer::called;
-use super::staff::{Finder, finder, list_of, text_of};
+use super::staff::{list_of, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
 use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::figure::{Source, provenance};
 use crate::parts::form::{button, form, hidden};
+use crate::parts::frame::head;
 use crate::parts::note::{Weight, note};
 use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
-use crate::words::{Lang, count};
+use crate::words::{Lang, count, text};
 use axum::http::Method;
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -23,13 +24,17 @@ const KINDS: [u16; 2] = [20_111, 20_112];
 const CASH_IN: u16 = 401;
 const CASH_OUT: u16 = 402;
 /// What of somebody is compared with what they show.
-const IDENTITY: [&str; 6] =
-    ["name", "birth_date", "identity_number", "telephone", "address", "country"];
+const IDENTITY: [&str; 8] =
+    ["name", "name_en", "birth_date", "id_number", "credit_code", "phone", "address", "country"];
+/// Documents by which a new customer is known.
+const DOCUMENTS: [&str; 3] = ["resident_id", "passport", "other"];
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
     vec![
         inside!(GET "/counter", find),
+        inside!(GET "/counter/new", new),
+        inside!(POST "/counter/new", register),
         inside!(GET "/counter/{party}", serve),
         inside!(POST "/counter/{party}/accounts", open_account),
         inside!(POST "/counter/{party}/cash", cash),
@@ -37,30 +42,157 @@ pub fn rows() -> Vec<Row> {
 }
 
 async fn find(visit: &Visit) -> Said {
-    let of = Finder {
-        path: "/counter",
-        title: "desk-counter",
-        says: "counter-says",
-        label: "counter-find",
-        hint: "counter-find-hint",
+    let words = visit.words;
+    let typed = visit.query.get("find");
+    let (named, wrong) = match found(visit, typed).await {
+        Ok(Found::At(path)) => return Ok(Shown::Next(path)),
+        Ok(Found::Nothing) => (None, None),
+        Ok(Found::Named(read)) => (Some(read), None),
+        Err(trouble) if trouble.is_stranger() => return Err(trouble),
+        Err(trouble) => (None, Some(trouble)),
     };
-    finder(visit, &of, found(visit, visit.query.get("find")).await)
+    let faults: Vec<(String, String)> =
+        wrong.iter().map(|trouble| ("find".to_owned(), trouble.says(words))).collect();
+    let title = words.say("desk-counter");
+    let body = html! {
+        (head(&title, &words.say("counter-says")))
+        div.narrow {
+            (summary(words, "", &faults))
+            form method="get" action="/counter" {
+                (field(Field { name: "find", label: &words.say("counter-find"), hint: &words.say("counter-find-hint"), value: typed, ..Field::default() }, &faults))
+                (button(&words.say("find-go"), true))
+            }
+            @if let Some(read) = &named { (those_found(visit, read)) }
+            p { a.btn href="/counter/new" { (words.say("counter-new")) } }
+        }
+    };
+    match &wrong {
+        Some(trouble) => visit.again(trouble, &title, body),
+        None => visit.page(&title, body),
+    }
 }
 
-async fn found(visit: &Visit, typed: &str) -> Result<Option<String>, Trouble> {
+/// What was typed names.
+enum Found {
+    /// A page.
+    At(String),
+    /// Perhaps several people.
+    Named(Value),
+    /// Nothing was typed.
+    Nothing,
+}
+
+async fn found(visit: &Visit, typed: &str) -> Result<Found, Trouble> {
     if typed.is_empty() {
-        return Ok(None);
+        return Ok(Found::Nothing);
     }
-    if !typed.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ')) {
-        return Err(Trouble::not_found());
-    }
-    if typed.starts_with("pty_") {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    if typed.starts_with("pty_") && typed.bytes().all(plain) {
         visit.ask.get(&format!("/parties/{typed}")).await?;
-        return Ok(Some(format!("/counter/{typed}")));
+        return Ok(Found::At(format!("/counter/{typed}")));
     }
-    let account = figures::account_of(typed).ok_or_else(Trouble::not_found)?;
-    visit.ask.get(&format!("/accounts/{account}")).await?;
-    Ok(Some(format!("/accounts/{account}")))
+    let Some(account) = figures::account_of(typed).filter(|id| id.bytes().all(plain)) else {
+        let query =
+            form_urlencoded::Serializer::new(String::new()).append_pair("name", typed).finish();
+        return Ok(Found::Named(visit.ask.get(&format!("/parties?{query}")).await?.body));
+    };
+    if visit.ask.get(&format!("/accounts/{account}")).await.is_ok() {
+        return Ok(Found::At(format!("/accounts/{account}")));
+    }
+    let party = figures::party_of(typed).ok_or_else(Trouble::not_found)?;
+    visit.ask.get(&format!("/parties/{party}")).await?;
+    Ok(Found::At(format!("/counter/{party}")))
+}
+
+fn those_found(visit: &Visit, read: &Value) -> Markup {
+    let words = visit.words;
+    let all = list_of(read, "items");
+    html! {
+        section.p aria-labelledby="found" {
+            header { h2 id="found" { (words.with("counter-found", &[("n", count(all.len() as u64))])) } }
+            ul.plain { @for one in all { li {
+                span {
+                    b { a href={ "/counter/" (text_of(one, "party")) } { (text_of(one, "name")) } } " "
+                    small {
+                        @if let Some(year) = one["born"].as_str() { (words.with("counter-born", &[("year", text(year))])) " · " }
+                        @if let Some(end) = one["document_end"].as_str() { (words.with("counter-document-end", &[("end", text(end))])) }
+                    }
+                }
+            } } }
+            @if read["all"] == false { p { (words.say("counter-found-more")) } }
+        }
+    }
+}
+
+async fn new(visit: &Visit) -> Said {
+    new_page(visit, None).await
+}
+
+async fn new_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
+    let words = visit.words;
+    let title = words.say("counter-new");
+    let faults: Vec<(String, String)> = trouble
+        .map(|trouble| trouble.said_fields(words))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, says)| (name.trim_start_matches("fields-").replace('_', "-"), says))
+        .collect();
+    let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
+    let typed = |name: &str| visit.form.get(name).to_owned();
+    let choose = |prefix: &str, of: &[&str]| -> Vec<(String, String)> {
+        let says = |one: &&str| {
+            (
+                (*one).to_owned(),
+                words.say(&format!("{prefix}{}", one.replace('_', "-"))).into_owned(),
+            )
+        };
+        of.iter().map(says).collect()
+    };
+    let kinds = choose("kind-", &["person", "organisation"]);
+    let documents = choose("document-", &DOCUMENTS);
+    let (kind, document) = (typed("kind"), typed("document-kind"));
+    let body = html! {
+        (head(&title, &words.say("counter-new-says")))
+        div.narrow {
+            (summary(words, &says, &faults))
+            (form(visit, "/counter/new", html! {
+                (hidden("key", &Visit::new_key()))
+                (choice(Field { name: "kind", label: &words.say("counter-kind"), value: &kind, ..Field::default() }, &kinds, &faults))
+                @for (name, kind) in [("name", "text"), ("name-en", "text")] { (plain_field(visit, name, kind, &faults)) }
+                (choice(Field { name: "document-kind", label: &words.say("document-kind"), value: &document, ..Field::default() }, &documents, &faults))
+                @for (name, kind) in [("id-number", "text"), ("birth-date", "date"), ("phone", "tel"), ("address", "text")] { (plain_field(visit, name, kind, &faults)) }
+                (button(&words.say("counter-new-do"), true))
+            }))
+        }
+    };
+    match trouble {
+        Some(trouble) => visit.again(trouble, &title, body),
+        None => visit.page(&title, body),
+    }
+}
+
+fn plain_field(visit: &Visit, name: &str, kind: &str, faults: &[(String, String)]) -> Markup {
+    let label = visit.words.say(&format!("identity-{name}"));
+    field(
+        Field { name, label: &label, value: visit.form.get(name), kind, ..Field::default() },
+        faults,
+    )
+}
+
+async fn register(visit: &Visit) -> Said {
+    let mut fields = serde_json::Map::new();
+    for name in ["name", "name-en", "document-kind", "id-number", "birth-date", "phone", "address"]
+    {
+        if let Some(typed) = visit.form.filled(name) {
+            fields.insert(name.replace('-', "_"), json!(typed));
+        }
+    }
+    let order = json!({ "kind": visit.form.get("kind"), "fields": fields });
+    match visit.ask.post_once("/parties", order, visit.form.get("key")).await {
+        Ok(made) => Ok(Shown::Next(format!("/counter/{}", text_of(&made.body, "id")))),
+        Err(trouble) if trouble.is_stranger() => Err(trouble),
+        Err(trouble) => new_page(visit, Some(&trouble)).await,
+    }
 }
 
 async fn serve(visit: &Visit) -> Said {

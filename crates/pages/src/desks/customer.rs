@@ -1,5 +1,6 @@
 //! The customer's own pages: what there is, what happened, one payment, what waits, who looked.
 
+use super::payees::Names;
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -43,6 +44,16 @@ pub async fn accounts_of(visit: &Visit) -> Result<(String, Vec<Value>), Trouble>
     Ok((name, held.into_iter().map(|(account, _)| account).collect()))
 }
 
+/// Whether an account is one's own, or one's to look after by law; else one may pay from it at most, or only see it.
+pub fn one_s_own(account: &Value) -> bool {
+    matches!(account["holds"].as_str(), Some("owner" | "joint_owner" | "guardian"))
+}
+
+/// Whether one may pay from an account.
+pub fn may_pay(account: &Value) -> bool {
+    account["holds"] != "viewer"
+}
+
 /// What an account is called: its kind and the end of its number.
 pub fn called(visit: &Visit, account: &Value) -> String {
     let code = account["code"].as_u64().unwrap_or(0);
@@ -56,6 +67,17 @@ async fn home(visit: &Visit) -> Said {
     let words = visit.words;
     let (known, waiting) = futures::join!(accounts_of(visit), visit.ask.get("/cases"));
     let (name, accounts) = known?;
+    let helped = super::helping::helped(visit, &accounts).await;
+    if !visit.me()?.is_one_of(&["customer"]) {
+        // Whoever only helps sees what they may see, and nothing else.
+        let title = words.with("home-title", &[("name", text(name))]);
+        return visit.page(&words.say("desk-home"), html! {
+            (head(&title, &words.say("helper-home-says")))
+            @if accounts.is_empty() { p { (words.say("helper-home-none")) } p { a.btn href="/helpers" { (words.say("helpers-title")) } } }
+            (helped)
+        });
+    }
+    let accounts: Vec<Value> = accounts.into_iter().filter(may_pay).collect();
     let waiting = waiting.map(|answer| answer.body).unwrap_or_default();
     let waiting = waiting["items"].as_array().cloned().unwrap_or_default();
     let mut recent = Vec::new();
@@ -66,7 +88,9 @@ async fn home(visit: &Visit) -> Said {
     }
     let title = words.with("home-title", &[("name", text(name))]);
     let moment = |iso: &str| visit.moment(iso);
-    let way = Way { words, moment: &moment };
+    let names = Names::of(visit).await;
+    let name = |account: &str| names.name(account).map(ToOwned::to_owned);
+    let way = Way { words, moment: &moment, name: &name };
     visit.page(&words.say("desk-home"), html! {
         (head(&title, &words.with("home-says", &[("waiting", crate::words::count(waiting.len() as u64))])))
         (held(visit, &waiting))
@@ -85,6 +109,7 @@ async fn home(visit: &Visit) -> Said {
                 }
                 (lines(&way, &recent))
             }
+            (helped)
         }
     })
 }
@@ -119,6 +144,9 @@ fn acts(visit: &Visit, accounts: &[Value]) -> Markup {
                 @if let Some(id) = first {
                     li { a href={ "/accounts/" (id) "/limits" } { b { (words.say("act-limits")) } span { (words.say("act-limits-says")) } } }
                 }
+                li { a href="/helpers" { b { (words.say("helpers-title")) } span { (words.say("act-helpers-says")) } } }
+                li { a href="/payees" { b { (words.say("payees-title")) } span { (words.say("act-payees-says")) } } }
+                li { a href="/complaints" { b { (words.say("complaints-title")) } span { (words.say("act-complaints-says")) } } }
                 li { a href="/looked" { b { (words.say("act-looked")) } span { (words.say("act-looked-says")) } } }
                 li { a href="/help" { b { (words.say("ask-person")) } span { (words.say("act-help-says")) } } }
             }
@@ -161,14 +189,16 @@ async fn account(visit: &Visit) -> Said {
     let next = page.body["next"].as_str();
     let title = called(visit, &known.body);
     let moment = |iso: &str| visit.moment(iso);
-    let way = Way { words, moment: &moment };
+    let names = Names::of(visit).await;
+    let name = |account: &str| names.name(account).map(ToOwned::to_owned);
+    let way = Way { words, moment: &moment, name: &name };
     let (from, to) = (today.plus(-30), today);
     visit.page(&title, html! {
         (head(&title, &words.with("account-says", &[("number", text(figures::account(id)))])))
         (balance(visit, &known.body))
         p.row-of {
             a.btn href={ "/accounts/" (id) "/statement?from=" (from) "&to=" (to) } { (words.say("statement")) } " "
-            a.btn href={ "/accounts/" (id) "/limits" } { (words.say("act-limits")) }
+            @if visit.me()?.is_one_of(&["customer"]) { a.btn href={ "/accounts/" (id) "/limits" } { (words.say("act-limits")) } }
         }
         section.p aria-labelledby="lines" {
             header { h2 id="lines" { (words.say("history")) } }
@@ -370,17 +400,28 @@ async fn payment(visit: &Visit) -> Said {
     let status = of["status"].as_str().unwrap_or_default();
     let title = words.say("payment-title");
     let record = of["journal"]["record"].as_u64();
+    let names = Names::of(visit).await;
+    let to = of["to"].as_str().unwrap_or_default();
+    let keeps = status == "posted" && names.name(to).is_none();
+    // Whoever only helps sees a payment, and neither stops it nor speaks for its payer.
+    let helps = visit.me()?.roles.iter().all(|role| role == "helper");
     visit.page(&title, html! {
         (head(&title, ""))
         div.narrow {
             (became(visit, of, status))
-            (facts(visit, of))
-            (stopped(visit, of, status, id))
+            (facts(visit, of, &names))
+            @if !helps { (stopped(visit, of, status, id)) }
             h2 { (words.say("proof-title")) }
             p { (words.say("proof-says")) }
             p {
-                @if let Some(record) = record { a.btn href={ "/check?record=" (record) } { (words.say("check-here")) } " " }
-                a.btn href={ "/payments/" (id) "/receipt" } { (words.say("receipt-keep")) }
+                @if let Some(record) = record && !helps { a.btn href={ "/check?record=" (record) } { (words.say("check-here")) } " " }
+                @if !helps { a.btn href={ "/payments/" (id) "/receipt" } { (words.say("receipt-keep")) } }
+            }
+            @if visit.me()?.is_one_of(&["customer"]) {
+                p.row-of {
+                    @if keeps { a.btn href={ "/payees?account=" (figures::digits_of(to)) } { (words.say("payee-keep")) } " " }
+                    a.btn href={ "/complaints/new?payment=" (id) } { (words.say("complaint-about-this")) }
+                }
             }
             (provenance(words, &Source { entry: known.entry, ..Source::default() }, &title))
         }
@@ -403,7 +444,7 @@ fn became(visit: &Visit, of: &Value, status: &str) -> Markup {
     note(weight, &heading, html! { p { (words.say(&format!("became-{status}-says"))) } })
 }
 
-fn facts(visit: &Visit, of: &Value) -> Markup {
+fn facts(visit: &Visit, of: &Value, names: &Names) -> Markup {
     let words = visit.words;
     let text_of = |name: &str| of[name].as_str().unwrap_or_default();
     let status = text_of("status");
@@ -416,8 +457,9 @@ fn facts(visit: &Visit, of: &Value) -> Markup {
     html! {
         dl.facts {
             div { dt { (words.say("fact-status")) } dd { (tag(kind, &words.say(&format!("status-{status}")))) } }
-            div { dt { (words.say("fact-from")) } dd { (figures::account(text_of("from"))) } }
-            div { dt { (words.say("fact-to")) } dd { (figures::account(text_of("to"))) } }
+            @for (word, account) in [("fact-from", text_of("from")), ("fact-to", text_of("to"))] {
+                div { dt { (words.say(word)) } dd { (figures::account(account)) @if let Some(name) = names.name(account) { " " b.payee { (name) } } } }
+            }
             div { dt { (words.say("fact-time")) } dd { (visit.moment(text_of("time"))) } }
             div { dt { (words.say("fact-number")) } dd { code { (text_of("id")) } } }
         }

@@ -1,7 +1,8 @@
 //! Payments for later: once on a day, or again every week or month; seen, made and ended.
 
-use super::customer::{accounts_of, called};
+use super::customer::{accounts_of, called, may_pay};
 use super::pay::{answer, signed};
+use super::payees::Names;
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -30,19 +31,21 @@ async fn list(visit: &Visit) -> Said {
 
 async fn list_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let words = visit.words;
-    let (_, accounts) = accounts_of(visit).await?;
+    let (_, mut accounts) = accounts_of(visit).await?;
+    accounts.retain(may_pay);
     let mut all = Vec::new();
     for account in &accounts {
         let id = account["id"].as_str().unwrap_or_default();
         let orders = visit.ask.get(&format!("/accounts/{id}/orders")).await?;
         all.extend(orders.body["items"].as_array().cloned().unwrap_or_default());
     }
+    let names = Names::of(visit).await;
     let title = words.say("orders-title");
     let tomorrow = visit.house.business_day().await.plus(1);
     let body = html! {
         (head(&title, &words.with("orders-says", &[("orders", crate::words::count(all.len() as u64))])))
-        (table(visit, &all))
-        div.narrow { (new(visit, &accounts, tomorrow, trouble)) }
+        (table(visit, &all, &names))
+        div.narrow { (new(visit, &accounts, &names, tomorrow, trouble)) }
     };
     match trouble {
         None => visit.page(&title, body),
@@ -50,7 +53,7 @@ async fn list_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     }
 }
 
-fn table(visit: &Visit, all: &[Value]) -> Markup {
+fn table(visit: &Visit, all: &[Value], names: &Names) -> Markup {
     let words = visit.words;
     html! {
         @if !all.is_empty() {
@@ -61,20 +64,20 @@ fn table(visit: &Visit, all: &[Value]) -> Markup {
                         th scope="col" { (words.say("order-next")) } th.num scope="col" { (words.say("pay-amount")) }
                         th scope="col" { span.vh { (words.say("order-end")) } }
                     } }
-                    tbody { @for order in all { (row(visit, order)) } }
+                    tbody { @for order in all { (row(visit, order, names)) } }
                 }
             }
         }
     }
 }
 
-fn row(visit: &Visit, order: &Value) -> Markup {
+fn row(visit: &Visit, order: &Value, names: &Names) -> Markup {
     let words = visit.words;
     let text_of = |name: &str| order[name].as_str().unwrap_or_default();
     let path = format!("/orders/{}/{}/end", text_of("from"), text_of("id"));
     html! {
         tr {
-            th scope="row" { (figures::account(text_of("to"))) }
+            th scope="row" { @if let Some(name) = names.name(text_of("to")) { b.payee { (name) } " " } (figures::account(text_of("to"))) }
             td { (words.say(&format!("repeats-{}", text_of("repeats")))) }
             td { @if let Some(next) = order["next"].as_str() { (visit.day(next)) } }
             td.num { (amount(&order["money"])) }
@@ -86,6 +89,7 @@ fn row(visit: &Visit, order: &Value) -> Markup {
 fn new(
     visit: &Visit,
     accounts: &[Value],
+    names: &Names,
     tomorrow: terms::Day,
     trouble: Option<&Trouble>,
 ) -> Markup {
@@ -100,9 +104,9 @@ fn new(
         .collect();
     let repeats = ["once", "weekly", "monthly"]
         .map(|word| (word.to_owned(), words.say(&format!("repeats-{word}")).into_owned()));
-    let typed = |name: &str| visit.form.get(name).to_owned();
-    let first =
-        if visit.form.get("first").is_empty() { tomorrow.to_string() } else { typed("first") };
+    let typed =
+        |name: &str| visit.form.filled(name).unwrap_or_else(|| visit.query.get(name)).to_owned();
+    let first = if typed("first").is_empty() { tomorrow.to_string() } else { typed("first") };
     let challenge = trouble.filter(|trouble| trouble.code == "must_sign");
     let challenge = challenge.map(|trouble| &trouble.document["challenge"]);
     html! {
@@ -113,6 +117,12 @@ fn new(
                 (hidden("key", &Visit::new_key()))
                 (choice(Field { name: "from", label: &words.say("pay-from-label"), value: &typed("from"), ..Field::default() }, &from, &faults))
                 (field(Field { name: "to", label: &words.say("pay-to"), hint: &words.say("pay-to-hint"), value: &typed("to"), keys: "numeric", ..Field::default() }, &faults))
+                @if !names.all().is_empty() {
+                    fieldset.payees {
+                        legend { (words.say("pay-payees")) }
+                        div.picks { @for (account, name) in names.all() { a.btn href={ "/orders?to=" (figures::digits_of(account)) } { (name) } } }
+                    }
+                }
                 (field(Field { name: "amount", label: &words.say("pay-amount"), hint: &words.say("pay-amount-hint"), value: &typed("amount"), keys: "decimal", ..Field::default() }, &faults))
                 (choice(Field { name: "repeats", label: &words.say("order-when"), value: &typed("repeats"), ..Field::default() }, &repeats, &faults))
                 (field(Field { name: "first", label: &words.say("order-first"), value: &first, kind: "date", ..Field::default() }, &faults))

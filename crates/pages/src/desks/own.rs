@@ -1,16 +1,13 @@
-//! What is one's own: where one is signed in, passkeys, limits, and who looked at one's data.
+//! What is one's own: where one is signed in, passkeys, and who looked at one's data.
 
 use crate::figures;
 use crate::inside;
-use crate::parts::field::{Field, field, summary};
 use crate::parts::figure::{Source, provenance};
-use crate::parts::form::{button, form, hidden, one_button};
+use crate::parts::form::one_button;
 use crate::parts::frame::head;
 use crate::row::Row;
-use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::text;
-use axum::http::Method;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -21,8 +18,6 @@ pub fn rows() -> Vec<Row> {
         inside!(POST "/me/sessions/{session}/end", end_session),
         inside!(POST "/me/passkeys/{passkey}/remove", remove_passkey),
         inside!(GET "/looked", looked),
-        inside!(GET "/accounts/{account}/limits", limits),
-        inside!(POST "/accounts/{account}/limits", set_limits),
     ]
 }
 
@@ -139,66 +134,5 @@ fn one_look(visit: &Visit, look: &Value) -> Markup {
             td { (at) }
             td.num { (figures::number(look["entry"].as_u64().unwrap_or(0))) }
         }
-    }
-}
-
-async fn limits(visit: &Visit) -> Said {
-    limits_page(visit, None).await
-}
-
-async fn limits_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
-    let words = visit.words;
-    let account = visit.named("account");
-    let known = visit.ask.get(&format!("/accounts/{account}")).await?;
-    let now = &known.body["limits"];
-    let currency = known.body["currency"].as_str().unwrap_or_default();
-    let title = words.say("limits-title");
-    let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
-    let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
-    let value = |name: &str| {
-        if trouble.is_some() {
-            visit.form.get(name).to_owned()
-        } else {
-            now[name]["amount"].as_str().unwrap_or_default().to_owned()
-        }
-    };
-    let (one, day) = (value("per_payment"), value("per_day"));
-    let body = html! {
-        (head(&title, &words.with("limits-says", &[("account", text(figures::account(account)))])))
-        div.narrow {
-            @if visit.query.get("done") == "1" { (crate::parts::note::note(crate::parts::note::Weight::Done, &words.say("limits-done"), html! {})) }
-            (summary(words, &says, &faults))
-            (form(visit, &format!("/accounts/{account}/limits"), html! {
-                (hidden("currency", currency))
-                (field(Field { name: "per_payment", label: &words.say("limit-payment"), hint: &words.say("limit-hint"), value: &one, keys: "decimal", ..Field::default() }, &faults))
-                (field(Field { name: "per_day", label: &words.say("limit-day"), hint: &words.say("limit-hint"), value: &day, keys: "decimal", ..Field::default() }, &faults))
-                (button(&words.say("limits-set"), true))
-            }))
-            p { (words.say("limits-cooling")) }
-        }
-    };
-    match trouble {
-        None => visit.page(&title, body),
-        Some(trouble) => visit.again(trouble, &title, body),
-    }
-}
-
-async fn set_limits(visit: &Visit) -> Said {
-    let account = visit.named("account");
-    let path = format!("/accounts/{account}/limits");
-    let known = visit.ask.get(&path).await?;
-    let tag = known.tag.as_ref().and_then(|tag| tag.to_str().ok()).unwrap_or("*").to_owned();
-    let currency = visit.form.get("currency");
-    let limit = |name: &str| {
-        visit
-            .form
-            .filled(name)
-            .map(|typed| json!({ "amount": figures::amount_of(typed), "currency": currency }))
-    };
-    let order = json!({ "per_payment": limit("per_payment"), "per_day": limit("per_day") });
-    match visit.ask.send(Method::PUT, &path, Some(order), &[("if-match", &tag)]).await {
-        Ok(_) => Ok(Shown::Next(format!("{path}?done=1"))),
-        Err(trouble) if trouble.is_stranger() => Err(trouble),
-        Err(trouble) => limits_page(visit, Some(&trouble)).await,
     }
 }

@@ -2,7 +2,8 @@
 //! form; the key under which the money moves is made with the page that asks for the last yes, so that a double click pays
 //! once. Where risk control warns, the warning comes before the button, and not paying is the first thing offered.
 
-use super::customer::{accounts_of, called, told};
+use super::customer::{accounts_of, called, may_pay, told};
+use super::payees::Names;
 use super::sign_in::signing_note;
 use crate::figures;
 use crate::inside;
@@ -77,12 +78,25 @@ async fn ask(visit: &Visit) -> Said {
 /// The form, empty or as it was typed.
 async fn write(visit: &Visit, wish: &Wish, trouble: Option<&Trouble>) -> Said {
     let words = visit.words;
-    let (_, accounts) = accounts_of(visit).await?;
+    let (_, mut accounts) = accounts_of(visit).await?;
+    accounts.retain(may_pay);
     let title = words.say("pay-title");
     if accounts.is_empty() {
         return visit.page(&title, html! { (head(&title, &words.say("home-no-account"))) });
     }
-    let payees = payees(visit, &accounts).await;
+    let names = Names::of(visit).await;
+    let mut payees = payees(visit, &accounts).await;
+    payees.retain(|account| names.name(account).is_none());
+    let to = |account: &str| {
+        let digits = figures::digits_of(account);
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("to", &digits)
+            .append_pair("from", &wish.from)
+            .append_pair("amount", &wish.amount)
+            .append_pair("text", &wish.text)
+            .finish();
+        format!("/pay?{query}")
+    };
     let from: Vec<(String, String)> = accounts
         .iter()
         .map(|account| {
@@ -107,12 +121,16 @@ async fn write(visit: &Visit, wish: &Wish, trouble: Option<&Trouble>) -> Said {
             (form(visit, "/pay", html! {
                 (choice(Field { name: "from", label: &words.say("pay-from-label"), value: &wish.from, ..Field::default() }, &from, &faults))
                 (field(Field { name: "to", label: &words.say("pay-to"), hint: &words.say("pay-to-hint"), value: &wish.to, keys: "numeric", ..Field::default() }, &faults))
+                @if !names.all().is_empty() {
+                    fieldset.payees {
+                        legend { (words.say("pay-payees")) }
+                        div.picks { @for (account, name) in names.all() { a.btn href=(to(account)) { (name) } } }
+                    }
+                }
                 @if !payees.is_empty() {
                     fieldset.payees {
                         legend { (words.say("pay-before")) }
-                        div.picks { @for payee in &payees {
-                            a.btn href={ "/pay?to=" (figures::digits_of(payee)) "&from=" (wish.from) "&amount=" (wish.amount) } { (figures::account(payee)) }
-                        } }
+                        div.picks { @for payee in &payees { a.btn href=(to(payee)) { (figures::account(payee)) } } }
                     }
                 }
                 (field(Field { name: "amount", label: &words.say("pay-amount"), hint: &words.say("pay-amount-hint"), value: &wish.amount, keys: "decimal", ..Field::default() }, &faults))
@@ -166,14 +184,16 @@ async fn look(visit: &Visit) -> Said {
     };
     match quoted.await {
         Ok((account, quote)) => {
-            visit.page(&visit.words.say("pay-check"), last_look(visit, &wish, &account, &quote))
+            let names = Names::of(visit).await;
+            let body = last_look(visit, &wish, &account, &quote, &names);
+            visit.page(&visit.words.say("pay-check"), body)
         }
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => write(visit, &wish, Some(&trouble)).await,
     }
 }
 
-fn last_look(visit: &Visit, wish: &Wish, account: &Value, quote: &Value) -> Markup {
+fn last_look(visit: &Visit, wish: &Wish, account: &Value, quote: &Value, names: &Names) -> Markup {
     let words = visit.words;
     let would = quote["would"].as_str().unwrap_or_default();
     let reasons = quote["risk"]["reasons"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -183,7 +203,7 @@ fn last_look(visit: &Visit, wish: &Wish, account: &Value, quote: &Value) -> Mark
     html! {
         (head(&words.say("pay-check"), &words.say("pay-check-says")))
         div.narrow {
-            (what(visit, wish, account))
+            (what(visit, wish, account, names))
             @match would {
                 "ask" => (note(Weight::Stop, &words.say("warn-title"), html! {
                     p { (words.say("warn-says")) } (why)
@@ -216,13 +236,17 @@ fn refused(visit: &Visit, quote: &Value) -> String {
 }
 
 /// What is about to be paid.
-fn what(visit: &Visit, wish: &Wish, account: &Value) -> Markup {
+fn what(visit: &Visit, wish: &Wish, account: &Value, names: &Names) -> Markup {
     let words = visit.words;
     let currency = account["currency"].as_str().unwrap_or_default();
     html! {
         dl.facts {
             div { dt { (words.say("pay-amount")) } dd.big { (figures::money(&padded(&figures::amount_of(&wish.amount)), currency)) } }
-            div { dt { (words.say("pay-to")) } dd { (figures::account_of(&wish.to).as_deref().map_or_else(|| wish.to.clone(), figures::account)) } }
+            div { dt { (words.say("pay-to")) } dd {
+                @let to = figures::account_of(&wish.to);
+                @if let Some(name) = to.as_deref().and_then(|to| names.name(to)) { b.payee { (name) } " " }
+                (to.as_deref().map_or_else(|| wish.to.clone(), figures::account))
+            } }
             div { dt { (words.say("pay-from-label")) } dd { (called(visit, account)) } }
             @if !wish.text.is_empty() { div { dt { (words.say("pay-text")) } dd { (wish.text) } } }
         }
@@ -279,18 +303,18 @@ async fn confirm(visit: &Visit) -> Said {
         }
         Err(trouble) if trouble.is_stranger() && signed.is_none() => Err(trouble),
         Err(trouble) if trouble.code == "must_sign" => {
-            visit.page(&visit.words.say("sign-title"), sign(visit, &wish, &account, &trouble, None))
+            let names = Names::of(visit).await;
+            let body = sign(visit, &wish, (&account, &names), &trouble, None);
+            visit.page(&visit.words.say("sign-title"), body)
         }
         // The signature was not right: a new challenge under the same key.
         Err(wrong) if signed.is_some() && (wrong.is_stranger() || wrong.status.as_u16() == 403) => {
             let more = [("idempotency-key", visit.form.get("key"))];
             let again = visit.ask.send(Method::POST, "/payments", Some(order), &more).await;
             let asked = again.err().ok_or_else(|| wrong.clone())?;
-            visit.again(
-                &asked,
-                &visit.words.say("sign-title"),
-                sign(visit, &wish, &account, &asked, Some(&wrong)),
-            )
+            let names = Names::of(visit).await;
+            let body = sign(visit, &wish, (&account, &names), &asked, Some(&wrong));
+            visit.again(&asked, &visit.words.say("sign-title"), body)
         }
         // It would have to be confirmed, or something changed since the last look.
         Err(trouble) if trouble.code == "payer_must_confirm" => look(visit).await,
@@ -345,7 +369,7 @@ fn by_code(challenge: &Value) -> bool {
 fn sign(
     visit: &Visit,
     wish: &Wish,
-    account: &Value,
+    (account, names): (&Value, &Names),
     asked: &Trouble,
     wrong: Option<&Trouble>,
 ) -> Markup {
@@ -356,7 +380,7 @@ fn sign(
         (head(&words.say("sign-title"), ""))
         div.narrow {
             (summary(words, &says, &[]))
-            (what(visit, wish, account))
+            (what(visit, wish, account, names))
             (signing_note(visit))
             (signed(visit, "/pay/confirm", Some(challenge), html! {
                 (wish.hidden())

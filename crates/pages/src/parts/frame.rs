@@ -21,7 +21,7 @@ pub struct Desk {
 
 /// All desks, in the order of the bar.
 pub const DESKS: &[Desk] = &[
-    Desk { path: "/home", word: "desk-home", roles: &["customer"] },
+    Desk { path: "/home", word: "desk-home", roles: &["customer", "helper"] },
     Desk { path: "/pay", word: "desk-pay", roles: &["customer"] },
     Desk { path: "/orders", word: "desk-orders", roles: &["customer"] },
     Desk { path: "/overview", word: "desk-overview", roles: &["operations", "supervisor"] },
@@ -49,6 +49,7 @@ pub const DESKS: &[Desk] = &[
         word: "desk-health",
         roles: &["operations", "supervisor", "administrator"],
     },
+    Desk { path: "/complaints", word: "complaints-title", roles: &["operations", "supervisor"] },
     Desk { path: "/counter", word: "desk-counter", roles: &["teller"] },
     Desk { path: "/developers", word: "desk-developers", roles: &["developer"] },
     Desk { path: "/people", word: "desk-people", roles: &["administrator"] },
@@ -56,7 +57,8 @@ pub const DESKS: &[Desk] = &[
     Desk { path: "/sessions", word: "desk-sessions", roles: &["administrator"] },
     Desk { path: "/programs", word: "desk-programs", roles: &["administrator", "developer"] },
     Desk { path: "/keys", word: "desk-keys", roles: &["administrator"] },
-    Desk { path: "/me", word: "desk-me", roles: &["customer"] },
+    Desk { path: "/helpers", word: "helpers-title", roles: &["helper"] },
+    Desk { path: "/me", word: "desk-me", roles: &["customer", "helper"] },
 ];
 
 /// A whole page.

@@ -13,6 +13,8 @@ pub struct Shown<'a> {
     pub words: Words,
     /// A moment of an answer, on the institution's clock, as a person reads it.
     pub moment: &'a dyn Fn(&str) -> String,
+    /// What the reader calls an account, if they gave it a name.
+    pub name: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// A short list: when, with whom, how much.
@@ -31,6 +33,7 @@ pub fn lines(shown: &Shown<'_>, items: &[Value]) -> Markup {
                         @if let Some(id) = line["payment"].as_str() {
                             a href={ "/payments/" (id) } { (why(words, line)) }
                         } @else { (why(words, line)) }
+                        @if let Some(name) = line["counterparty"].as_str().and_then(shown.name) { " " b.payee { (name) } }
                         small { (what(words, line)) " · " (( shown.moment )(text("time"))) (state(words, text("status"))) }
                     }
                     (signed(words, way, &line["amount"]))
@@ -71,7 +74,8 @@ pub fn examples(words: Words) -> Vec<Example> {
           "status": "held", "counterparty": "acc_00000000-0000-0000-0000-0000000003ea", "time": "2026-11-27T09:40:00Z" },
     ]);
     let moment = |iso: &str| figures::moment(words, iso);
-    let shown = Shown { words, moment: &moment };
+    let name = |account: &str| account.ends_with("3ea").then(|| "Mei".to_owned());
+    let shown = Shown { words, moment: &moment, name: &name };
     let items = items.as_array().cloned().unwrap_or_default();
     vec![
         Example { part: "lines", name: "two payments", html: lines(&shown, &items) },

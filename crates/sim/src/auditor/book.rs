@@ -101,6 +101,13 @@ impl Book {
                 line.counts_spending = true;
                 Ok(())
             }
+            // What waits for its hour is for the twin to judge.
+            Command::PlanLimits(plan) => {
+                let line = self.line(plan.account);
+                line.limits = None;
+                line.counts_spending = true;
+                Ok(())
+            }
             Command::PlaceHold(hold) => {
                 let new = self.holds.insert(hold.id, hold.clone()).is_none();
                 must(new, "once", || format!("hold {} was placed twice", hold.id))

@@ -86,6 +86,11 @@ impl Model {
             Command::SetLimits(limits) => {
                 self.account(limits.account).ok_or(AccountNotFound).map(drop)?;
             }
+            Command::PlanLimits(plan) => {
+                check_text(&plan.by)?;
+                self.account(plan.account).ok_or(AccountNotFound).map(drop)?;
+                unless(plan.cooling_h > 72, CoolingOutOfRange)?;
+            }
             Command::SetInterest(terms) => self.check_interest_terms(terms)?,
             Command::PlaceHold(hold) => self.check_hold_order(hold)?,
             Command::ReleaseHold { hold } => {

@@ -52,7 +52,7 @@ impl Model {
         let value_date = self.value_date(entry.value_date, booked, &accounts)?;
         let reversal = entry.reverses.0 != 0;
         let refusals = touched.values().filter_map(|(account, debited, credited)| {
-            self.check_touched(account, *debited, *credited, booked, reversal).err()
+            self.check_touched(account, *debited, *credited, (booked, time), reversal).err()
         });
         match refusals.min_by_key(|refusal| refusal.precedence()) {
             Some(refusal) => Err(refusal),
@@ -66,7 +66,7 @@ impl Model {
         account: &Account,
         debited: u128,
         credited: u128,
-        booked: Day,
+        when: (Day, TimeNs),
         reversal: bool,
     ) -> Decided<()> {
         let b = self.balance(account.id).unwrap_or_default();
@@ -84,7 +84,7 @@ impl Model {
         unless(no_overfill && credits > debits_posted, ExceedsDebits)?;
         check_held(&b, debited, debits, credits_posted)?;
         if debited > 0 && !reversal {
-            self.check_spending(account.id, debited, booked)?;
+            self.check_spending(account.id, debited, when)?;
         }
         Ok(())
     }

@@ -127,6 +127,7 @@ impl Generator {
             },
             46..=48 => Command::SettleInterest { id: self.new_id(), account: self.account_id() },
             49..=50 => Command::Expire { pending: self.done_id(model) },
+            51 if self.orders && self.seed.one_in(3) => Command::PlanLimits(self.plan()),
             51 => Command::SetLimits(self.limits()),
             52..=53 => self.hold(),
             54..=55 => self.interest(),
@@ -452,6 +453,13 @@ impl Generator {
             if self.seed.one_in(3) { None } else { Some(amount) }
         };
         SpendingLimits { account, per_transfer: most(600), per_day: most(2_000) }
+    }
+
+    fn plan(&mut self) -> LimitPlan {
+        let SpendingLimits { account, per_transfer, per_day } = self.limits();
+        let cooling_h = self.seed.pick(&[0, 1, 1, 2, 24, 72, 73]);
+        let by = "x".repeat(if self.seed.one_in(20) { 257 } else { 3 });
+        LimitPlan { account, per_transfer, per_day, cooling_h, by }
     }
 
     fn hold(&mut self) -> Command {

@@ -3,7 +3,7 @@
 
 use super::{Done, Model};
 use terms::{
-    Account, AccountFlags, AccountId, Command, Day, DayBasis, Hold, InterestTerms, Side,
+    Account, AccountFlags, AccountId, Amount, Command, Day, DayBasis, Hold, InterestTerms, Side,
     SpendingLimits, TimeNs, Transfer, TransferFlags, TransferId,
 };
 
@@ -155,21 +155,66 @@ impl Model {
         self.done.iter().any(release)
     }
 
-    /// The limits in force.
-    pub(super) fn limits(&self, id: AccountId) -> Option<SpendingLimits> {
-        self.limits_of(id).last().map(|(_, limits)| limits)
+    /// The limits in force at a moment.
+    pub(super) fn limits(&self, id: AccountId, time: TimeNs) -> Option<SpendingLimits> {
+        self.limits_over_time(id)
+            .iter()
+            .rfind(|(from, ..)| *from <= time)
+            .map(|(_, limits, _)| *limits)
     }
 
-    fn limits_of(&self, id: AccountId) -> impl Iterator<Item = (u64, SpendingLimits)> {
-        self.done.iter().filter_map(move |done| match &done.command {
-            Command::SetLimits(limits) if limits.account == id => Some((done.record, *limits)),
-            _ => None,
-        })
+    /// What an account's limits were and will be, each with the moment from which it counts and the hours that a looser
+    /// one waits then.
+    fn limits_over_time(&self, id: AccountId) -> Vec<(TimeNs, SpendingLimits, u8)> {
+        let none = SpendingLimits { account: id, per_transfer: None, per_day: None };
+        let mut all: Vec<(TimeNs, SpendingLimits, u8)> = Vec::new();
+        for done in &self.done {
+            let now = done.time;
+            // Whatever is said ends what would have counted later.
+            let said = all.iter().filter(|(from, ..)| *from <= now).copied().collect::<Vec<_>>();
+            let (_, old, hours) = said.last().copied().unwrap_or((now, none, 0));
+            match &done.command {
+                Command::SetLimits(limits) if limits.account == id => {
+                    all = said;
+                    all.push((now, *limits, hours));
+                }
+                Command::PlanLimits(plan) if plan.account == id => {
+                    let per =
+                        |old: Option<Amount>, new: Option<Amount>| old.into_iter().chain(new).min();
+                    let wanted = SpendingLimits {
+                        account: id,
+                        per_transfer: plan.per_transfer,
+                        per_day: plan.per_day,
+                    };
+                    let tight = SpendingLimits {
+                        account: id,
+                        per_transfer: per(old.per_transfer, wanted.per_transfer),
+                        per_day: per(old.per_day, wanted.per_day),
+                    };
+                    all = said;
+                    all.push((now, tight, hours.max(plan.cooling_h)));
+                    let from = TimeNs(now.0 + u64::from(hours) * 3_600_000_000_000);
+                    all.push((from, wanted, plan.cooling_h));
+                }
+                _ => {}
+            }
+        }
+        all
+    }
+
+    /// The record that first set limits.
+    fn limited_since(&self, id: AccountId) -> Option<u64> {
+        let first = self.done.iter().find(|done| match &done.command {
+            Command::SetLimits(limits) => limits.account == id,
+            Command::PlanLimits(plan) => plan.account == id,
+            _ => false,
+        });
+        first.map(|done| done.record)
     }
 
     /// What an account sent on a business day since it first got limits.
     pub(super) fn spent(&self, id: AccountId, day: Day) -> u128 {
-        let Some((since, _)) = self.limits_of(id).next() else {
+        let Some(since) = self.limited_since(id) else {
             return 0;
         };
         let counts = |done: &Done| done.record > since && done.booked == day;

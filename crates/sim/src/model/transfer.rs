@@ -31,7 +31,7 @@ impl Model {
         done.amount = self.balanced(&done, &debit, &credit);
         self.check_fits(&done, &debit, &credit)?;
         if !imported {
-            self.check_spending(done.debit_account, done.amount.0, booked)?;
+            self.check_spending(done.debit_account, done.amount.0, (booked, time))?;
         }
         Ok(done)
     }
@@ -201,8 +201,13 @@ impl Model {
         check_held(d, t.amount.0, debits + t.amount.0, d.credits_posted)
     }
 
-    pub(super) fn check_spending(&self, id: AccountId, amount: u128, booked: Day) -> Decided<()> {
-        let limits = self.limits(id);
+    pub(super) fn check_spending(
+        &self,
+        id: AccountId,
+        amount: u128,
+        (booked, time): (Day, TimeNs),
+    ) -> Decided<()> {
+        let limits = self.limits(id, time);
         let once = limits.and_then(|limits| limits.per_transfer);
         unless(once.is_some_and(|most| amount > most.0), ExceedsTransferLimit)?;
         let daily = limits.and_then(|limits| limits.per_day);

@@ -3,13 +3,15 @@
 //! empty here. A new kind of act is one more declaration, and its lines in `facts.rs`.
 
 use super::{Class, Field, Sort, Table, Value};
-use crate::account::{Account, AccountFlags, ChartLine, InterestTerms, SpendingLimits};
+use crate::account::{Account, AccountFlags, ChartLine, InterestTerms, LimitPlan, SpendingLimits};
 use crate::command::{Attachment, Hold, Institution, SnapshotMark};
+use crate::complaint::{Complaint, ComplaintAct};
 use crate::entry::Entry;
 use crate::money::Amount;
 use crate::observation::{AccessRecord, CheckRecord, CheckResult, QueryRecord};
 use crate::order::{OrderEnd, StandingOrder};
 use crate::party::{Party, PartyId, Role};
+use crate::payee::{Payee, PayeeEnd};
 use crate::risk::{ArtifactPart, CaseAct, RuleSet, Screening, Withdrawal};
 use crate::time::{Day, TimeNs};
 use crate::transfer::TransferId;
@@ -376,6 +378,61 @@ tables! {
     order_ends(end: OrderEnd) "An order was ended." {
         order_id: Id, Confidential, "", "The order that was ended." = Value::Id(end.order.0);
         ended_by: Text or_null, Internal, "", "Who ended it." = text_if_any(&end.by);
+    }
+
+    limit_plans(plan: LimitPlan) "Whoever holds an account said what it may send; what is looser waited." {
+        account: Account, Confidential, "", "Whose limits these are." = Value::Id(plan.account.0);
+        per_transfer: Amount or_null, Confidential, "minor units",
+            "Most for one transfer, in the account's currency; empty if there is to be no limit."
+                = amount_if_any(plan.per_transfer);
+        per_day: Amount or_null, Confidential, "minor units",
+            "Most for all debits of one business day together, in the account's currency; empty if there is to be no limit."
+                = amount_if_any(plan.per_day);
+        cooling_off: Number, Confidential, "hours",
+            "How long a looser limit waits from then on." = Value::Number(plan.cooling_h.into());
+        planned_by: Text or_null, Internal, "", "Who asked for it." = text_if_any(&plan.by);
+    }
+
+    payees(payee: Payee) "A customer kept a payee under a name of their own." {
+        payee_id: Id, Confidential, "", "The payee's id." = Value::Id(payee.id.0);
+        party: Party, Confidential, "", "Who keeps it." = Value::Id(payee.party.0);
+        account: Account, Confidential, "", "The account that is meant." = Value::Id(payee.account.0);
+        name: Sealed, Confidential, "",
+            "What the customer calls it, under the customer's key." = Value::Sealed(&payee.name);
+        kept_by: Text or_null, Internal, "", "Who asked for it." = text_if_any(&payee.by);
+    }
+
+    payee_ends(end: PayeeEnd) "A customer keeps a payee no longer." {
+        payee_id: Id, Confidential, "", "The payee's id." = Value::Id(end.payee.0);
+        party: Party, Confidential, "", "Who kept it." = Value::Id(end.party.0);
+        ended_by: Text or_null, Internal, "", "Who asked for it." = text_if_any(&end.by);
+    }
+
+    complaints(complaint: Complaint) "A customer complained." {
+        complaint_id: Id, Confidential, "", "The complaint's id." = Value::Id(complaint.id.0);
+        party: Party, Confidential, "", "Who complains." = Value::Id(complaint.party.0);
+        account: Account or_null, Confidential, "",
+            "The account it is about; empty for none." = id_if_any(complaint.account.0);
+        transfer: Transfer or_null, Confidential, "",
+            "The payment it is about; empty for none." = id_if_any(complaint.subject.0);
+        promised: Number, Internal, "days",
+            "In how many days the bank promised to answer." = Value::Number(complaint.days.into());
+        text: Sealed, Confidential, "",
+            "What is said, under the customer's key." = Value::Sealed(&complaint.text);
+        filed_by: Text or_null, Internal, "", "Who filed it." = text_if_any(&complaint.by);
+    }
+
+    complaint_steps(act: ComplaintAct) "Something was done about a complaint." {
+        complaint_id: Id, Confidential, "", "The complaint's id." = Value::Id(act.complaint.0);
+        party: Party, Confidential, "", "Whose complaint it is." = Value::Id(act.party.0);
+        step: Word, Internal, "",
+            "What: answer, extend, raise or withdraw." = Value::Word(act.step.word());
+        promised: Number or_null, Internal, "days",
+            "In how many days an answer was promised from then on; empty where none was."
+                = number_if_any(act.days.into());
+        text: Sealed, Confidential, "",
+            "What is said, under the customer's key." = Value::Sealed(&act.text);
+        worked_by: Text or_null, Internal, "", "Who did it." = text_if_any(&act.by);
     }
 }
 

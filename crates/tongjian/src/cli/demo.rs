@@ -107,6 +107,7 @@ impl Demo {
         gauges.verifying.store(1, Ordering::Relaxed);
         keep_truth(&folder, &city)?;
         let visitors = visitors::choose(&bank, &city);
+        visitors::let_help(&mut bank, &visitors)?;
         write_visitors(&folder, &visitors)?;
         bank.publish()?;
         bank.snapshot()?;

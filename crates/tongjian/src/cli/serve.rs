@@ -18,9 +18,7 @@ mod visitors;
 pub use config::Config;
 pub use notes::{NoteKeeper, NotesKept};
 pub use people::{first, first_json, say_first};
-pub use visitors::{
-    SANDBOX, SamplePhone, Visitor, phone as sample_phone, write as write_visitors,
-};
+pub use visitors::{SANDBOX, SamplePhone, Visitor, phone as sample_phone, write as write_visitors};
 
 use super::Context;
 use super::query::Bounds;

@@ -13,6 +13,7 @@ import { desks, hold } from "./desks.mjs";
 import { prepare, rules, sameAsTj } from "./rules.mjs";
 import { phones } from "./phone.mjs";
 import { crowd, operations } from "./operations.mjs";
+import { selfcare } from "./selfcare.mjs";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -22,13 +23,13 @@ const shots = flags.includes("--shots") ? flags[flags.indexOf("--shots") + 1] : 
 if (shots) mkdirSync(shots, { recursive: true });
 // The pictures of README.
 const pictures = flags.includes("--pictures") ? flags[flags.indexOf("--pictures") + 1] : null;
-const PEOPLE = ["", "pensioner", "analyst", "chief", "operations", "teller", "supervisor", "administrator", "developer"];
+const PEOPLE = ["", "pensioner", "helper", "analyst", "chief", "operations", "teller", "supervisor", "administrator", "developer"];
 const PAGES_MAX = 60;
 
 // One address a kind of page: ids and questions are left out.
 const kind = url => {
   const { pathname } = new URL(url);
-  return pathname.replace(/(acc|pay|case|ord|pty|drf|rpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/rules\/sets\/\d+/, "/rules/sets/set").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role").replace(/\/samples\/[^/]+/, "/samples/kind");
+  return pathname.replace(/(acc|pay|case|ord|pty|drf|rpl|cpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/rules\/sets\/\d+/, "/rules/sets/set").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role").replace(/\/samples\/[^/]+/, "/samples/kind");
 };
 // A word's name where its text should be.
 const bare = text => text.split(/\s+/).filter(word => /^(act|adopt|became|case|cases|cell|check|decide|desk|diff|draft|drafts|edit|event|fact|field|figure|flow|front|handset|held|hold|home|identity|limit|list|lists|look|looked|mark|order|pay|people|phone|quality|query|right|role|rules|ruling|run|runs|set|sign|sms|stage|status|step|steps|tour|trial|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
@@ -180,6 +181,7 @@ async function main() {
     await desks(browser, bank.origin);
     await rules(browser, bank.origin);
     await operations(browser, bank.origin);
+    await selfcare(browser, bank.origin);
   } finally {
     await browser.close();
     const code = await bank.end();

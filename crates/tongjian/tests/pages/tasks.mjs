@@ -36,7 +36,7 @@ async function payee(page, origin) {
 
 // What the phone of who is signed in shows; a code counts once, so one that was used is waited out.
 const used = new Set();
-async function phone(page, origin) {
+export async function phone(page, origin) {
   const other = await page.context().newPage();
   for (;;) {
     await other.goto(origin + "/tour");

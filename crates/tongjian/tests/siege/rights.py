@@ -92,6 +92,18 @@ def samples(own, other, known):
         }),
         "show_order": (f"/accounts/{account}/orders/ord_{NONE}", None),
         "end_order": (f"/accounts/{account}/orders/ord_{NONE}/end", None),
+        "list_owners": (f"/accounts/{account}/owners", None),
+        "list_helpers": (f"/accounts/{account}/helpers", None),
+        "add_helper": (f"/accounts/{account}/helpers", {"party": f"pty_{NONE}", "word": "00000000"}),
+        "end_helper": (f"/accounts/{account}/helpers/pty_{NONE}/end", None),
+        "list_payees": (f"/parties/{own['party']}/payees", None),
+        "keep_payee": (f"/parties/{own['party']}/payees", {"name": "Rent", "account": other["account"]}),
+        "end_payee": (f"/parties/{own['party']}/payees/pye_{NONE}/end", None),
+        "find_parties": ("/parties?name=zhao", None),
+        "file_complaint": ("/complaints", {"text": "Something is wrong."}),
+        "answer_complaint": (f"/complaints/cpl_{NONE}/answer", {"text": "We mend it."}),
+        "extend_complaint": (f"/complaints/cpl_{NONE}/extend", {"text": "It takes longer.", "days": 5}),
+        "raise_complaint": (f"/complaints/cpl_{NONE}/raise", {"text": "It is not mended."}),
         "export_statement": (f"/accounts/{account}/messages/camt.053?from=2026-01-01&to=2026-12-31", None),
         "show_message_sample": ("/messages/samples/pain.001", None),
         "close_day": ("/day/close", {"day": "2020-01-01"}),
@@ -102,7 +114,7 @@ def samples(own, other, known):
 # What stands in a path where an operation has no row of its own: ids of things that are not there.
 NOBODYS = {
     "message": "M1", "webhook": f"whk_{NONE}", "user": "nobody", "client": "nobody", "session": "0" * 15 + "1", "role": "teller", "approval": "1",
-    "passkey": "1", "set": "999", "draft": f"drf_{NONE}", "replay": f"rpl_{NONE}",
+    "passkey": "1", "set": "999", "draft": f"drf_{NONE}", "replay": f"rpl_{NONE}", "complaint": f"cpl_{NONE}",
 }
 
 

@@ -105,6 +105,8 @@ impl Words<'_> {
             }
             "trial" => Ask::Trial,
             "orders" => Ask::Each(self.orders()?),
+            "payees" => Ask::Each(self.many("payee")?),
+            "complaints" => Ask::Each(self.many("complain")?),
             "due" => Ask::Due,
             "pay-due" => Ask::PayDue,
             "today" => Ask::Today,
@@ -134,6 +136,12 @@ impl Words<'_> {
                 name: self.word("a name")?,
             }),
             "limits" => Command::SetLimits(self.limits()?),
+            "plan" => {
+                let SpendingLimits { account, per_transfer, per_day } = self.limits()?;
+                let cooling_h = self.keyed("wait")?.unwrap_or(0);
+                let by = self.by()?;
+                Command::PlanLimits(LimitPlan { account, per_transfer, per_day, cooling_h, by })
+            }
             "interest" => Command::SetInterest(self.interest()?),
             "hold" => Command::PlaceHold(self.hold()?),
             "release" => Command::ReleaseHold { hold: self.transfer_id()? },
@@ -178,6 +186,8 @@ impl Words<'_> {
             "end-order" => {
                 Command::EndOrder(OrderEnd { order: self.transfer_id()?, by: self.by()? })
             }
+            "payee" | "drop-payee" | "complain" | "answer" | "extend" | "raise"
+            | "withdraw-complaint" => self.own_command(verb)?,
             "noted" => Command::RecordAccess(self.access()?),
             "checked" => Command::RecordCheck(self.check()?),
             "attach" => Command::Attach(Attachment {
@@ -186,6 +196,62 @@ impl Words<'_> {
                 text: self.sealed()?,
             }),
             _ => return Err(format!("nobody knows the verb {verb}")),
+        })
+    }
+
+    /// The same under every id from the first to the last, `100..299`.
+    fn many(&mut self, verb: &str) -> Read<Vec<Command>> {
+        let word = self.word("ids, the first and the last")?;
+        let ids = word.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+        let (first, last): (u128, u128) = ids.ok_or_else(|| format!("{word} is not 100..199"))?;
+        let one = self.own_under(verb, TransferId(first))?;
+        let under = |id| match one.clone() {
+            Command::KeepPayee(payee) => Command::KeepPayee(Payee { id, ..payee }),
+            Command::FileComplaint(said) => Command::FileComplaint(Complaint { id, ..said }),
+            other => other,
+        };
+        Ok((first..=last).map(|id| under(TransferId(id))).collect())
+    }
+
+    /// What customers do for themselves.
+    fn own_command(&mut self, verb: &str) -> Read<Command> {
+        let id = self.transfer_id()?;
+        self.own_under(verb, id)
+    }
+
+    fn own_under(&mut self, verb: &str, id: TransferId) -> Read<Command> {
+        let party = self.party_id()?;
+        Ok(match verb {
+            "payee" => Command::KeepPayee(Payee {
+                id,
+                party,
+                account: self.account_id()?,
+                name: self.sealed()?,
+                by: self.by()?,
+            }),
+            "drop-payee" => Command::DropPayee(PayeeEnd { payee: id, party, by: self.by()? }),
+            "complain" => Command::FileComplaint(Complaint {
+                id,
+                party,
+                account: AccountId(self.keyed("account")?.unwrap_or(0)),
+                subject: TransferId(self.keyed("about")?.unwrap_or(0)),
+                days: self.plain("days")?,
+                text: self.sealed()?,
+                by: self.by()?,
+            }),
+            _ => Command::WorkComplaint(ComplaintAct {
+                complaint: id,
+                party,
+                step: match verb {
+                    "answer" => ComplaintStep::Answer,
+                    "extend" => ComplaintStep::Extend,
+                    "raise" => ComplaintStep::Raise,
+                    _ => ComplaintStep::Withdraw,
+                },
+                days: self.keyed("days")?.unwrap_or(0),
+                text: self.sealed()?,
+                by: self.by()?,
+            }),
         })
     }
 

@@ -16,6 +16,12 @@ pub struct Words {
     named: BTreeMap<String, String>,
 }
 
+/// What nobody can read any more.
+fn sealed_away() -> Sealed {
+    let cipher = SealingCipher::Aes256Gcm;
+    Sealed { commitment: [1; 32], cipher, nonce: [2; 12], ciphertext: vec![3; 48] }
+}
+
 /// What the words of a line are read with.
 pub struct Around<'a> {
     /// The currency of each account so far.
@@ -211,6 +217,24 @@ impl Words {
             }),
             "account" => Command::CreateAccount(self.account(around)),
             "compound" => Command::PostEntry(self.compound(around, booked)),
+            "complaint" => Command::FileComplaint(Complaint {
+                id: TransferId(self.number()),
+                party: PartyId(self.number()),
+                account: AccountId(0),
+                subject: TransferId(0),
+                days: self.number(),
+                text: sealed_away(),
+                by: "user:anna".into(),
+            }),
+            "answer" | "extend" | "raise" | "withdraw" => Command::WorkComplaint(ComplaintAct {
+                complaint: TransferId(self.number()),
+                party: PartyId(self.number()),
+                step: *self
+                    .read(verb, |verb| ComplaintStep::ALL.iter().find(|step| step.word() == verb)),
+                days: self.named_number("days").unwrap_or(0),
+                text: sealed_away(),
+                by: "user:ola".into(),
+            }),
             "close-day" => Command::CloseDay { day: self.day(), next: self.day() },
             "expire" => Command::Expire { pending: TransferId(self.number()) },
             "interest" => Command::SetInterest(InterestTerms {

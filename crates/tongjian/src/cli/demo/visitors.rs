@@ -1,9 +1,11 @@
-//! Whom a visitor of the sample bank may be: an old customer with a pension, a younger one, and people of the bank.
+//! Whom a visitor of the sample bank may be: an old customer with a pension, a younger one, one who helps the old one, and
+//! people of the bank.
 
 use crate::bank::Bank;
 use crate::cli::serve::{SANDBOX, SamplePhone, Visitor};
+use crate::fail::Done;
 use city::City;
-use terms::{Amount, Currency, PartyId, PartyKind};
+use terms::{AccountId, Amount, Command, Currency, Day, PartyId, PartyKind, Role, RoleKind};
 
 /// A current account of a person, as the town's chart has it.
 const CURRENT: u16 = 20_111;
@@ -34,34 +36,26 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
         let birth = fields.iter().find(|(name, _)| *name == "birth_date");
         birth.and_then(|(_, day)| day.get(..4)?.parse::<u16>().ok()).unwrap_or(0)
     };
-    let mut old = None;
-    let mut young = None;
-    let mut middle = None;
+    // Old, young, in between, and the one whose accounts programs may try things with.
+    let wanted = [1_930..1_957, 1_975..2_000, 1_957..1_975, 1_957..2_000];
+    let mut found: [Option<(PartyId, String)>; 4] = Default::default();
     for (party, _, fields) in city.people().filter(|(_, kind, _)| *kind == PartyKind::Person) {
         let born = year(&fields);
-        let place = if (1_930..1_957).contains(&born) {
-            &mut old
-        } else if (1_975..2_000).contains(&born) {
-            &mut young
-        } else if (1_957..1_975).contains(&born) {
-            &mut middle
-        } else {
-            continue;
-        };
-        if place.is_none() && suits(bank, party) {
-            let called =
-                fields.iter().find(|(name, _)| *name == "name").map(|(_, text)| text.clone());
-            *place = called.map(|called| (party, called));
-        }
-        if old.is_some() && young.is_some() && middle.is_some() {
+        let place = wanted.iter().zip(&mut found);
+        let place = place.into_iter().find(|(years, is)| is.is_none() && years.contains(&born));
+        let Some((_, place)) = place.filter(|_| suits(bank, party).is_some()) else { continue };
+        let called = fields.iter().find(|(name, _)| *name == "name").map(|(_, text)| text.clone());
+        *place = called.map(|called| (party, called));
+        if found.iter().all(Option::is_some) {
             break;
         }
     }
-    let customer = |name: &str, found: Option<(PartyId, String)>| {
+    let [old, young, middle, programs] = found;
+    let person = |name: &str, role: &str, found: Option<(PartyId, String)>| {
         found.map(|(party, called)| Visitor {
             name: name.to_owned(),
             called,
-            role: "customer".to_owned(),
+            role: role.to_owned(),
             party: Some(party.0.to_string()),
             phone: (name == PHONES).then(phone),
         })
@@ -73,18 +67,17 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
         party: None,
         phone: None,
     });
-    // Nobody is let in as the customer for programs.
-    let programs = middle.map(|(party, called)| Visitor {
-        name: SANDBOX.to_owned(),
-        called,
-        role: SANDBOX.to_owned(),
-        party: Some(party.0.to_string()),
-    });
-    [customer("pensioner", old), customer("customer", young), programs]
-        .into_iter()
-        .flatten()
-        .chain(staff)
-        .collect()
+    [
+        person("pensioner", "customer", old),
+        person("customer", "customer", young),
+        person("helper", "helper", middle),
+        // Nobody is let in as the customer for programs.
+        person(SANDBOX, SANDBOX, programs),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(staff)
+    .collect()
 }
 
 /// The phone of somebody who has no app.
@@ -93,15 +86,33 @@ fn phone() -> SamplePhone {
     SamplePhone { number: "+8610000000135".into(), pin: "258036".into(), lang: "en".into() }
 }
 
-/// Whether somebody has an account of their own with money on it and something to look at.
-fn suits(bank: &Bank, party: PartyId) -> bool {
+/// Lets the helper see the pensioner's account, as the pensioner would.
+pub fn let_help(bank: &mut Bank, visitors: &[Visitor]) -> Done {
+    let party = |name: &str| {
+        let visitor = visitors.iter().find(|visitor| visitor.name == name)?;
+        visitor.party.as_deref()?.parse().ok().map(PartyId)
+    };
+    let (Some(pensioner), Some(helper)) = (party("pensioner"), party("helper")) else {
+        return Ok(());
+    };
+    if let Some(account) = suits(bank, pensioner) {
+        let until = Day::BOOKING;
+        let role = Role { party: helper, account, kind: RoleKind::Viewer, until };
+        bank.ask(vec![Command::GrantRole(role)])?;
+    }
+    Ok(())
+}
+
+/// An account of somebody's own with money on it and something to look at.
+fn suits(bank: &Bank, party: PartyId) -> Option<AccountId> {
     let engine = bank.node.engine();
     let mut own = engine.roles_of(party).filter_map(|role| engine.account(role.account));
-    own.any(|view| {
+    let found = own.find(|view| {
         let account = &view.account;
         account.code == CURRENT
             && account.ledger == Currency::CNY
             && view.available >= ENOUGH
             && bank.node.views().records_of(account.id).take(PAYMENTS).count() >= PAYMENTS
-    })
+    });
+    found.map(|view| view.account.id)
 }

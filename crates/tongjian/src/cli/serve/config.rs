@@ -7,10 +7,12 @@ use api::proxies::Proxies;
 use api::server::ConnectionLimits;
 use api::subscribers::{AddressRules, HookSettings};
 use api::traces::TraceSettings;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use terms::limits::COMPLAINT_DAYS;
 
 /// The file as `tj serve --print-config` writes it.
 pub const TEXT: &str = include_str!("serve.toml");
@@ -49,6 +51,9 @@ pub struct ApiConfig {
     pub key: PathBuf,
     /// Authorities whose client certificates are asked for, in PEM; empty for none.
     pub client_authorities: PathBuf,
+    /// Days in which a complaint is answered, as this bank promises.
+    #[serde(deserialize_with = "promise")]
+    pub complaint_days: u8,
     /// Seconds a request may take in all.
     pub patience_s: u32,
     /// Requests a second of one caller.
@@ -193,6 +198,18 @@ fn parsed(text: &str, file: &Path) -> Done<Config> {
     whole.try_into().map_err(|error: toml::de::Error| wrong(&error))
 }
 
+/// Days that may be promised.
+fn promise<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let days = u8::deserialize(from)?;
+    if COMPLAINT_DAYS.contains(&days) {
+        return Ok(days);
+    }
+    let (least, most) = (COMPLAINT_DAYS.start(), COMPLAINT_DAYS.end());
+    Err(D::Error::custom(format!(
+        "complaint_days is {days}, and {least} to {most} days can be promised"
+    )))
+}
+
 impl ApiConfig {
     /// Bounds of requests.
     pub fn limits(&self) -> ApiLimits {
@@ -203,6 +220,7 @@ impl ApiConfig {
             uploads_max: self.uploads_max,
             listeners_max: self.listeners_max,
             proxies: self.trusted_proxies.clone(),
+            complaint_days: self.complaint_days,
         }
     }
 

@@ -1,0 +1,151 @@
+// What customers do for themselves: let a relative help, choose a wait for their limits, keep payees, complain; and how the bank
+// answers and finds them. Each by keyboard alone, and again without script.
+
+import { be, check, windowOf } from "./bank.mjs";
+import { hands, phone, sees } from "./tasks.mjs";
+
+async function as(browser, origin, who, look, work) {
+  const { context, page } = await windowOf(browser, origin, { script: look.keys, wide: look.keys ? 1280 : 320 });
+  page.setDefaultTimeout(8000);
+  await be(page, origin, who);
+  try { await work(page, hands(page, look.keys)) } finally { await context.close() }
+}
+
+const all = {
+  async "a helper sees whose account it is, and cannot pay"({ browser, origin, look }) {
+    await as(browser, origin, "helper", look, async (page, hand) => {
+      await page.goto(origin + "/home");
+      await sees(page, "the account of another is there, with a name", await page.locator("#helped ~ p, section:has(#helped) .bal").count() >= 1);
+      await sees(page, "there is no way to pay", await page.locator("a[href^='/pay']").count() === 0);
+      await hand.press("section:has(#helped) .bal h3 a");
+      await sees(page, "its payments are there", await page.locator(".hist li").count() > 0);
+      const paid = await page.goto(origin + "/pay");
+      await sees(page, "the page to pay pays nothing", paid.status() !== 200 || await page.locator("form[action='/pay']").count() === 0);
+    });
+  },
+  async "let somebody see my account, with number, word and signature, and end it"({ browser, origin, look }) {
+    let number, word;
+    await as(browser, origin, "customer", look, async page => {
+      await page.goto(origin + "/helpers");
+      number = await page.locator("dd.number").innerText();
+      word = await page.locator("section:has(#others) dd.big").innerText();
+    });
+    await as(browser, origin, "pensioner", look, async (page, hand) => {
+      await page.goto(origin + "/helpers");
+      const before = await page.locator("section:has(#mine) .plain li").count();
+      await hand.type("#party", number);
+      await hand.type("#word", "1234 5678");
+      await hand.press("form[action='/helpers'] button.pri");
+      await sees(page, "a wrong word is named, and nothing typed is lost", await page.locator(".faults").count() === 1 && await page.locator("#party").inputValue() === number);
+      await hand.type("#word", word);
+      await hand.press("form[action='/helpers'] button.pri");
+      await sees(page, "it must be signed, and says who it is", await page.locator("#code").count() === 1 && (await page.locator("dd.big").innerText()).length > 1);
+      const code = await phone(page, origin);
+      await hand.type("#code", code);
+      await hand.press("form[action='/helpers'] button.pri");
+      await sees(page, "they may see it", await page.locator(".note.done").count() === 1 && await page.locator("section:has(#mine) .plain li").count() === before + 1);
+      await hand.press("section:has(#mine) .plain li:last-child button");
+      await sees(page, "it is ended", await page.locator("section:has(#mine) .plain li").count() === before);
+    });
+  },
+  async "a looser limit waits, and the old one can be kept"({ browser, origin, look }) {
+    await as(browser, origin, "customer", look, async (page, hand) => {
+      await page.goto(origin + "/home");
+      await hand.press(".acts a[href$='/limits']");
+      await hand.type("#per_payment", look.keys ? "400" : "300");
+      await (look.keys ? hand.type("#cooling_off_hours", "24") : page.locator("#cooling_off_hours").selectOption("24"));
+      await hand.press("main button.pri:not(.note button)");
+      const now = await page.locator("section:has(#now) dd").first().innerText();
+      await hand.type("#per_payment", "9,000");
+      await hand.press("form:has(#per_payment) button");
+      await sees(page, "it waits, with the moment", await page.locator(".note.know").count() === 1 && (await page.locator(".note.know").innerText()).includes("9,000.00"));
+      await sees(page, "what counts stays", await page.locator("section:has(#now) dd").first().innerText() === now);
+      await hand.press(".note.know button");
+      await sees(page, "the old is kept", await page.locator(".note.know").count() === 0 && await page.locator("section:has(#now) dd").first().innerText() === now);
+    });
+  },
+  async "keep a payee with a signature, pay by name, remove it"({ browser, origin, look }) {
+    await as(browser, origin, "pensioner", look, async (page, hand) => {
+      await page.goto(origin + "/pay");
+      const to = await page.locator(".payees a").first().getAttribute("href").then(href => new URL(href, origin).searchParams.get("to"));
+      const name = look.keys ? "Mei" : "房租";
+      await page.goto(origin + "/payees");
+      await hand.type("#name", name);
+      await hand.type("#account", to);
+      await hand.press("form[action='/payees'] button.pri");
+      const code = await phone(page, origin);
+      await sees(page, "it must be signed, and says for whom the name stands", await page.locator("#code").count() === 1 && (await page.locator("dd.big").innerText()) === name);
+      await hand.type("#code", code);
+      await hand.press("form[action='/payees'] button.pri");
+      await sees(page, "it is kept", await page.locator(".note.done").count() === 1 && (await page.locator("tbody").innerText()).includes(name));
+      await page.goto(origin + "/pay");
+      await hand.press(".payees a");
+      await sees(page, "choosing it writes the number", (await page.locator("#to").inputValue()) === to);
+      await hand.type("#amount", "1.00");
+      await hand.press("main button[type=submit].pri");
+      await sees(page, "the name stands beside the number", (await page.locator("b.payee").first().innerText()) === name);
+      await page.goto(origin + "/payees");
+      await hand.press("tbody tr button");
+      await sees(page, "it is removed", await page.locator("tbody tr").count() === 0);
+    });
+  },
+  async "complain, be answered, be answered by somebody else"({ browser, origin, look }) {
+    let path;
+    await as(browser, origin, "pensioner", look, async (page, hand) => {
+      await page.goto(origin + "/complaints/new");
+      await hand.press("main button.pri");
+      await sees(page, "an empty one is named", await page.locator(".faults a[href='#text']").count() === 1);
+      await hand.type("#text", "The fee was taken twice.");
+      await hand.press("main button.pri");
+      await sees(page, "it has a number and a day", await page.locator(".note.done").count() === 1 && await page.locator(".facts .tag").count() >= 2);
+      path = new URL(page.url()).pathname;
+    });
+    await as(browser, origin, "operations", look, async (page, hand) => {
+      await page.goto(origin + "/complaints");
+      await sees(page, "the inbox has it, with the time left", await page.locator(".inbox tbody tr").count() >= 1 && await page.locator(".inbox .tag").count() >= 2);
+      await page.goto(origin + path);
+      await sees(page, "what was said is in view", (await page.locator(".done-so-far").innerText()).includes("twice"));
+      await hand.type("#text", "We gave it back today.");
+      await hand.press("form[action$='/answer'] button");
+      await sees(page, "it is answered", await page.locator(".done-so-far li").count() === 2 && await page.locator("form[action$='/answer']").count() === 0);
+    });
+    await as(browser, origin, "pensioner", look, async (page, hand) => {
+      await page.goto(origin + path);
+      await hand.type("#text", "Only half of it came back.");
+      await hand.press("form[action$='/raise'] button");
+      await sees(page, "somebody else is to answer", await page.locator(".tag.bad").count() >= 1 && await page.locator("form[action$='/raise']").count() === 0);
+    });
+    await as(browser, origin, "operations", look, async page => {
+      await page.goto(origin + path);
+      await sees(page, "whoever answered first does not answer again", await page.locator("form[action$='/answer']").count() === 0 && await page.locator(".note.know").count() === 1);
+    });
+  },
+  async "a teller finds a customer by name, and opens a new one"({ browser, origin, look }) {
+    await as(browser, origin, "teller", look, async (page, hand) => {
+      await page.goto(origin + "/counter/new");
+      await hand.type("#name", "Zhang San");
+      await hand.type("#id-number", "110105194912310021");
+      await hand.press("main button.pri");
+      await sees(page, "digits that do not fit are named beside their field", await page.locator(".faults a[href='#id-number']").count() === 1 && await page.locator("#name").inputValue() === "Zhang San");
+      await hand.type("#id-number", "11010519491231002X");
+      await hand.press("main button.pri");
+      await sees(page, "the customer is there", /\/counter\/pty_/.test(page.url()) && (await page.locator("h1").innerText()) === "Zhang San");
+      await page.goto(origin + "/counter");
+      await hand.type("#find", "zhang sa");
+      await hand.press("main form button");
+      await sees(page, "found by the beginning of the name, with the end of the number", (await page.locator("section:has(#found)").innerText()).includes("002X"));
+      await hand.press("section:has(#found) a");
+      await sees(page, "and led to", (await page.locator("h1").innerText()) === "Zhang San");
+    });
+  },
+};
+
+export async function selfcare(browser, origin) {
+  let done = 0;
+  for (const keys of [true, false]) for (const [name, task] of Object.entries(all)) {
+    if (process.env.TASK && !name.includes(process.env.TASK)) continue;
+    try { await task({ browser, origin, look: { keys } }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n").slice(0, 2).join(" ")) }
+    done += 1;
+  }
+  console.log(`${done} tasks of customers' own matters done`);
+}
