@@ -2,8 +2,8 @@
 //! the gate. Also what a door must remember between requests, all of it bounded or rebuilt from the journal.
 
 use crate::asking::Asking;
+use crate::facts::Facts;
 use crate::gate::{Caller, Gate};
-use crate::health::Facts;
 use crate::incidents::Incidents;
 use crate::messages::{Desk, Keeps};
 use crate::metrics::Metrics;

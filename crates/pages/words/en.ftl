@@ -1086,10 +1086,10 @@ exceptions-holds = { $n ->
    *[other] Money is blocked by { $n } orders.
 }
 exceptions-to-holds = See them
-query-refused = Payments refused today, by reason
+query-refused = Payments refused on the business day, by reason
 query-checks = What the quality rules found
 query-closes = Days that were closed
-query-denials = Who was turned away today
+query-denials = Who was turned away on the business day
 holds-title = Blocked by order
 holds-says = { $n ->
     [0] No money is blocked by order.
@@ -1215,7 +1215,10 @@ health-line = Commands waiting
 health-certificate-of = Certificate
 health-not-secured = no TLS: this machine alone
 health-start = Last start
-health-replayed = { $n } records replayed
+health-replayed = { $n ->
+    [one] one record replayed
+   *[other] { $n } records replayed
+}
 health-cut = a torn tail of { $n } bytes was cut
 health-incidents = What went wrong
 health-incidents-says = Since the bank is served. The log has more.
@@ -1224,7 +1227,7 @@ health-times = Times
 incident-answered = Answer
 incident-webhook = Webhook
 incident-messages-wait = Messages wait
-denials-none = Nobody was turned away on the last day that has notes.
+denials-none = Nobody.
 denials-nobody = nobody known
 denials-what = What they tried
 desk-keys = Keys and copies
@@ -1273,3 +1276,4 @@ sandbox-key = Its private key, shown this once
 sandbox-token = Tokens from
 sandbox-accounts = Its accounts
 trouble-no-sandbox = This bank has no sandbox.
+health-measured = Measured when you look, and while you look. What cannot be measured is said to be unknown.
