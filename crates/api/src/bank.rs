@@ -3,8 +3,8 @@
 
 use crate::asking::Asking;
 use crate::bench::Bench;
+use crate::facts::Facts;
 use crate::gate::{Caller, Gate};
-use crate::health::Facts;
 use crate::incidents::Incidents;
 use crate::messages::{Desk, Keeps};
 use crate::metrics::Metrics;

@@ -37,7 +37,7 @@ if (read && voice) { read.hidden = false; read.onclick = () => {
   const u = new SpeechSynthesisUtterance(one("main").innerText); u.lang = document.documentElement.lang; voice.speak(u);
 } }
 // Live figures: texts are replaced as they change; Pause stops it (WCAG 2.2.2), and so does the end of the stream.
-const source = one("[data-stream]"), pause = one("[data-pause]"); let live;
+const source = one('[data-stream^="/"]'), pause = one("[data-pause]"); let live;
 const hold = on => { pause?.setAttribute("aria-pressed", on); on ? live.close() : open() };
 const open = () => {
   live = new EventSource(source.dataset.stream);

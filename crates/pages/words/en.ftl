@@ -1493,10 +1493,10 @@ exceptions-holds = { $n ->
    *[other] Money is blocked by { $n } orders.
 }
 exceptions-to-holds = See them
-query-refused = Payments refused today, by reason
+query-refused = Payments refused on the business day, by reason
 query-checks = What the quality rules found
 query-closes = Days that were closed
-query-denials = Who was turned away today
+query-denials = Who was turned away on the business day
 holds-title = Blocked by order
 holds-says = { $n ->
     [0] No money is blocked by order.
@@ -1622,7 +1622,10 @@ health-line = Commands waiting
 health-certificate-of = Certificate
 health-not-secured = no TLS: this machine alone
 health-start = Last start
-health-replayed = { $n } records replayed
+health-replayed = { $n ->
+    [one] one record replayed
+   *[other] { $n } records replayed
+}
 health-cut = a torn tail of { $n } bytes was cut
 health-incidents = What went wrong
 health-incidents-says = Since the bank is served. The log has more.
@@ -1631,7 +1634,7 @@ health-times = Times
 incident-answered = Answer
 incident-webhook = Webhook
 incident-messages-wait = Messages wait
-denials-none = Nobody was turned away on the last day that has notes.
+denials-none = Nobody.
 denials-nobody = nobody known
 denials-what = What they tried
 desk-keys = Keys and copies
@@ -1876,3 +1879,4 @@ identity-name-en = Name in Latin letters
 identity-id-number = Number of the document
 identity-credit-code = Credit code
 identity-phone = Telephone
+health-measured = Measured when you look, and while you look. What cannot be measured is said to be unknown.

@@ -1402,10 +1402,10 @@ exceptions-holds = { $n ->
    *[other] { $n } 道冻结令生效。
 }
 exceptions-to-holds = 查看
-query-refused = 今日被拒的付款，按原因
+query-refused = 本营业日被拒的付款，按原因
 query-checks = 质量规则的结果
 query-closes = 已日结的营业日
-query-denials = 今日被拒之人
+query-denials = 本营业日被拒之人
 holds-title = 依令冻结
 holds-says = { $n ->
     [0] 没有依令冻结的资金。
@@ -1522,7 +1522,7 @@ health-times = 次数
 incident-answered = 答复
 incident-webhook = 推送
 incident-messages-wait = 报文等待
-denials-none = 最近一天没有人被拒。
+denials-none = 没有。
 denials-nobody = 未知的人
 denials-what = 试图做的事
 desk-keys = 密钥与备份
@@ -1758,3 +1758,4 @@ identity-name-en = 拼音
 identity-id-number = 证件号码
 identity-credit-code = 统一社会信用代码
 identity-phone = 电话
+health-measured = 看的时候测量，边看边测。测不到的就说不清楚。

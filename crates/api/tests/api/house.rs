@@ -323,7 +323,7 @@ impl House {
             vault: Some(vault),
             gate: other.unwrap_or_else(|| Arc::<Words>::clone(&gate)),
             asking: Arc::new(NoTables),
-            facts: api::health::Facts::default(),
+            facts: api::facts::Facts::default(),
             hooks: Some(Arc::new(Subscribers::open(&folder.join("webhooks"), hooks).unwrap())),
             bench: Some(Arc::new(Bench::open(&folder.join("rules"), Arc::new(Plain)).unwrap())),
             traces,

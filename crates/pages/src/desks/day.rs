@@ -84,7 +84,7 @@ fn figures_of(visit: &Visit, of: &Value) -> Markup {
     let number = |name: &str| figures::number(counted(&of[name]));
     html! {
         dl.figs {
-            div { dt { (words.say("day-business")) } dd.v.long { (visit.day(text_of(of, "business_day"))) } dd.d { (words.with("day-calendar", &[("day", text(visit.day(text_of(of, "today"))))])) } }
+            div { dt { (words.say("day-business")) } dd.v.long { (visit.day(text_of(of, "business_day")).replace('\u{a0}', " ")) } dd.d { (words.with("day-calendar", &[("day", text(visit.day(text_of(of, "today"))))])) } }
             div { dt { (words.say("day-orders")) } dd.v { (number("orders_due")) } dd.d { (words.say("day-orders-d")) } }
             div { dt { (words.say("figure-cases")) } dd.v { (number("cases_open")) } dd.d { a href="/cases" { (words.say("day-to-cases")) } } }
             div { dt { (words.say("day-reservations")) } dd.v { (number("reservations")) } dd.d { a href="/exceptions" { (words.say("day-to-exceptions")) } } }
@@ -185,7 +185,7 @@ fn closed(visit: &Visit, closes: &Value) -> Markup {
                 thead { tr { th scope="col" { (words.say("closes-day")) } th scope="col" { (words.say("closes-when")) } th.num scope="col" { (words.say("closes-orders")) } } }
                 tbody { @for row in rows { tr {
                     th scope="row" { (visit.day(&plain(&row[0]))) }
-                    td.when { (plain(&row[1]).get(..16).unwrap_or_default().replace('T', " ")) }
+                    td.when { (figures::moment(words, &plain(&row[1]))) }
                     td.num { (figures::number(counted(&row[2]))) }
                 } } }
             } })) (provenance(words, &source("closes", closes), &heading)) }

@@ -187,7 +187,7 @@ fn of_pending(visit: &Visit, found: &Found) -> Markup {
                     tr {
                         th scope="row" { a href={ "/payments/" (id) } { (visit.moment(text_of(one, "ends"))) } " " (left(visit, text_of(one, "ends"))) }
                         td.num { (amount(&one["money"])) }
-                        td { "··" (figures::account_end(text_of(one, "from"))) " → ··" (figures::account_end(text_of(one, "to"))) }
+                        td.way { "··" (figures::account_end(text_of(one, "from"))) " → ··" (figures::account_end(text_of(one, "to"))) }
                         @if may { td { div.choices {
                             (one_button(visit, &format!("/exceptions/{id}/post"), &words.say("exceptions-post"), &[("key", &Visit::new_key())]))
                             (one_button(visit, &format!("/exceptions/{id}/void"), &words.say("exceptions-void"), &[("key", &Visit::new_key())]))

@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 /// Below so many parts of a hundred of its room a disk needs somebody.
-const ROOM_LEFT_MIN: u64 = 10;
+const ROOM_LEFT_MIN: u64 = 5;
 /// Incidents that are shown.
 const INCIDENTS: usize = 20;
 /// Words that incidents have of their own.
@@ -43,8 +43,8 @@ async fn health(visit: &Visit) -> Said {
     let title = words.say("desk-health");
     let wrong = trouble(words, of);
     visit.page(&title, html! {
-        (head(&title, &said(words, of)))
-        (live(words, "/health/live", "/health"))
+        (head(&title, &words.say("health-measured")))
+        (live(words, "/health/live", "/health", &said(words, of)))
         @for says in &wrong { (note(Weight::Stop, says, html! {})) }
         (figures_of(words, of))
         div.grid {
@@ -122,7 +122,7 @@ fn shown(words: Words, of: &Value) -> [(&'static str, String, String); 5] {
     let most = requests["most_within_ms"].as_f64();
     let most = most.map_or_else(
         || words.say("unknown").into_owned(),
-        |ms| words.with("health-within", &[("ms", text(format!("{ms}")))]),
+        |ms| words.with("health-within", &[("ms", text(figures::grouped(&ms.to_string())))]),
     );
     let people =
         of["sessions"].as_u64().map_or_else(|| words.say("unknown").into_owned(), figures::number);
@@ -188,7 +188,7 @@ fn machine(visit: &Visit, of: &Value) -> Markup {
         div { dt { (words.say("health-certificate-of")) } dd { (certificate(visit, of)) } }
         div { dt { (words.say("backup-title")) } dd { (backup(visit, of)) } }
         @if start.is_object() { div { dt { (words.say("health-start")) } dd {
-            (words.with("health-replayed", &[("n", text(figures::number(counted(&start["replayed"]))))]))
+            (words.with("health-replayed", &[("n", count(counted(&start["replayed"])))]))
             @if let Some(cut) = start["cut_bytes"].as_u64() { "; " (words.with("health-cut", &[("n", text(figures::number(cut)))])) }
         } } }
     } }
@@ -244,11 +244,17 @@ fn denied(visit: &Visit, denials: &Value) -> Markup {
             thead { tr { th scope="col" { (words.say("name")) } th scope="col" { (words.say("denials-what")) } th.num scope="col" { (words.say("health-times")) } } }
             tbody { @for row in rows { tr {
                 th scope="row" { @match plain(&row[0]).as_str() { "" => (words.say("denials-nobody")), who => (super::staff::person(who)) } }
-                td { code { (plain(&row[1])) } } td.num { (figures::number(counted(&row[3]))) }
+                td { (tried(words, &plain(&row[1]))) } td.num { (figures::number(counted(&row[3]))) }
             } } }
         } })) }
         (provenance(words, &source("denials", denials), &heading))
     }
+}
+
+/// What somebody tried, in the words of rights; its own word where there are none.
+fn tried(words: Words, act: &str) -> Markup {
+    let known = words.perhaps(&format!("right-{}", act.replace(['.', '_'], "-")));
+    html! { @match known { Some(says) => (says), None => code { (act) } } }
 }
 
 async fn stream(visit: &Visit) -> Said {
@@ -367,7 +373,7 @@ mod tests {
         let unknown = words.say("unknown");
         assert_eq!(shown(words, &json!({}))[3].1, unknown);
         let bad = json!({
-            "disk": { "free_bytes": 5_000_000_000_u64, "total_bytes": 100_000_000_000_u64 },
+            "disk": { "free_bytes": 4_000_000_000_u64, "total_bytes": 100_000_000_000_u64 },
             "requests": { "failed": 2 }, "webhooks": { "stopped": 1 },
         });
         assert_eq!(trouble(words, &bad).len(), 3);

@@ -86,7 +86,7 @@ async fn overview(visit: &Visit) -> Said {
     let latest = super::journal::latest(visit).await;
     visit.page(&words.say("desk-overview"), html! {
         (head(&title, &says))
-        (live(words, "/overview/live", "/overview"))
+        (live(words, "/overview/live", "/overview", &words.with("live-cases", &[("n", count(waiting.cases()))])))
         (key_figures(visit, &waiting, &days, &money, &rulings, &journal))
         div.grid {
             div.s8 { (per_hour(visit, &hours, &days)) }

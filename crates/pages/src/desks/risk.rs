@@ -68,7 +68,7 @@ async fn inbox(visit: &Visit) -> Said {
         &title,
         html! {
             (head(&title, &says(visit, &part, cases, total)))
-            @if part.path == "/cases" { (crate::parts::live::live(words, "/cases/live", "/cases")) }
+            @if part.path == "/cases" { (crate::parts::live::live(words, "/cases/live", "/cases", &words.with("live-cases", &[("n", count(total))]))) }
             (views(visit, "cases-views", &all_views(visit), &part.path))
             @if cases.is_empty() { p.none { (words.say("cases-none")) } }
             @else { (choose(visit, cases)) }

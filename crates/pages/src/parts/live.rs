@@ -5,10 +5,10 @@ use crate::words::Words;
 use maud::{Markup, html};
 
 /// The line of a page that is live: what changed, a pause (WCAG 2.2.2), and a way that needs no script.
-pub fn live(words: Words, stream: &str, again: &str) -> Markup {
+pub fn live(words: Words, stream: &str, again: &str, says: &str) -> Markup {
     html! {
         div.live data-stream=(stream) {
-            p role="status" data-live="said" {}
+            p role="status" data-live="said" { (says) }
             div.row-of {
                 button.btn type="button" data-pause hidden aria-pressed="false" { (words.say("pause")) }
                 a.btn href=(again) { (words.say("look-again")) }
@@ -18,9 +18,7 @@ pub fn live(words: Words, stream: &str, again: &str) -> Markup {
 }
 
 pub fn examples(words: Words) -> Vec<Example> {
-    vec![Example {
-        part: "live",
-        name: "a page that is live",
-        html: live(words, "/health/live", "/health"),
-    }]
+    // It names no stream, so that the gallery listens to none.
+    let html = live(words, "", "/gallery", "Two cases wait.");
+    vec![Example { part: "live", name: "a page that is live", html }]
 }

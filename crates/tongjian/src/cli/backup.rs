@@ -5,7 +5,7 @@ use super::Context;
 use super::verify::verify_folder;
 use crate::bank::{self, Bank};
 use crate::fail::{Done, Exit, Failure};
-use api::health::Backup as Copied;
+use api::facts::Backup as Copied;
 use node::{Clock, SystemClock};
 use serde_json::json;
 use std::fs::{self, File};

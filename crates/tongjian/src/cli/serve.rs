@@ -361,7 +361,7 @@ struct Open<'a> {
     running: &'a Running<Files>,
     handle: Line,
     vault: Option<journal::Vault<Files>>,
-    start: Option<api::health::Start>,
+    start: Option<api::facts::Start>,
 }
 
 /// The bank behind the API: its identities, its questions, its bounds.

@@ -68,7 +68,7 @@ const all = {
     const name = `FILE-${look.keys ? "K" : "S"}-${Date.now() % 1e7}`;
     await as(browser, origin, "operations", look, async (page, hand) => {
       await page.goto(origin + "/messages");
-      const wrong = file(name, from, [[to, "1.50"]], day).replace("<PmtMtd>TRF</PmtMtd>", "<Nonsense>TRF</Nonsense>");
+      const wrong = file(name, from, [[to, "1.50"]], day).replace("<GrpHdr>", "<Nonsense/><GrpHdr>");
       await page.locator("#file").setInputFiles({ name: "pay.xml", mimeType: "text/xml", buffer: Buffer.from(wrong) });
       await hand.press("form[enctype] button");
       await sees(page, "the line at fault is shown", (await page.locator(".lines .this").innerText()).includes("Nonsense") && await page.locator(".faults a[href='#message']").count() === 1);
@@ -84,7 +84,7 @@ const all = {
   async "what needs operations is on one page, and a reservation is given back"({ browser, origin, look }) {
     await as(browser, origin, "operations", look, async (page, hand) => {
       await page.goto(origin + "/exceptions");
-      await sees(page, "messages that were refused are there", await page.locator("#of-messages ~ .q li").count() >= 1);
+      await sees(page, "messages that were refused are there", await page.locator("section:has(#of-messages) .q li").count() >= 1);
       const action = await page.locator("form[action$='/void']").first().getAttribute("action");
       await hand.press(`form[action='${action}'] button`);
       await sees(page, "it is given back", page.url().includes("/payments/pay_") && await page.locator("main .tag, main .note").count() > 0);
@@ -139,7 +139,7 @@ const all = {
       await sees(page, "the journal's public key is the log's", (await page.locator("main").innerText()).includes(key.trim()));
       await sees(page, "how a copy is made", (await page.locator("main").innerText()).includes("tj backup"));
       await page.goto(origin + "/roles/teller");
-      await sees(page, "the policies as they are written", (await page.locator("#cedar ~ .scroll").first().innerText()).includes('Role::"teller"'));
+      await sees(page, "the policies as they are written", (await page.locator("section:has(#cedar) .scroll").first().innerText()).includes('Role::"teller"'));
     });
   },
   async "a developer reads and keeps an example of a message"({ browser, origin, look }) {

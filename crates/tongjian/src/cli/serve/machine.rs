@@ -4,7 +4,7 @@
 use super::config::ApiConfig;
 use crate::bank::Bank;
 use crate::cli::backup;
-use api::health::{DiskRoom, Facts, Machine, Start};
+use api::facts::{DiskRoom, Facts, Machine, Start};
 use history::History;
 use journal::Files;
 use node::SnapshotUse;
@@ -19,7 +19,7 @@ pub fn start_of(bank: &Bank) -> Option<Start> {
         SnapshotUse::Distrusted(why) => Some(why.clone()),
         SnapshotUse::None | SnapshotUse::Restored(_) => None,
     };
-    let vault_trouble = bank.vault_trouble().map(|why| why.to_string());
+    let vault_trouble = bank.vault_trouble();
     Some(Start { replayed: started.replayed, cut_bytes, snapshot_distrusted, vault_trouble })
 }
 

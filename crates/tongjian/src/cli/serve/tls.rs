@@ -3,8 +3,8 @@
 use super::config::{ApiConfig, TlsKind};
 use crate::fail::{Done, Exit, Failure};
 use api::server::TlsNow;
-use der::asn1::{AnyRef, GeneralizedTime, UtcTime};
-use der::{Reader, SliceReader, Tag, TagMode, TagNumber};
+use der::asn1::{GeneralizedTime, UtcTime};
+use der::{Reader, SliceReader, Tag};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -123,14 +123,15 @@ fn not_after(certificate: &[u8]) -> der::Result<u64> {
     whole.sequence(|certificate| {
         let seconds = certificate.sequence(|body| {
             // The version is there in all but the oldest.
-            let _version: Option<AnyRef<'_>> =
-                body.context_specific(TagNumber(0), TagMode::Explicit)?;
+            if Tag::peek(body)?.is_context_specific() {
+                body.tlv_bytes()?;
+            }
             for _ in ["serialNumber", "signature", "issuer"] {
                 body.tlv_bytes()?;
             }
             let seconds = body.sequence(|validity| {
                 validity.tlv_bytes()?;
-                let until = validity.peek_tag()?;
+                let until = Tag::peek(validity)?;
                 let until = if until == Tag::UtcTime {
                     validity.decode::<UtcTime>()?.to_unix_duration()
                 } else {
