@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
 use crate::proxies::Proxies;
 use crate::subscribers::Subscribers;
-use crate::text::Talks;
+use crate::talks::Talks;
 use crate::trace::Trace;
 use crate::traces::{TraceSettings, Tracer};
 use axum::http::StatusCode;

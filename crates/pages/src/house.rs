@@ -4,7 +4,7 @@ use crate::kept::Kept;
 use crate::words::Lang;
 use access::Access;
 use api::bank::Bank;
-use api::text::Talks;
+use api::talks::Talks;
 use axum::Router;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};

@@ -74,7 +74,7 @@ impl Access {
             return Ok(());
         }
         let id = format!("user:{name}");
-        let who = self.named(&id, now_s).ok_or_else(|| Refused::Unknown(id))?;
+        let who = self.named(&id, now_s).ok_or(Refused::Unknown(id))?;
         self.phone_set(&who, new, now_s)?;
         let codes: Vec<String> = (0..CARD_CODES).map(|at| self.sample_code_of(&user, at)).collect();
         self.keep_card(&user, &codes, now_s)

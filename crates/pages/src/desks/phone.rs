@@ -10,7 +10,7 @@ use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::{count, text};
-use api::text::{Carried, DialogueScreen, DialogueStep};
+use api::talks::{Carried, DialogueScreen, DialogueStep};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -44,7 +44,8 @@ pub fn sample(visit: &Visit) -> Markup {
     html! {
         section.note.know {
             h2 { (words.say("handset-sample")) }
-            p { (words.with("handset-sample-says", &[("pin", text(pin.as_str()))])) " " a href="/phone" { (words.say("handset-title")) } }
+            p { (words.with("handset-sample-says", &[("pin", text(pin.as_str()))])) }
+            @if visit.path != "/phone" { p { a.btn href="/phone" { (words.say("handset-title")) } } }
             @if !codes.is_empty() { (printed(visit, &codes)) }
         }
     }

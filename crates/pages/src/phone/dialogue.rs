@@ -513,5 +513,4 @@ fn code(typed: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "dialogue_tests.rs"]
 mod tests;

@@ -7,6 +7,8 @@ use crate::words::{Lang, Words};
 pub const GSM_MAX: usize = 160;
 /// Characters of a screen in UCS-2.
 pub const UCS2_MAX: usize = 70;
+/// Characters of a line that is kept together.
+const LINE_MAX: usize = 28;
 /// Characters of a word that are kept together.
 const WORD_MAX: usize = 40;
 /// GSM's own alphabet (3GPP TS 23.038 section 6.2.1), without letters that no screen of ours has.
@@ -71,6 +73,8 @@ impl Screen {
         for line in &self.says {
             let line = plain(lang, line);
             let words: Vec<String> = match lang {
+                // A line of a list.
+                _ if line.chars().count() <= LINE_MAX => vec![line],
                 Lang::En => line.split(' ').map(ToOwned::to_owned).collect(),
                 Lang::Zh => apart(&line),
             };

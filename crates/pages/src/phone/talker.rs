@@ -13,7 +13,7 @@ use crate::words::{Lang, Words};
 use access::{Access, Came, SignedIn, Why};
 use api::identity::now_s;
 use api::problem::{Kind, Problem};
-use api::text::{Carried, DialogueScreen, DialogueStep, Talks};
+use api::talks::{Carried, DialogueScreen, DialogueStep, Talks};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -84,8 +84,15 @@ impl Talker {
         let house = self.house.upgrade().ok_or_else(closed)?;
         let access = house.access().cloned().ok_or_else(closed)?;
         house.learn().await;
-        for over in self.swept() {
-            sign_out(&access, over).await;
+        let over = self.swept();
+        if !over.is_empty() {
+            let access = Arc::clone(&access);
+            // Whoever is on the phone now does not wait for those who are not.
+            tokio::spawn(async move {
+                for cookie in over {
+                    sign_out(&access, cookie).await;
+                }
+            });
         }
         let Carried { gateway, step } = carried;
         let phone = step.phone.replace([' ', '-'], "");
@@ -222,8 +229,11 @@ impl Talker {
             asks = open.dialogue.told(told);
         }
         if let (Some(receipt), Some(signed_in)) = (open.dialogue.receipt(), &open.signed_in) {
-            let unseen = (Instant::now(), receipt.to_owned());
-            self.all().unseen.insert(signed_in.principal.id.clone(), unseen);
+            let mut all = self.all();
+            if all.unseen.len() < OPEN_MAX {
+                let unseen = (Instant::now(), receipt.to_owned());
+                all.unseen.insert(signed_in.principal.id.clone(), unseen);
+            }
         }
         open.next += 1;
         let screen = shown(&open.dialogue, open.next, messages);
