@@ -112,10 +112,15 @@ fn unknown(error: &'static str, detail: String) -> Unknown {
     Unknown { error, detail, challenge }
 }
 
-/// Who made what second eyes look at, as far as it is always the same: a case is made by the rules that held a payment, and
-/// the engine sees to it that two persons decide where two must.
+/// Who made what second eyes look at, as far as it is known before the request is read: a case is made by the rules that held a
+/// payment, and the engine sees to it that two persons decide where two must. Rules are made by whoever proposed them, whom
+/// `rules::adoption` compares with whoever adopts.
 fn maker_of(action: Action) -> Option<&'static str> {
-    (action == Action::CaseDecide).then_some("rules")
+    match action {
+        Action::CaseDecide => Some("rules"),
+        Action::RulesAdopt => Some("proposer"),
+        _ => None,
+    }
 }
 
 /// What an action is done to, as far as policies care.

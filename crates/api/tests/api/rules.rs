@@ -145,7 +145,8 @@ fn the_past_is_judged_and_what_would_change_is_told() {
     };
     assert_eq!(
         (&outcome("hold")["payments"], &outcome("refuse")["payments"]),
-        (&json!(1), &json!(1))
+        (&json!(1), &json!(2)),
+        "the 100.00 that the account began with is above both as well"
     );
     assert_eq!(outcome("hold")["money"][0]["amount"], "6.00");
     let rules: Vec<u64> = found["rules"]
@@ -154,7 +155,7 @@ fn the_past_is_judged_and_what_would_change_is_told() {
         .iter()
         .map(|r| r["payments"].as_u64().unwrap())
         .collect();
-    assert_eq!(rules, [2, 1], "20.00 is above both");
+    assert_eq!(rules, [3, 2], "what is above both counts for both");
     let changed = found["changed"].as_array().unwrap();
     assert!(changed.iter().all(|c| c.get("was").is_none()), "nobody judged then: {changed:?}");
     let id = outcome("hold")["examples"][0].as_str().unwrap().to_owned();

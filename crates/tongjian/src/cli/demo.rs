@@ -110,16 +110,16 @@ impl Demo {
         visitors::let_help(&mut bank, &visitors)?;
         write_visitors(&folder, &visitors)?;
         bank.publish()?;
-        bank.snapshot()?;
-        bank.publish()?;
         let mut story = Story::of(&context, &bank, &city, posted)?;
         // After the town's books were compared: it knows nothing of these hours.
         if !self.unguarded && !self.honest {
             let party = |visitor: &Visitor| Some(PartyId(visitor.party.as_deref()?.parse().ok()?));
             let visitors: Vec<PartyId> = visitors.iter().filter_map(party).collect();
             story.held_lately = lately::happen(&mut bank, &city, &visitors)?;
-            bank.publish()?;
         }
+        bank.publish()?;
+        bank.snapshot()?;
+        bank.publish()?;
         drop(bank);
         let verified = verify_folder(out, &folder, None)?;
         // A second reading of the folder, as the next command does it.

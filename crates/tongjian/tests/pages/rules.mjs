@@ -28,7 +28,7 @@ async function change(page, look, before, after) {
 async function ended(page, look) {
   for (let n = 0; n < 200; n += 1) {
     if (await page.locator("#would").count()) return true;
-    if (look.keys) await page.waitForTimeout(250); else await page.locator("main a.btn.pri").first().click();
+    if (look.keys) await page.waitForTimeout(250); else await page.locator("main a.btn[href^='/rules/replays/']").first().click();
   }
   return false;
 }
@@ -89,6 +89,7 @@ const all = {
       await sees(page, "what would change, with payments to look at", await page.locator("#changed").count() === 1 && await page.locator("main a[href^='/payments/pay_']").count() >= 1);
       await hand.press("a[href^='/rules/edit?replay=']");
       await sees(page, "the text is there again", (await page.locator("#text").inputValue()).includes("ask_from = 60"));
+      await hand.press("details:has(#find) > summary");
       await hand.type("#find", "night");
       await hand.press("button[value=find]");
       await sees(page, "features are found, and nothing is lost", await page.locator(".features dt").count() >= 1 && (await page.locator("#text").inputValue()).includes("ask_from = 60"));

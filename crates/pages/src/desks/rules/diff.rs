@@ -1,6 +1,6 @@
 //! Two texts compared by their lines: what is gone, what is new, and a little of what is around.
 
-use crate::words::{Words, count};
+use crate::words::{Words, count, text};
 use maud::{Markup, html};
 
 /// Lines around a change that are shown.
@@ -87,13 +87,13 @@ pub fn diff(words: Words, before: &str, after: &str) -> Markup {
     let near = shown(&lines);
     html! {
         p { (words.with("diff-says", &[("new", count(new)), ("gone", count(gone))])) }
-        div.scroll tabindex="0" role="region" aria-label=(words.say("diff-title")) {
+        div.scroll tabindex="0" role="region" aria-label=(words.with("as-text", &[("what", text(words.say("diff-title")))])) {
             pre.diff lang="en" { @for (at, line) in lines.iter().enumerate() { @if near[at] {
                 @if at > 0 && !near[at - 1] { span.cut { "⋯\n" } }
                 @match line {
-                    Line::Same(_, to, text) => { span.n { (format!("{to:>4}")) } "   " (text) "\n" },
-                    Line::Gone(from, text) => del { span.n { (format!("{from:>4}")) } " − " (text) "\n" },
-                    Line::New(to, text) => ins { span.n { (format!("{to:>4}")) } " + " (text) "\n" },
+                    Line::Same(_, to, line) => { span.n { (format!("{to:>4}")) } "   " (line) "\n" },
+                    Line::Gone(from, line) => del { span.n { (format!("{from:>4}")) } " − " (line) "\n" },
+                    Line::New(to, line) => ins { span.n { (format!("{to:>4}")) } " + " (line) "\n" },
                 }
             } } }
         }

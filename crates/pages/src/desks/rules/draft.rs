@@ -55,7 +55,7 @@ async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             @else { (diff(words, &before, text_of(&draft, "text"))) }
         }
         @if open { (decide(visit, &draft, id, trouble)) }
-        p.row-of {
+        div.row-of.after {
             @if proposes(visit) {
                 (one_button(visit, "/rules/replays", &words.say("edit-replay"), &[("draft", id)]))
                 a.btn href={ "/rules/edit?draft=" (id) } { (words.say("draft-edit")) }

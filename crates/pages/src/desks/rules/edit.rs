@@ -188,7 +188,7 @@ async fn page(visit: &Visit, typed: &Typed, beside: &Beside) -> Said {
                 }
             }
         }))
-        p { a.btn href="/rules" { (words.say("rules-back")) } }
+        p.after { a.btn href="/rules" { (words.say("rules-back")) } }
     };
     match &beside.trouble {
         Some(trouble) => visit.again(trouble, &title, body),

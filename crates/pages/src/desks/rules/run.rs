@@ -84,13 +84,13 @@ pub async fn show(visit: &Visit) -> Said {
     visit.page(&title, html! {
         (head(&title, &of(visit, &run)))
         p { (state(visit, &run)) " " (words.with("draft-by", &[("who", text(person(text_of(&run, "by")))), ("ago", text(ago(visit, text_of(&run, "since"))))])) }
+        (next(visit, &run, id))
         @match text_of(&run, "status") {
             "running" => (progress(visit, &run, id)),
             "failed" => (note(Weight::Stop, &words.say("run-failed-title"), html! { p lang="en" { (text_of(&run, "why")) } })),
             "stopped" => p { (words.say("run-stopped-says")) },
             _ => (found(visit, &run)),
         }
-        (next(visit, &run, id))
     })
 }
 
@@ -114,7 +114,7 @@ fn progress(visit: &Visit, run: &Value, id: &str) -> Markup {
 /// What can be done with it.
 fn next(visit: &Visit, run: &Value, id: &str) -> Markup {
     let words = visit.words;
-    html! { p.row-of {
+    html! { div.row-of.after {
         @if run["text"].is_string() && proposes(visit) { a.btn.pri href={ "/rules/edit?replay=" (id) } { (words.say("run-edit")) } }
         @if let Some(draft) = run["draft"].as_str() { a.btn.pri href={ "/rules/drafts/" (draft) } { (words.say("run-draft")) } }
         a.btn href="/rules" { (words.say("rules-back")) }
@@ -171,10 +171,9 @@ fn found(visit: &Visit, run: &Value) -> Markup {
 
 /// Payments to look at.
 fn examples(of: &Value) -> Markup {
-    html! { @for (at, id) in list_of(of, "examples").iter().filter_map(Value::as_str).enumerate() {
-        @if at > 0 { " " }
+    html! { span.links { @for id in list_of(of, "examples").iter().filter_map(Value::as_str) {
         a href={ "/payments/" (id) } { code { (id.get(id.len().saturating_sub(6)..).unwrap_or(id)) } }
-    } }
+    } } }
 }
 
 fn money(of: &Value) -> Markup {

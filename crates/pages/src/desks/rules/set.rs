@@ -28,7 +28,7 @@ pub async fn show(visit: &Visit) -> Said {
         (head(&title, &words.with("set-says", &[("n", count(rules.len() as u64))])))
         p { (stage(visit, set)) }
         (facts(visit, set, of_set(&quality, &set["number"])))
-        @if proposes(visit) { div.row-of {
+        @if proposes(visit) { div.row-of.after {
             (one_button(visit, "/rules/replays", &words.say("edit-replay"), &[("set", number)]))
             a.btn href={ "/rules/edit?set=" (number) } { (words.say("set-edit")) }
         } }

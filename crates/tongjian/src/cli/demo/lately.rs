@@ -9,7 +9,7 @@ use city::purpose::PEER;
 use std::collections::BTreeSet;
 use terms::{
     Account, AccountFlags, AccountId, Amount, Command, Currency, Day, Event, PartyId, PartyKind,
-    Refusal, Role, RoleKind, TimeNs, Transfer, TransferFlags, TransferId,
+    Refusal, Role, RoleKind, SpendingLimits, TimeNs, Transfer, TransferFlags, TransferId,
 };
 
 /// A current account of a person, as the town's chart has it.
@@ -20,9 +20,12 @@ const CONFIRMED_ID: u128 = 1 << 103;
 /// People who are looked at.
 const PEOPLE_MAX: usize = 4_000;
 const MINUTE_NS: u64 = 60_000_000_000;
-/// What somebody must have to take part, and what a saver has, in fen.
+/// What somebody must have to take part, what a saver has, and what a mule must be able to pay, in fen.
 const SOME: Amount = Amount(500_000);
-const SAVINGS: Amount = Amount(3_000_000);
+const SAVINGS: u128 = 2_200_000;
+const PASSED_ON: Amount = Amount(2_200_000);
+/// Born before, somebody is old.
+const OLD: u16 = 1_962;
 
 /// Somebody with a current account.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +33,16 @@ struct Person {
     party: PartyId,
     account: AccountId,
     available: Amount,
+    /// The most that may leave at once and within a day.
+    may: Amount,
     born: u16,
+}
+
+impl Person {
+    /// Nearly everything, in whole yuan.
+    fn most(self) -> u128 {
+        self.available.0 / 100 * 93 / 100 * 100
+    }
 }
 
 /// The hours, as they go by.
@@ -51,23 +63,23 @@ pub fn happen(bank: &mut Bank, city: &City, visitors: &[PartyId]) -> Done<u64> {
     let mut lately = Lately { bank, now, next: 0, held: 0 };
     let rich = people.iter().copied().filter(|person| person.available >= SOME);
     let mut rich = rich.collect::<Vec<_>>();
-    let saver = people.iter().filter(|person| (1_930..1_962).contains(&person.born));
-    if let Some(saver) =
-        saver.filter(|person| person.available >= SAVINGS).max_by_key(|p| p.available).copied()
-    {
-        rich.retain(|person| person.party != saver.party);
-        if let (Some(thief), Some(shop)) = (rich.pop(), rich.first()) {
-            lately.savings(saver, thief, *shop)?;
-        }
+    // An old customer, where the town has one whose limits allow it.
+    let able = |person: &&Person| person.most() >= SAVINGS && person.may.0 >= person.most();
+    let saver = people.iter().filter(able).max_by_key(|p| (p.born < OLD, p.available)).copied();
+    rich.retain(|person| saver.is_none_or(|saver| saver.party != person.party));
+    if let (Some(saver), Some(thief), Some(shop)) = (saver, rich.pop(), rich.first()) {
+        lately.savings(saver, thief, *shop)?;
     }
+    let mule = rich.iter().position(|person| person.may >= PASSED_ON).map(|at| rich.remove(at));
     if rich.len() >= 34 {
         let (farm, rest) = rich.split_at(9);
         lately.one_device(farm)?;
         let (young, rest) = rest.split_at(2);
         lately.first_days(young[0], young[1])?;
-        let (mule, rest) = rest.split_at(1);
         let (payers, payees) = rest.split_at(8);
-        lately.passed_on(mule[0], payers, &payees[..10])?;
+        if let Some(mule) = mule {
+            lately.passed_on(mule, payers, &payees[..10])?;
+        }
     }
     Ok(lately.held)
 }
@@ -88,8 +100,12 @@ fn people(bank: &Bank, city: &City, visitors: &[PartyId]) -> Vec<Person> {
             let Account { code, ledger, flags, .. } = view.account;
             code == CURRENT && ledger == Currency::CNY && !flags.has(AccountFlags::CLOSED)
         })?;
-        let available = view.available;
-        Some(Person { party, account: view.account.id, available, born })
+        let most = |limit: fn(&SpendingLimits) -> Option<Amount>| {
+            view.limits.as_ref().and_then(limit).unwrap_or(Amount::MAX)
+        };
+        let may = most(|limits| limits.per_transfer).min(most(|limits| limits.per_day));
+        let (account, available) = (view.account.id, view.available);
+        Some(Person { party, account, available, may, born })
     };
     city.people().filter_map(person).take(PEOPLE_MAX).collect()
 }
@@ -156,8 +172,7 @@ impl Lately<'_> {
     fn savings(&mut self, saver: Person, thief: Person, shop: Person) -> Done {
         self.pay(190, (saver.account, shop.account), 8_640, 0)?;
         let new = self.open(170, thief)?;
-        let most = saver.available.0 / 100 * 93 / 100 * 100;
-        self.pay(150, (saver.account, new), most, 71_001)
+        self.pay(150, (saver.account, new), saver.most(), 71_001)
     }
 
     /// One device pays from one account after another.
@@ -182,7 +197,7 @@ impl Lately<'_> {
     /// A mule gathers from some and scatters to others within the hour.
     fn passed_on(&mut self, mule: Person, payers: &[Person], payees: &[Person]) -> Done {
         for (n, payer) in (0_u64..).zip(payers) {
-            self.pay(60 - n * 2, (payer.account, mule.account), 240_000, 0)?;
+            self.pay(60 - n * 2, (payer.account, mule.account), 200_000, 0)?;
         }
         for (n, payee) in (0_u64..).zip(payees) {
             self.pay(40 - n * 2, (mule.account, payee.account), 189_000, 71_004)?;
