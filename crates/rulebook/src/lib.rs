@@ -8,6 +8,7 @@ mod fault;
 mod body;
 mod rule;
 mod head;
+mod heading;
 mod list;
 mod pack;
 mod text;

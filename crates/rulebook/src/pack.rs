@@ -4,13 +4,13 @@
 use crate::body::{Body, first_word, line_at, one_statement};
 use crate::fault::Fault;
 use crate::head::Head;
+use crate::heading::as_text;
 use crate::limits::{FILE_BYTES_MAX, HOLD_HOURS_MAX, LIST_BYTES_MAX, PACK_FILES_MAX};
 use crate::list::{BookList, read_list};
 use crate::rule::{
     Dimension, Form, HOLD_ENDS, HoldClock, Indicator, QualityRule, RULINGS, RiskForm, RiskRule,
     Rule, Severity, Target, word,
 };
-use crate::text::as_text;
 use sha2::{Digest, Sha256};
 use terms::{Day, Ruling};
 
@@ -175,7 +175,7 @@ pub(crate) fn read_pack(
         Some((head, line)) => {
             let file = format!("{folder}/{HEAD_FILE}");
             let pack = Named { id: head.id.clone(), file, line };
-            let (hash, text) = (hash_of(&files), as_text(&head.id, &files));
+            let (hash, text) = (hash_of(&files), as_text(&head.id, HEAD_FILE, &files));
             let folder = folder.to_owned();
             let named = NamedAll { pack, rules: named, lists: named_lists };
             Ok((Pack { folder, head, rules, lists, hash, text }, named))

@@ -2,14 +2,11 @@
 //! `=== PACK/FILE ===` begins each file, and what stands below it is the file. Faults are told in lines of that text.
 
 use crate::fault::{BookRefused, Fault};
-use crate::limits::{ID_BYTES_MAX, PACK_TEXT_BYTES_MAX, PACKS_MAX};
+use crate::heading::{CLOSE, OPEN};
+use crate::limits::{ID_BYTES_MAX, PACKS_MAX};
 use crate::pack::{File, HEAD_FILE};
 use crate::rulebook::{Rulebook, read};
 use std::collections::BTreeMap;
-
-/// Around the name of a file.
-const OPEN: &str = "=== ";
-const CLOSE: &str = " ===";
 
 /// A rulebook that was read from one text.
 #[derive(Clone, Debug)]
@@ -130,23 +127,6 @@ fn is_name(text: &str) -> bool {
         && text.len() <= ID_BYTES_MAX + 8
         && !text.starts_with('.')
         && text.bytes().all(plain)
-}
-
-/// The files of a pack as one text, its head first; empty if that is longer than is kept.
-pub(crate) fn as_text(pack: &str, files: &[File]) -> String {
-    let mut files: Vec<&File> = files.iter().collect();
-    files.sort_by_key(|(name, _)| (name != HEAD_FILE, name.clone()));
-    if files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > PACK_TEXT_BYTES_MAX {
-        return String::new();
-    }
-    let mut text = String::new();
-    for (name, bytes) in files {
-        // Only files that were read stand here, and those are UTF-8.
-        let body = String::from_utf8_lossy(bytes);
-        let end = if body.ends_with('\n') { "" } else { "\n" };
-        text.push_str(&format!("{OPEN}{pack}/{name}{CLOSE}\n{body}{end}"));
-    }
-    text
 }
 
 #[cfg(test)]
