@@ -14,14 +14,18 @@ fn party(number: u128) -> String {
 }
 
 /// As a page of ours sends it, under a key and with the answer to a challenge if there is one.
-fn send(bank: &Bank, who: &Person, path: &str, key: &str, body: &Value, answer: Option<&Value>) -> Came {
+fn send(
+    bank: &Bank,
+    who: &Person,
+    path: &str,
+    key: &str,
+    body: &Value,
+    answer: Option<&Value>,
+) -> Came {
     let cookie = format!("__Host-session={}", who.cookie);
     let answer = answer.map(|answer| text_of(answer.to_string().as_bytes()));
-    let mut headers = vec![
-        ("cookie", &*cookie),
-        ("origin", crate::house::ORIGIN),
-        ("idempotency-key", key),
-    ];
+    let mut headers =
+        vec![("cookie", &*cookie), ("origin", crate::house::ORIGIN), ("idempotency-key", key)];
     if let Some(answer) = &answer {
         headers.push(("step-up", answer.as_str()));
     }
@@ -31,7 +35,8 @@ fn send(bank: &Bank, who: &Person, path: &str, key: &str, body: &Value, answer: 
 /// A customer whose name can be read, made at the counter.
 fn registered(bank: &Bank, teller: &Person, key: &str, name: &str, born: &str) -> u128 {
     let fields = json!({ "name": name, "birth_date": born, "id_number": "990102195001010010" });
-    let made = send(bank, teller, "/parties", key, &json!({ "kind": "person", "fields": fields }), None);
+    let made =
+        send(bank, teller, "/parties", key, &json!({ "kind": "person", "fields": fields }), None);
     assert_eq!(made.status, 201, "{:?}", made.json());
     let id = made.json()["id"].as_str().unwrap().replace("pty_", "").replace('-', "");
     u128::from_str_radix(&id, 16).unwrap()
@@ -105,11 +110,18 @@ fn a_customers_looser_limit_waits_and_the_banks_does_not() {
         bank.send("PUT", &path, &headers, body)
     };
     let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
-    let first = set(&anna, &json!({ "per_payment": yuan("500.00"), "per_day": null, "cooling_off_hours": 24 }));
+    let first = set(
+        &anna,
+        &json!({ "per_payment": yuan("500.00"), "per_day": null, "cooling_off_hours": 24 }),
+    );
     assert_eq!(first.status, 200, "{:?}", first.json());
     assert_eq!(first.json()["cooling_off_hours"], 24);
     assert_eq!(first.json()["later"], Value::Null);
-    let looser = set(&anna, &json!({ "per_payment": yuan("900.00"), "per_day": null, "cooling_off_hours": 0 })).json();
+    let looser = set(
+        &anna,
+        &json!({ "per_payment": yuan("900.00"), "per_day": null, "cooling_off_hours": 0 }),
+    )
+    .json();
     assert_eq!(looser["per_payment"]["amount"], "500.00", "it waits");
     assert_eq!(looser["cooling_off_hours"], 24, "and so does a shorter wait");
     assert_eq!(looser["later"]["per_payment"]["amount"], "900.00");
@@ -118,7 +130,8 @@ fn a_customers_looser_limit_waits_and_the_banks_does_not() {
     assert_eq!(shown["limits"], looser);
     let kept = set(&anna, &json!({ "per_payment": yuan("500.00"), "per_day": null })).json();
     assert_eq!((&kept["later"], &kept["cooling_off_hours"]), (&Value::Null, &json!(24)));
-    let wrong = set(&anna, &json!({ "per_payment": null, "per_day": null, "cooling_off_hours": 73 }));
+    let wrong =
+        set(&anna, &json!({ "per_payment": null, "per_day": null, "cooling_off_hours": 73 }));
     assert_eq!(wrong.json()["errors"][0]["pointer"], "/cooling_off_hours");
     // The bank's own people set limits at once, and leave the wait alone.
     let wrong = set(&ola, &json!({ "per_payment": null, "per_day": null, "cooling_off_hours": 1 }));
@@ -144,15 +157,20 @@ fn a_payee_is_signed_once_seen_by_its_customer_alone_and_forgotten_with_them() {
     let asked = keep(&anna, "payee-0002", &order, None);
     assert_eq!(asked.problem(), "must_sign");
     let answer = Bank::signed(&mut anna, &asked);
-    let other = keep(&anna, "payee-0002", &json!({ "name": "Rent", "account": account(9) }), Some(&answer));
+    let other =
+        keep(&anna, "payee-0002", &json!({ "name": "Rent", "account": account(9) }), Some(&answer));
     assert_eq!(other.problem(), "other_payment", "the account was signed");
-    let other = keep(&anna, "payee-0002", &json!({ "name": "Son", "account": account(2) }), Some(&answer));
+    let other =
+        keep(&anna, "payee-0002", &json!({ "name": "Son", "account": account(2) }), Some(&answer));
     assert_eq!(other.problem(), "other_payment", "and the name");
     let kept = keep(&anna, "payee-0002", &order, Some(&answer));
     assert_eq!(kept.status, 201, "{:?}", kept.json());
     let again = keep(&anna, "payee-0002", &order, None);
     assert_eq!((again.status, again.header("idempotent-replayed")), (201, Some("true")));
-    assert_eq!(keep(&anna, "payee-0002", &json!({ "name": "Son", "account": account(2) }), None).problem(), "key_reused");
+    assert_eq!(
+        keep(&anna, "payee-0002", &json!({ "name": "Son", "account": account(2) }), None).problem(),
+        "key_reused"
+    );
     assert_eq!(keep(&anna, "payee-0003", &order, None).json()["errors"][0]["pointer"], "/account");
     for wrong in ["", "\u{7}", &"x".repeat(65)] {
         let order = json!({ "name": wrong, "account": account(9) });
@@ -174,7 +192,10 @@ fn a_payee_is_signed_once_seen_by_its_customer_alone_and_forgotten_with_them() {
     let answer = Bank::signed(&mut anna, &asked);
     assert_eq!(keep(&anna, "payee-0009", &order, Some(&answer)).status, 201);
     let erase = format!("/parties/{}/erase", party(number));
-    assert_eq!(send(&bank, &officer, &erase, "payee-0010", &json!({ "reason": "asked for" }), None).status, 200);
+    assert_eq!(
+        send(&bank, &officer, &erase, "payee-0010", &json!({ "reason": "asked for" }), None).status,
+        200
+    );
     assert_eq!(bank.get(&path, &anna.cookie).json()["items"], json!([]));
 }
 
@@ -185,7 +206,8 @@ fn a_complaint_is_answered_by_its_day_and_once_more_by_somebody_else() {
     let bert = bank.person("bert", &[Role::Customer], Some(8));
     let ola = bank.person("ola", &[Role::Operations], None);
     let max = bank.person("max", &[Role::Operations], None);
-    let file = |who: &Person, key: &str, body: &Value| send(&bank, who, "/complaints", key, body, None);
+    let file =
+        |who: &Person, key: &str, body: &Value| send(&bank, who, "/complaints", key, body, None);
     let order = json!({ "text": "The fee was taken twice.", "account": account(1) });
     let filed = file(&anna, "complain-1", &order);
     assert_eq!(filed.status, 201, "{:?}", filed.json());
@@ -217,7 +239,10 @@ fn a_complaint_is_answered_by_its_day_and_once_more_by_somebody_else() {
     let longer = act(&ola, "extend", &json!({ "text": "We ask the shop.", "days": 5 }));
     assert_eq!(longer.json()["extended"], true);
     assert!(longer.json()["due"].as_str() > complaint["due"].as_str());
-    assert_eq!(act(&ola, "extend", &json!({ "text": "x", "days": 5 })).problem(), "complaint_extended");
+    assert_eq!(
+        act(&ola, "extend", &json!({ "text": "x", "days": 5 })).problem(),
+        "complaint_extended"
+    );
     assert_eq!(act(&ola, "answer", &words).json()["status"], "answered");
     assert_eq!(bank.get("/complaints", &ola.cookie).json()["items"], json!([]));
     let raised = act(&anna, "raise", &json!({ "text": "Only half of it." })).json();
@@ -226,8 +251,12 @@ fn a_complaint_is_answered_by_its_day_and_once_more_by_somebody_else() {
     assert_eq!(act(&max, "answer", &words).json()["status"], "closed");
     assert_eq!(act(&anna, "raise", &words).problem(), "complaint_not_answered", "once");
     let whole = bank.get(&path, &anna.cookie).json();
-    let steps: Vec<&str> =
-        whole["steps"].as_array().unwrap().iter().map(|step| step["step"].as_str().unwrap()).collect();
+    let steps: Vec<&str> = whole["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["step"].as_str().unwrap())
+        .collect();
     assert_eq!(steps, ["file", "extend", "answer", "raise", "answer"]);
 }
 
