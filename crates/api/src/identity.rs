@@ -128,9 +128,8 @@ fn kind_of(action: Action) -> ResourceKind {
     match action.word().split('.').next().unwrap_or_default() {
         "party" | "payee" | "complaint" => ResourceKind::Party,
         "account" if action == Action::AccountOpen => ResourceKind::Bank,
-        "account" | "balance" | "statement" | "holder" | "limit" | "hold" | "standing" => {
-            ResourceKind::Account
-        }
+        "account" | "balance" | "statement" | "holder" | "helper" | "limit" | "hold"
+        | "standing" => ResourceKind::Account,
         "payment" | "batch" | "pending" | "scheduled" => ResourceKind::Payment,
         "case" => ResourceKind::Case,
         "rules" => ResourceKind::Rules,

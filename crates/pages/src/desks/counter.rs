@@ -139,17 +139,12 @@ async fn new_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         .collect();
     let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
     let typed = |name: &str| visit.form.get(name).to_owned();
-    let choose = |prefix: &str, of: &[&str]| -> Vec<(String, String)> {
-        let says = |one: &&str| {
-            (
-                (*one).to_owned(),
-                words.say(&format!("{prefix}{}", one.replace('_', "-"))).into_owned(),
-            )
-        };
-        of.iter().map(says).collect()
-    };
-    let kinds = choose("kind-", &["person", "organisation"]);
-    let documents = choose("document-", &DOCUMENTS);
+    let kinds = ["person", "organisation"]
+        .map(|kind| (kind.to_owned(), words.say(&format!("kind-{kind}")).into_owned()));
+    let documents = DOCUMENTS.map(|kind| {
+        let word = format!("document-{}", kind.replace('_', "-"));
+        (kind.to_owned(), words.say(&word).into_owned())
+    });
     let (kind, document) = (typed("kind"), typed("document-kind"));
     let body = html! {
         (head(&title, &words.say("counter-new-says")))

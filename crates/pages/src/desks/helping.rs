@@ -36,10 +36,9 @@ async fn helpers_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let (own, helped): (Vec<Value>, Vec<Value>) = accounts.into_iter().partition(one_s_own);
     let mut helpers = Vec::new();
     for account in &own {
-        let answer = visit.ask.get(&format!("/accounts/{}/helpers", text_of(account, "id"))).await;
-        helpers.extend(
-            answer.map(|answer| list_of(&answer.body, "items").to_vec()).unwrap_or_default(),
-        );
+        let path = format!("/accounts/{}/helpers", text_of(account, "id"));
+        let answer = visit.ask.get(&path).await?;
+        helpers.extend(list_of(&answer.body, "items").iter().cloned());
     }
     let word = visit.ask.get("/me/help-word").await?.body;
     let title = words.say("helpers-title");
@@ -65,7 +64,7 @@ async fn helpers_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
                     div { dt { (words.say("help-word")) } dd.big { (figures::account(text_of(&word, "word"))) } }
                     div { dt { (words.say("help-word-until")) } dd { (visit.moment(text_of(&word, "until"))) } }
                 }
-                (note(Weight::Stop, &words.say("help-word-warn"), html! { p { (words.say("help-word-warn-says")) } }))
+                (note(Weight::Know, &words.say("help-word-warn"), html! { p { (words.say("help-word-warn-says")) } }))
                 @if !helped.is_empty() { p { a.btn href="/home" { (words.say("helping-see")) } } }
             }
         }

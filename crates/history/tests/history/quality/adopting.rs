@@ -112,7 +112,7 @@ fn why(name: &str, text: String) -> String {
     said(&refused, &folder.0)
 }
 
-const NO_TABLE: &str = "there is no table partys; did you mean parties or chart? \
+const NO_TABLE: &str = "there is no table partys; did you mean parties or payees? \
     `SELECT table_name FROM information_schema.tables` lists all";
 
 const ONE: &str = "the rulebook has 1 fault, so nothing of it was loaded\none/rule.sql:";
