@@ -3,7 +3,7 @@
 
 use crate::house::House;
 use crate::row::Row;
-use crate::served::{Asset, CHECK_JS, CSS, JS};
+use crate::served::{Asset, CHECK_JS, CSS, DESK_CSS, JS};
 use crate::{desks, door, open, phone};
 use axum::Router;
 use axum::body::Body;
@@ -38,6 +38,7 @@ pub fn routes(house: &Arc<House>) -> Router {
     }
     for (path, kind, text) in [
         ("/app.css", "text/css; charset=utf-8", CSS),
+        ("/desk.css", "text/css; charset=utf-8", DESK_CSS),
         ("/app.js", "text/javascript; charset=utf-8", JS),
         ("/check.js", "text/javascript; charset=utf-8", CHECK_JS),
     ] {

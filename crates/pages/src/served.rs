@@ -10,8 +10,11 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::io::Write;
 
-/// The style of every page.
+/// The style of a customer's pages: what comes over a slow line.
 pub const CSS: &str = include_str!("../assets/app.css");
+/// The style of the bank's own desks: the same, and what only they have.
+pub const DESK_CSS: &str =
+    concat!(include_str!("../assets/app.css"), include_str!("../assets/desk.css"));
 /// What makes pages a little nicer.
 pub const JS: &str = include_str!("../assets/app.js");
 /// What checks a receipt in the reader's browser.

@@ -76,7 +76,7 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
                 meta name="description" content=(words.say("description"));
                 title { (title) " – " (bank(visit)) }
                 link rel="icon" href="data:,";
-                link rel="stylesheet" href="/app.css";
+                link rel="stylesheet" href=(style(visit));
                 script type="module" src="/app.js" {}
             }
             body {
@@ -88,6 +88,13 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
             }
         }
     }
+}
+
+/// Customers and strangers need the smaller style; a drawn telephone and the gallery need the whole.
+fn style(visit: &Visit) -> &'static str {
+    let own = |role: &String| role == "customer" || role == "helper";
+    let staff = visit.me.as_ref().is_some_and(|me| !me.roles.iter().all(own));
+    if staff || matches!(&*visit.path, "/gallery" | "/phone") { "/desk.css" } else { "/app.css" }
 }
 
 /// What the bank is called: a name in two languages, `中文 / English`, in the reader's.
