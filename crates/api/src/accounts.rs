@@ -1,7 +1,7 @@
 //! Accounts: opened, looked at, limited, blocked; their balances now and at any entry, their payments and statements.
 
 mod agreed;
-mod helpers;
+mod helping;
 mod orders;
 
 pub use agreed::{HoldDocument, LimitsDocument, RoleDocument};
@@ -81,7 +81,7 @@ pub fn operations() -> Vec<Operation> {
         .by(statement),
     ];
     all.extend(agreed::operations());
-    all.extend(helpers::operations());
+    all.extend(helping::operations());
     all.extend(orders::operations());
     all
 }

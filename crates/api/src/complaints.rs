@@ -26,7 +26,7 @@ const LIST_MAX: usize = 200;
 
 /// The operations.
 pub fn operations() -> Vec<Operation> {
-    vec![
+    [
         get(
             "/complaints",
             "list_complaints",
@@ -57,6 +57,15 @@ pub fn operations() -> Vec<Operation> {
         .act("complaint.read")
         .gives::<WholeComplaint>(200, "The complaint.")
         .by(show),
+    ]
+    .into_iter()
+    .chain(steps())
+    .collect()
+}
+
+/// What is done with a complaint.
+fn steps() -> Vec<Operation> {
+    vec![
         post(
             "/complaints/{complaint}/answer",
             "answer_complaint",

@@ -276,29 +276,33 @@ fn act_told(act: &Act) -> Option<(&'static str, Value, Vec<AccountId>)> {
         Command::CloseDay { day, next } => {
             ("day.closed", json!({ "day": day.to_string(), "next": next.to_string() }), vec![])
         }
-        Command::WorkCase(c) => (
-            "case.worked",
-            json!({ "case": CaseRef(c.case), "step": c.step.word(), "by": c.by }),
-            vec![],
-        ),
+        command => {
+            let (kind, data) = work_told(command)?;
+            (kind, data, vec![])
+        }
+    })
+}
+
+/// What the bank's own people did.
+fn work_told(command: &Command) -> Option<(&'static str, Value)> {
+    Some(match command {
+        Command::WorkCase(c) => {
+            ("case.worked", json!({ "case": CaseRef(c.case), "step": c.step.word(), "by": c.by }))
+        }
         // For the bank's own people: what is said is sealed, and whose it is stands where they answer.
         Command::FileComplaint(c) => {
-            ("complaint.filed", json!({ "complaint": ComplaintRef(c.id) }), vec![])
+            ("complaint.filed", json!({ "complaint": ComplaintRef(c.id) }))
         }
         Command::WorkComplaint(c) => (
             "complaint.worked",
             json!({ "complaint": ComplaintRef(c.complaint), "step": c.step.word() }),
-            vec![],
         ),
-        Command::AdoptRules(set) => (
-            "rules.adopted",
-            json!({ "name": set.name, "stage": set.stage.word(), "by": set.by }),
-            vec![],
-        ),
+        Command::AdoptRules(set) => {
+            ("rules.adopted", json!({ "name": set.name, "stage": set.stage.word(), "by": set.by }))
+        }
         Command::WithdrawRules(end) => (
             "rules.withdrawn",
             json!({ "rule_set": end.set, "reason": end.reason.word(), "by": end.by }),
-            vec![],
         ),
         _ => return None,
     })

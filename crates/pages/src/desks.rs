@@ -4,6 +4,7 @@ mod front;
 mod sign_in;
 mod own;
 mod limits;
+mod own_accounts;
 mod customer;
 mod pay;
 mod signing;

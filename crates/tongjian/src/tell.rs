@@ -529,6 +529,13 @@ fn act_line(act: &Act, around: Around<'_>) -> String {
             o.first
         ),
         Command::EndOrder(end) => format!("order {} ended", end.order),
+        other => own_line(other),
+    }
+}
+
+/// What customers do for themselves.
+fn own_line(command: &Command) -> String {
+    match command {
         Command::PlanLimits(l) => format!(
             "limits of account {} said by {:?}; a looser one waits {} hours from then on",
             l.account, l.by, l.cooling_h

@@ -117,12 +117,12 @@ async fn new_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let typed =
         |name: &str| visit.form.filled(name).unwrap_or_else(|| visit.query.get(name)).to_owned();
     let (said, payment, account) = (typed("text"), typed("payment"), typed("account"));
-    let (_, accounts) = super::customer::accounts_of(visit).await?;
+    let (_, accounts) = super::own_accounts::accounts_of(visit).await?;
     let mut options = vec![(String::new(), words.say("complaint-general").into_owned())];
     options.extend(
         accounts
             .iter()
-            .map(|one| (text_of(one, "id").to_owned(), super::customer::called(visit, one))),
+            .map(|one| (text_of(one, "id").to_owned(), super::own_accounts::called(visit, one))),
     );
     let body = html! {
         (head(&title, &words.say("complaint-new-says")))

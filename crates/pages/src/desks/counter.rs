@@ -1,6 +1,6 @@
 //! The counter: who stands before it, what they have, an account opened, cash paid in and out.
 
-use super::customer::called;
+use super::own_accounts::called;
 use super::staff::{list_of, text_of};
 use crate::figures;
 use crate::inside;
@@ -356,7 +356,7 @@ async fn paid(visit: &Visit) -> Result<String, Trouble> {
         order["confirmed"] = json!(true);
     }
     let mut more = vec![("idempotency-key", visit.form.get("key"))];
-    let signed = super::pay::step_up(visit);
+    let signed = super::signing::step_up(visit);
     if let Some(signed) = &signed {
         more.push(("step-up", signed));
     }

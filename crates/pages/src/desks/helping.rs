@@ -1,6 +1,6 @@
 //! Family help: whom I let see an account of mine, and whom I help. Whoever helps looks and never pays.
 
-use super::customer::{accounts_of, called, one_s_own};
+use super::own_accounts::{accounts_of, called, one_s_own};
 use super::signing::{Came, Signing, page as sign, send};
 use super::staff::{list_of, text_of};
 use crate::figures;

@@ -1,8 +1,8 @@
 //! Payments for later: once on a day, or again every week or month; seen, made and ended.
 
-use super::customer::{accounts_of, called, may_pay};
-use super::pay::{answer, signed};
+use super::own_accounts::{accounts_of, called, may_pay};
 use super::payees::Names;
+use super::signing::{answer, signed};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -153,7 +153,7 @@ async fn placed(visit: &Visit) -> Result<(), Trouble> {
     });
     let path = format!("/accounts/{}/orders", from["id"].as_str().unwrap_or_default());
     let mut more = vec![("idempotency-key", visit.form.get("key"))];
-    let signed = super::pay::step_up(visit);
+    let signed = super::signing::step_up(visit);
     if let Some(signed) = &signed {
         more.push(("step-up", signed));
     }

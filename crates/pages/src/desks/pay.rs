@@ -2,9 +2,11 @@
 //! form; the key under which the money moves is made with the page that asks for the last yes, so that a double click pays
 //! once. Where risk control warns, the warning comes before the button, and not paying is the first thing offered.
 
-use super::customer::{accounts_of, called, may_pay, told};
+use super::customer::told;
+use super::own_accounts::{accounts_of, called, may_pay};
 use super::payees::Names;
 use super::sign_in::signing_note;
+use super::signing::{answer, signed, step_up};
 use crate::figures;
 use crate::inside;
 use crate::parts::field::{Field, choice, field, summary};
@@ -14,10 +16,8 @@ use crate::parts::note::{Weight, note};
 use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
-use crate::words::{Words, text};
+use crate::words::text;
 use axum::http::Method;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -320,49 +320,6 @@ async fn confirm(visit: &Visit) -> Said {
         Err(trouble) if trouble.code == "payer_must_confirm" => look(visit).await,
         Err(trouble) => write(visit, &wish, Some(&trouble)).await,
     }
-}
-
-/// The answer to a challenge, as the API takes it in its header.
-pub fn step_up(visit: &Visit) -> Option<String> {
-    let id = visit.form.filled("challenge")?;
-    let answer = match visit.form.filled("answer") {
-        Some(passkey) => {
-            json!({ "id": id, "passkey": serde_json::from_str::<Value>(passkey).ok()? })
-        }
-        None => {
-            let code: String =
-                visit.form.get("code").chars().filter(|c| !c.is_whitespace()).collect();
-            json!({ "id": id, "code": code })
-        }
-    };
-    Some(URL_SAFE_NO_PAD.encode(answer.to_string()))
-}
-
-/// A form whose act is signed: with a passkey by the browser, where the challenge asks for one.
-pub fn signed(visit: &Visit, action: &str, challenge: Option<&Value>, inner: Markup) -> Markup {
-    let options =
-        challenge.filter(|asked| !by_code(asked)).map(|asked| asked["options"].to_string());
-    html! {
-        form method="post" action=(action) novalidate data-sign=[options] {
-            (hidden("form_token", &visit.form_token()))
-            (inner)
-        }
-    }
-}
-
-/// What answers a challenge.
-pub fn answer(words: Words, challenge: &Value) -> Markup {
-    html! {
-        (hidden("challenge", challenge["id"].as_str().unwrap_or_default()))
-        @if by_code(challenge) {
-            (field(Field { name: "code", label: &words.say("code"), hint: &words.say("code-hint"), keys: "numeric", fills: "one-time-code",
-                ..Field::default() }, &[]))
-        } @else { (hidden("answer", "")) noscript { p.fault { (words.say("passkey-no-script")) } } }
-    }
-}
-
-fn by_code(challenge: &Value) -> bool {
-    challenge["answer_with"] == "code"
 }
 
 /// The page on which its payer signs payee and amount.

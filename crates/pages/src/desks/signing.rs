@@ -1,15 +1,17 @@
 //! Signing what is no payment, as letting somebody see an account or keeping a new payee: the API answers the first try with a
 //! challenge, the page shows what is signed, and the same order goes again with the answer.
 
-use super::pay::step_up;
 use crate::parts::field::{Field, field, summary};
 use crate::parts::form::{button, hidden};
 use crate::parts::frame::head;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
+use crate::words::Words;
 use axum::http::Method;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What became of an order that may have to be signed.
 pub enum Came {
@@ -73,24 +75,61 @@ pub fn page(
 ) -> Markup {
     let words = visit.words;
     let challenge = &asked.document["challenge"];
-    let by_code = challenge["answer_with"] == "code";
     let says = wrong.map(|trouble| trouble.says(words)).unwrap_or_default();
     html! {
         (head(of.title, of.says))
         div.narrow {
             (summary(words, &says, &[]))
             (what)
-            form method="post" action=(of.action) novalidate data-sign=[(!by_code).then(|| challenge["options"].to_string())] {
-                (hidden("form_token", &visit.form_token()))
+            (signed(visit, of.action, Some(challenge), html! {
                 @for (name, value) in of.fields { (hidden(name, value)) }
-                (hidden("challenge", challenge["id"].as_str().unwrap_or_default()))
-                @if by_code {
-                    (field(Field { name: "code", label: &words.say("code"), hint: &words.say("code-hint"), keys: "numeric", fills: "one-time-code",
-                        ..Field::default() }, &[]))
-                } @else { (hidden("answer", "")) noscript { p.fault { (words.say("passkey-no-script")) } } }
+                (answer(words, challenge))
                 (button(of.yes, true))
-            }
+            }))
             p.row-of { a.btn href=(of.back) { (words.say("sign-not")) } " " a.btn href="/help" { (words.say("ask-person")) } }
         }
     }
+}
+
+/// A form whose act is signed: with a passkey by the browser, where the challenge asks for one.
+pub fn signed(visit: &Visit, action: &str, challenge: Option<&Value>, inner: Markup) -> Markup {
+    let options =
+        challenge.filter(|asked| !by_code(asked)).map(|asked| asked["options"].to_string());
+    html! {
+        form method="post" action=(action) novalidate data-sign=[options] {
+            (hidden("form_token", &visit.form_token()))
+            (inner)
+        }
+    }
+}
+
+/// What answers a challenge.
+pub fn answer(words: Words, challenge: &Value) -> Markup {
+    html! {
+        (hidden("challenge", challenge["id"].as_str().unwrap_or_default()))
+        @if by_code(challenge) {
+            (field(Field { name: "code", label: &words.say("code"), hint: &words.say("code-hint"), keys: "numeric", fills: "one-time-code",
+                ..Field::default() }, &[]))
+        } @else { (hidden("answer", "")) noscript { p.fault { (words.say("passkey-no-script")) } } }
+    }
+}
+
+fn by_code(challenge: &Value) -> bool {
+    challenge["answer_with"] == "code"
+}
+
+/// The answer to a challenge, as the API takes it in its header.
+pub fn step_up(visit: &Visit) -> Option<String> {
+    let id = visit.form.filled("challenge")?;
+    let answer = match visit.form.filled("answer") {
+        Some(passkey) => {
+            json!({ "id": id, "passkey": serde_json::from_str::<Value>(passkey).ok()? })
+        }
+        None => {
+            let code: String =
+                visit.form.get("code").chars().filter(|c| !c.is_whitespace()).collect();
+            json!({ "id": id, "code": code })
+        }
+    };
+    Some(URL_SAFE_NO_PAD.encode(answer.to_string()))
 }

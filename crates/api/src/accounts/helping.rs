@@ -33,7 +33,7 @@ pub(super) fn operations() -> Vec<Operation> {
             "Who helps: whom the owner lets see it",
         )
         .act("helper.read")
-        .gives::<HelpersDocument>(200, "All of them.")
+        .gives::<HelpListDocument>(200, "All of them.")
         .by(helpers),
         post(
             "/accounts/{account}/helpers",
@@ -44,8 +44,8 @@ pub(super) fn operations() -> Vec<Operation> {
         .act("helper.write")
         .by_amount()
         .may_end(crate::problem::Kind::MustSign)
-        .takes::<NewHelper>()
-        .gives::<HelperDocument>(201, "They see it from now on.")
+        .takes::<NewHelp>()
+        .gives::<HelpDocument>(201, "They see it from now on.")
         .by(add),
         post(
             "/accounts/{account}/helpers/{party}/end",
@@ -79,7 +79,7 @@ pub struct OwnersDocument {
 /// Somebody who is to help.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewHelper {
+pub struct NewHelp {
     /// Their customer number.
     pub party: PartyRef,
     /// The word that the bank shows them: eight digits, see `show_my_help_word`.
@@ -92,7 +92,7 @@ pub struct NewHelper {
 
 /// Somebody who helps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct HelperDocument {
+pub struct HelpDocument {
     /// The account.
     pub account: AccountRef,
     /// Who.
@@ -107,9 +107,9 @@ pub struct HelperDocument {
 
 /// Those who help.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct HelpersDocument {
+pub struct HelpListDocument {
     /// All of them.
-    pub items: Vec<HelperDocument>,
+    pub items: Vec<HelpDocument>,
 }
 
 /// Those who hold an account as one of these, today.
@@ -163,11 +163,11 @@ async fn helpers(call: Call) -> Result<Reply, Problem> {
     let (roles, parties): (Vec<Role>, Vec<Option<Party>>) = all.into_iter().unzip();
     let known = names(&call, parties).await?;
     let items = roles.iter().zip(known).map(|(role, name)| document(role, name)).collect();
-    tagged(&call, &HelpersDocument { items }, call.bank.entries_of(records)?)
+    tagged(&call, &HelpListDocument { items }, call.bank.entries_of(records)?)
 }
 
-fn document(role: &Role, name: Option<String>) -> HelperDocument {
-    HelperDocument {
+fn document(role: &Role, name: Option<String>) -> HelpDocument {
+    HelpDocument {
         account: AccountRef(role.account),
         party: PartyRef(role.party),
         name,
@@ -176,7 +176,7 @@ fn document(role: &Role, name: Option<String>) -> HelperDocument {
 }
 
 async fn add(call: Call) -> Result<Reply, Problem> {
-    let order: NewHelper = call.json()?;
+    let order: NewHelp = call.json()?;
     let (view, _, _) = named(&call).await?;
     let (account, helper) = (view.account.id, order.party.0);
     if call.who.party == Some(helper) {
