@@ -51,6 +51,8 @@ pub struct Tour {
     pub people: Vec<(String, String, String)>,
     /// Who has a phone without an app: the name to sign in with, and the PIN.
     pub phones: Vec<(String, String)>,
+    /// An account that none of them ever paid.
+    pub stranger: Option<String>,
 }
 
 impl House {

@@ -414,11 +414,12 @@ tour-page-says = Ten minutes. Leave whenever you like.
 tour-phone = The phone of this made-up person shows
 tour-phone-says = Type it where a code is asked. A new one comes every half minute; each is good once.
 tour-1 = Be a customer: choose Pay, and pay somebody you paid before.
-tour-2 = Pay a large amount to a number you never paid. You are warned, or somebody looks first.
+tour-2 = Be talked into a swindle: pay nearly all you have to a number you never paid. You are warned before anything leaves.
+tour-trap = Try it: { $amount }.
 tour-3 = Sign a payment above 1,000 yuan with the code of the phone, shown on this page.
 tour-4 = Open a payment, and check its receipt in your own browser.
 tour-5 = Switch to the large and simple pages, and to the other language.
-tour-6 = Read the same bank as a program would: the open API stands at the foot of the front page.
+tour-6 = As the analyst, open a held payment of the last hours: why it was stopped, and the money around it.
 
 ## While a sample bank is made
 filling-title = A bank is being made for you
@@ -1187,8 +1188,8 @@ models-says = { $n ->
    *[other] { $n } models are looked at by rule sets.
  }
 models-hint = Models are trained, checked and handed in on the command line:
-tour-7 = As the analyst, open a held payment of the last hours: why it was stopped, and the money around it.
-tour-8 = Still as the analyst, change a rule, replay it on the whole history, and propose it. As the chief analyst, adopt it.
+tour-7 = Still as the analyst, change a rule, replay it on the whole history, and propose it. As the chief analyst, adopt it.
+tour-8 = Look at it as an outsider: every figure has its proof, and the open API stands at the foot of the front page.
 sign-in-ended = Your sign-in has ended
 sign-in-ended-says = What you typed stands here. Copy it, sign in, and put it back.
 sign-in-ended-typed = What you typed

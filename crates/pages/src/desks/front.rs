@@ -1,5 +1,6 @@
 //! Pages for everybody: the front door, how pages look, how to reach a person, how accessible this is.
 
+use super::own_accounts::{accounts_of, may_pay};
 use crate::figures;
 use crate::look::{SIZES, Theme};
 use crate::parts::form::{form, hidden};
@@ -80,15 +81,32 @@ async fn tour_page(visit: &Visit) -> Said {
         .me
         .as_ref()
         .and_then(|me| visit.house.access()?.sample_code(&me.name, api::identity::now_s()));
+    let trap = trap(visit).await;
     visit.page(&title, html! {
         (head(&title, &words.say("tour-page-says")))
         @if let Some(code) = code {
             section.note.know { h2 { (words.say("tour-phone")) } p.secret { code { (code) } } p { (words.say("tour-phone-says")) } }
         }
         (super::phone::sample(visit))
-        ol.tour { @for n in 1..=8 { li { (words.say(&format!("tour-{n}"))) } } }
+        ol.tour { @for n in 1..=8 { li {
+            (words.say(&format!("tour-{n}")))
+            @if n == 2 && let Some((amount, link)) = &trap { " " a href=(link) { (words.with("tour-trap", &[("amount", text(figures::money(amount, "CNY")))])) } }
+        } } }
         (tour(visit))
     })
+}
+
+/// What a swindler would ask for: nearly all there is, to somebody whom one never paid. The amount, and the way to try it.
+async fn trap(visit: &Visit) -> Option<(String, String)> {
+    let stranger = visit.house.tour.as_ref()?.stranger.as_ref()?;
+    let me = visit.me.as_ref().filter(|me| me.is_one_of(&["customer"]))?;
+    me.party.as_ref()?;
+    let (_, accounts) = accounts_of(visit).await.ok()?;
+    let account = accounts.iter().find(|account| may_pay(account))?;
+    let whole: u64 =
+        account["balance"]["available"]["amount"].as_str()?.split('.').next()?.parse().ok()?;
+    let amount = format!("{}.00", whole / 100 * 96);
+    Some((amount.clone(), format!("/pay?to={stranger}&amount={amount}")))
 }
 
 /// To the first desk of who is signed in.

@@ -42,14 +42,17 @@ async fn health(visit: &Visit) -> Said {
     let denials = denials(visit).await?;
     let title = words.say("desk-health");
     let wrong = trouble(words, of);
+    let me = visit.me()?;
+    let reads = me.is_one_of(&["operations", "supervisor"]);
+    let keeps = me.is_one_of(&["administrator"]);
     visit.page(&title, html! {
         (head(&title, &words.say("health-measured")))
         (live(words, "/health/live", "/health", &said(words, of)))
         @for says in &wrong { (note(Weight::Stop, says, html! {})) }
         (figures_of(words, of))
         div.grid {
-            section.p.s7 aria-labelledby="journal" { header { h2 id="journal" { (words.say("journal")) } a href="/journal" { (words.say("journal-all")) } } (journal(visit, &of["journal"])) }
-            section.p.s5 aria-labelledby="machine" { header { h2 id="machine" { (words.say("health-machine")) } a href="/keys" { (words.say("desk-keys")) } } (machine(visit, of)) }
+            section.p.s7 aria-labelledby="journal" { header { h2 id="journal" { (words.say("journal")) } @if reads { a href="/journal" { (words.say("journal-all")) } } } (journal(visit, &of["journal"])) }
+            section.p.s5 aria-labelledby="machine" { header { h2 id="machine" { (words.say("health-machine")) } @if keeps { a href="/keys" { (words.say("desk-keys")) } } } (machine(visit, of)) }
             section.p.s7 aria-labelledby="incidents" { header { h2 id="incidents" { (words.say("health-incidents")) } } (incidents(visit, of)) }
             @if let Some(denials) = &denials { section.p.s5 aria-labelledby="denials" { header { h2 id="denials" { (words.say("query-denials")) } } (denied(visit, denials)) } }
         }

@@ -47,7 +47,7 @@ async function crawl(page, origin) {
       if (!href.startsWith(origin) || href.includes("/api/") || href.includes("#")) continue;
       const name = kind(href);
       // A file is asked for and not shown.
-      if (/\.csv$|\/receipt$|\/answer$|\/sent$|\.xml$/.test(name)) {
+      if (/\.csv$|\/receipt$|\/answer$|\/sent$|\.xml$|^\/log\//.test(name)) {
         if (!found.has(name)) { found.set(name, null); const file = await page.request.get(href); check(`${href} is there`, file.ok(), `${file.status()}`) }
         continue;
       }

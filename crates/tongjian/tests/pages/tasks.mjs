@@ -73,6 +73,15 @@ const all = {
     await hand.press("main button[type=submit].pri");
     await sees(page, "the fault is named", await page.locator(".faults a[href='#amount']").count() === 1);
   },
+  async "be warned of a swindle before anything leaves, and stop"({ page, origin, hand }) {
+    await page.goto(origin + "/tour");
+    await hand.press("ol.tour a[href^='/pay?to=']");
+    await hand.press("main button[type=submit].pri");
+    await sees(page, "a warning says why", await page.locator(".note ul li").count() > 0 && await page.locator("ul.stops li").count() === 3);
+    await sees(page, "stopping is the first thing to do", await page.locator(".choices .pri").first().getAttribute("href") === "/home");
+    await hand.press(".choices a.pri");
+    await sees(page, "the money is still there", page.url().endsWith("/home"));
+  },
   async "a large payment is signed with the code of the phone"({ page, origin, hand }) {
     const to = await payee(page, origin);
     await page.goto(`${origin}/pay?to=${to}&amount=1500`);

@@ -58,6 +58,9 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
             role: role.to_owned(),
             party: Some(party.0.to_string()),
             phone: (name == PHONES).then(phone),
+            account: suits(bank, party)
+                .filter(|_| name == SANDBOX)
+                .map(|account| account.0.to_string()),
         })
     };
     let staff = STAFF.map(|(name, called, role)| Visitor {
@@ -66,6 +69,7 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
         role: role.to_owned(),
         party: None,
         phone: None,
+        account: None,
     });
     [
         person("pensioner", "customer", old),

@@ -27,6 +27,9 @@ pub struct Visitor {
     /// A phone without an app, if they have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<SamplePhone>,
+    /// Of whom visitors may try to pay: an account, in decimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
 }
 
 /// A phone without an app, of somebody who is made up.
@@ -91,6 +94,7 @@ pub fn tour(folder: &Path, access: &Access) -> Done<Option<Tour>> {
     let visitors: Vec<Visitor> = serde_json::from_str(&text).map_err(|why| broken(&why))?;
     let console = access.console();
     let known = access.users(&console, now_s()).map_err(|why| broken(&why))?;
+    let stranger = visitors.iter().find_map(|visitor| visitor.account.clone());
     let (mut people, mut phones) = (Vec::new(), Vec::new());
     for visitor in visitors.into_iter().filter(|visitor| visitor.role != SANDBOX) {
         if !known.iter().any(|user| *user.name == *visitor.name) {
@@ -107,5 +111,5 @@ pub fn tour(folder: &Path, access: &Access) -> Done<Option<Tour>> {
         }
         people.push((visitor.role, visitor.name, visitor.called));
     }
-    Ok(Some(Tour { people, phones }))
+    Ok(Some(Tour { people, phones, stranger }))
 }
