@@ -133,7 +133,7 @@ fn good_packs_are_loaded_with_their_heads_and_the_place_of_their_sql() {
     let form = Form::Rows { judges: Some("NOT erased".to_owned()), subject: "party".to_owned() };
     assert_eq!(rule.form, form);
     let fault = rule.fault_at(3, 1, "no such column");
-    assert_eq!((fault.line, fault.reason.as_str()), (15, "column 1: no such column"));
+    assert_eq!((fault.line, fault.column, fault.reason.as_str()), (15, 1, "no such column"));
 
     let (_, indicator) = book.indicators().next().unwrap();
     assert_eq!(indicator.query(), "SELECT count(*) AS value, count(*) AS sample FROM transfers");

@@ -23,7 +23,7 @@ fn the_program_holds_what_the_folder_holds() {
 fn there_are_enough_rules_and_every_dimension_has_one() {
     let book = shipped();
     assert!(book.quality().count() >= 15);
-    assert_eq!(book.indicators().count(), 5);
+    assert_eq!(book.indicators().count(), 6);
     let dimensions: BTreeSet<_> = book.quality().map(|(_, rule)| rule.dimension).collect();
     assert_eq!(dimensions.len(), Dimension::ALL.len());
 }

@@ -50,7 +50,7 @@ fn every_event_reads_back() {
 }
 
 /// Kinds of commands, transfers included.
-const COMMAND_KINDS: usize = 29;
+const COMMAND_KINDS: usize = 34;
 
 #[test]
 fn what_is_read_is_what_would_be_written() {

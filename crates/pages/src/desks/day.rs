@@ -1,7 +1,7 @@
 //! The business day and its end, and money blocked by order.
 
 use super::questions::{answer, counted, source};
-use super::staff::{list_of, more, scrolled, text_of};
+use super::staff::{list_of, more, must_work_here, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -209,6 +209,7 @@ async fn close(visit: &Visit) -> Said {
 }
 
 async fn holds(visit: &Visit) -> Said {
+    must_work_here(visit)?;
     holds_page(visit, None).await
 }
 

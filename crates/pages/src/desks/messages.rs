@@ -1,7 +1,7 @@
 //! Messages of ISO 20022: what came and what went out, what became of each payment, and one more handed in by a person.
 
 use super::questions::counted;
-use super::staff::{list_of, more, person, scrolled, text_of, views};
+use super::staff::{list_of, more, must_work_here, person, scrolled, text_of, views};
 use crate::figures;
 use crate::inside;
 use crate::parts::field::{Faults, Field, area, summary};
@@ -51,6 +51,7 @@ fn sends(visit: &Visit) -> bool {
 }
 
 async fn list(visit: &Visit) -> Said {
+    must_work_here(visit)?;
     list_page(visit, None).await
 }
 

@@ -8,12 +8,25 @@ use crate::parts::note::tag;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::{Words, count, text};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 use serde_json::Value;
 
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 86_400;
+
+/// A desk of the bank's own people, also where the API would show customers their own part of it: they have pages of their own.
+///
+/// # Errors
+/// Whoever looks is a customer, or one who helps them.
+pub fn must_work_here(visit: &Visit) -> Result<(), Trouble> {
+    let own = |role: &String| role == "customer" || role == "helper";
+    if visit.me()?.roles.iter().all(own) {
+        return Err(Trouble::new(StatusCode::FORBIDDEN, "forbidden"));
+    }
+    Ok(())
+}
 
 /// A text of an answer; empty if there is none.
 pub fn text_of<'a>(of: &'a Value, name: &str) -> &'a str {

@@ -76,7 +76,7 @@ const all = {
       await page.locator("#message").fill("");
       await hand.press("form[enctype] button");
       await sees(page, "an empty one is said", await page.locator(".faults a[href='#message']").count() === 1);
-      await page.locator("#file").setInputFiles({ name: "pay.xml", mimeType: "text/xml", buffer: Buffer.from(file(name, from, [[to, "1.50"]], day)) });
+      await page.locator("#file").setInputFiles({ name: "pay.xml", mimeType: "text/xml", buffer: Buffer.from(file(name, ...(look.keys ? [from, [[to, "1.50"]]] : [to, [[from, "1.50"]]]), day)) });
       await hand.press("form[enctype] button");
       await sees(page, "a right file is done", (await page.locator("h1").innerText()) === name && await page.locator(".inbox .tag.ok").count() === 1);
     });
