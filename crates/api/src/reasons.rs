@@ -166,7 +166,7 @@ mod tests {
             condition: text("amount > 1"),
         };
         let old = serde_json::to_vec(&vec![reason.clone()]).unwrap();
-        assert_eq!(Words::of_bytes(&old).reasons, [reason.clone()]);
+        assert_eq!(Words::of_bytes(&old).reasons, std::slice::from_ref(&reason));
         let new = Words {
             reasons: vec![reason],
             text: Some(text("=== own/large.sql ===\n")),
