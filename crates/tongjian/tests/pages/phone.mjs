@@ -102,7 +102,7 @@ const all = {
     const more = Number(after.match(/Code (\d+) of your card/)?.[1]);
     if (more) await one.send(codes.get(more));
     await sees(page, "the right one does", /Paid ¥1,200\.00|kept back/.test(await screen(page)));
-    await sees(page, "a short message says which code was used", (await page.locator(".sms").first().innerText()).includes(`Code ${number} `));
+    await sees(page, "a short message says which code was used", (await page.locator(".sms").first().innerText()).includes(`Code ${more || number} `));
     await page.goto(origin + "/tour");
     await sees(page, "it is gone from the card", !(await page.$$eval(".card-codes li", all => all.map(li => li.value))).includes(number));
   },
@@ -154,7 +154,9 @@ async function once(browser, origin) {
     for (const answer of answers) records.add((await answer.text()).match(/record (\d+)/)?.[1] ?? "none");
     check("a step that is sent three times pays once", records.size === 1, [...records].join(", "));
     await one.dial();
-    await sees(page, "the next call begins with what was not seen", (await one.send(pin)).startsWith("Since your last call"));
+    // What was not paid at once, since somebody looks first or it is asked about once more, leaves no receipt to begin with.
+    const begins = await one.send(pin);
+    if (!records.has("none")) await sees(page, "the next call begins with what was not seen", begins.startsWith("Since your last call"));
   }
   await page.goto(origin + "/phone");
   const first = await page.locator(".card-codes code").allInnerTexts();
