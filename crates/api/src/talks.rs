@@ -14,7 +14,7 @@ pub struct DialogueStep {
     #[schemars(length(min = 1, max = 128))]
     pub dialogue: String,
     /// The number of the phone, `+` and 8 to 15 digits, as the network says it and nobody typed it.
-    #[schemars(length(min = 9, max = 24))]
+    #[schemars(regex(pattern = r"^\+[0-9]([ -]?[0-9]){7,14}$"))]
     pub phone: String,
     /// Which step: 0 begins the dialogue, each answer says the next.
     pub step: u32,

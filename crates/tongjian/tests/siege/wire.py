@@ -444,6 +444,9 @@ def slow(bank, staff, known, patience):
         before = gauge()
         held = [greedy() for _ in range(20)]
         began = time.time()
+        # Until they were let in.
+        while gauge() <= before and time.time() - began < 5:
+            time.sleep(0.02)
         while gauge() > before and time.time() - began < 20:
             time.sleep(0.2)
         left, took = gauge() - before, time.time() - began
