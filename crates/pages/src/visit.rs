@@ -75,6 +75,11 @@ impl Me {
     pub fn is_one_of(&self, roles: &[&str]) -> bool {
         self.roles.iter().any(|role| roles.contains(&role.as_str()))
     }
+
+    /// Whether they work for the bank, whatever else they are: they have a role that is no customer's and none of who helps one.
+    pub fn works_here(&self) -> bool {
+        self.roles.iter().any(|role| !matches!(role.as_str(), "customer" | "helper"))
+    }
 }
 
 /// What a page gives.

@@ -16,7 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use terms::{Amount, Currency, Transfer, TransferId};
+use terms::{AccountId, Amount, Currency, Transfer, TransferId};
 
 /// Bytes of an answer in the header.
 const ANSWER_BYTES_MAX: usize = 8 << 10;
@@ -40,7 +40,7 @@ struct Answer {
 ///
 /// # Errors
 /// No; or it must be signed first.
-pub async fn allowed(mut call: Call, transfer: &Transfer) -> Result<Call, Problem> {
+pub async fn allowed(call: Call, transfer: &Transfer) -> Result<Call, Problem> {
     let mut paying =
         Paying { amount_minor: transfer.amount.0, currency: transfer.ledger, signed: None };
     let mut permission = call.bank.gate.may_pay(&call.who, call.act, &paying);
@@ -54,12 +54,21 @@ pub async fn allowed(mut call: Call, transfer: &Transfer) -> Result<Call, Proble
         paying.signed = Some(checked(&call, signing, answer).await?);
         permission = call.bank.gate.may_pay(&call.who, call.act, &paying);
     }
+    let_on(call, permission, Some(transfer.debit_account))
+}
+
+/// On with it, with the relations on which it is allowed; or no.
+fn let_on(
+    mut call: Call,
+    permission: Permission,
+    account: Option<AccountId>,
+) -> Result<Call, Problem> {
     match permission {
         Permission::On(relations) if relations != Relations::NONE => {
             call.relations = relations;
             Ok(call)
         }
-        _ => Err(call.denied(Some(transfer.debit_account))),
+        _ => Err(call.denied(account)),
     }
 }
 
@@ -69,7 +78,7 @@ pub async fn allowed(mut call: Call, transfer: &Transfer) -> Result<Call, Proble
 /// # Errors
 /// No; or it must be signed first.
 pub async fn allowed_act(
-    mut call: Call,
+    call: Call,
     says: String,
     about: String,
     shown: Value,
@@ -82,13 +91,7 @@ pub async fn allowed_act(
         paying.signed = Some(checked(&call, signing, answer).await?);
         permission = call.bank.gate.may_pay(&call.who, call.act, &paying);
     }
-    match permission {
-        Permission::On(relations) if relations != Relations::NONE => {
-            call.relations = relations;
-            Ok(call)
-        }
-        _ => Err(call.denied(None)),
-    }
+    let_on(call, permission, None)
 }
 
 /// Whether who asks may do this whatever the amount; then nothing needs to be added up.
@@ -105,7 +108,7 @@ pub fn allowed_any(call: &mut Call) -> bool {
 ///
 /// # Errors
 /// No; or it must be signed first.
-pub async fn allowed_upload(mut call: Call, total: Total) -> Result<Call, Problem> {
+pub async fn allowed_upload(call: Call, total: Total) -> Result<Call, Problem> {
     let mut permission = together(&call, &total, None);
     if permission == Permission::Signed {
         let sums = total.sums.iter().map(|(currency, sum)| (*currency, *sum)).collect();
@@ -114,13 +117,7 @@ pub async fn allowed_upload(mut call: Call, total: Total) -> Result<Call, Proble
         let signed = checked(&call, signing, answer).await?;
         permission = together(&call, &total, Some(&signed));
     }
-    match permission {
-        Permission::On(relations) if relations != Relations::NONE => {
-            call.relations = relations;
-            Ok(call)
-        }
-        _ => Err(call.denied(None)),
-    }
+    let_on(call, permission, None)
 }
 
 /// What may be done with all sums: on which accounts each may be paid from. One that must be signed first has all signed.

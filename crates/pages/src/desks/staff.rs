@@ -21,11 +21,8 @@ const DAY_S: i64 = 86_400;
 /// # Errors
 /// Whoever looks is a customer, or one who helps them.
 pub fn must_work_here(visit: &Visit) -> Result<(), Trouble> {
-    let own = |role: &String| role == "customer" || role == "helper";
-    if visit.me()?.roles.iter().all(own) {
-        return Err(Trouble::new(StatusCode::FORBIDDEN, "forbidden"));
-    }
-    Ok(())
+    let forbidden = || Trouble::new(StatusCode::FORBIDDEN, "forbidden");
+    visit.me()?.works_here().then_some(()).ok_or_else(forbidden)
 }
 
 /// A text of an answer; empty if there is none.

@@ -5,7 +5,7 @@ use super::form::hidden;
 use crate::figures;
 use crate::look::Theme;
 use crate::trouble::Trouble;
-use crate::visit::Visit;
+use crate::visit::{Me, Visit};
 use crate::words::Lang;
 use maud::{DOCTYPE, Markup, html};
 
@@ -92,8 +92,7 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
 
 /// Customers and strangers need the smaller style; a drawn telephone and the gallery need the whole.
 fn style(visit: &Visit) -> &'static str {
-    let own = |role: &String| role == "customer" || role == "helper";
-    let staff = visit.me.as_ref().is_some_and(|me| !me.roles.iter().all(own));
+    let staff = visit.me.as_ref().is_some_and(Me::works_here);
     if staff || matches!(&*visit.path, "/gallery" | "/phone") { "/desk.css" } else { "/app.css" }
 }
 
