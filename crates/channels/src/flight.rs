@@ -6,6 +6,7 @@
 mod words;
 mod parameters;
 mod ticket;
+mod desk;
 mod running;
 mod listing;
 mod asking;
@@ -18,6 +19,7 @@ use crate::keeper::Doorkeeper;
 use crate::looks::LookLog;
 use arrow_flight::flight_service_server::FlightServiceServer;
 use asking::Service;
+use desk::Both;
 use gate::Gate;
 use history::{Desk, Disk};
 use listing::Listing;
@@ -167,34 +169,34 @@ impl<D: Disk> fmt::Debug for Bank<D> {
 }
 
 /// A door that is ready to be opened.
-pub struct Door<D: Disk> {
-    gate: Gate<D>,
+pub struct Door {
+    gate: Gate,
     queries: Arc<Queries>,
     incoming: TcpIncoming,
     address: SocketAddr,
     tls: Option<Tls>,
 }
 
-impl<D: Disk> fmt::Debug for Door<D> {
+impl fmt::Debug for Door {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Door").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
-impl<D: Disk> Door<D> {
+impl Door {
     /// Takes the address; whoever knocks waits until [`Door::serve`]. Queries will work on `threads`, which
     /// are best not those that serve, so that no query keeps a caller from being heard. To be called from
     /// within the threads that serve.
     ///
     /// # Errors
     /// The address is taken; no randomness.
-    pub fn new(
+    pub fn new<D: Disk>(
         listener: TcpListener,
         bank: Bank<D>,
         limits: Limits,
         tls: Option<Tls>,
         threads: Handle,
-    ) -> Result<Door<D>, FlightFailed> {
+    ) -> Result<Door, FlightFailed> {
         let address = listener.local_addr().map_err(FlightFailed::Listen)?;
         listener.set_nonblocking(true).map_err(FlightFailed::Listen)?;
         let listener = tokio::net::TcpListener::from_std(listener).map_err(FlightFailed::Listen)?;
@@ -207,7 +209,9 @@ impl<D: Disk> Door<D> {
         let queries = Queries::new(bounds, bank.looks, threads);
         let sealer = Sealer::new().ok_or(FlightFailed::Entropy)?;
         let listing = Listing::new().map_err(FlightFailed::Listing)?;
-        let service = Service::new(bank.desks, Arc::clone(&queries), sealer, listing);
+        let Desks { masked, clear } = bank.desks;
+        let desks = Both { masked, clear };
+        let service = Service::new(desks, Arc::clone(&queries), sealer, listing);
         let gate = Gate { service, keeper: bank.keeper };
         Ok(Door { gate, queries, incoming, address, tls })
     }

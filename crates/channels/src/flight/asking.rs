@@ -1,7 +1,7 @@
 //! Asking: a query is understood, its moment is fixed, and its ticket says all that is needed to fetch the
 //! answer, which `running` works off. `service` says the same in the words of Flight SQL.
 
-use super::Desks;
+use super::desk::Both;
 use super::listing::Listing;
 use super::parameters;
 use super::running::Queries;
@@ -18,7 +18,7 @@ use arrow_flight::{FlightData, FlightDescriptor, FlightEndpoint, FlightInfo, Tic
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
-use history::{AsOf, Disk, Planned};
+use history::{AsOf, Planned};
 use prost::Message;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -36,8 +36,8 @@ const UNDERSTOOD_AT_ONCE: usize = 8;
 const ONLY_NOW: &str = "ledger_balances";
 
 /// What stands behind the gate.
-pub struct Service<D: Disk> {
-    pub desks: Desks<D>,
+pub struct Service {
+    pub desks: Both,
     pub queries: Arc<Queries>,
     pub sealer: Sealer,
     pub listing: Listing,
@@ -57,14 +57,9 @@ impl<T> Drop for Waited<T> {
 /// Messages to a client.
 pub type Rows = BoxStream<'static, Result<FlightData, Status>>;
 
-impl<D: Disk> Service<D> {
+impl Service {
     /// A service in front of a desk.
-    pub fn new(
-        desks: Desks<D>,
-        queries: Arc<Queries>,
-        sealer: Sealer,
-        listing: Listing,
-    ) -> Service<D> {
+    pub fn new(desks: Both, queries: Arc<Queries>, sealer: Sealer, listing: Listing) -> Service {
         let understanding = Arc::new(Semaphore::new(UNDERSTOOD_AT_ONCE));
         Service { desks, queries, sealer, listing, understanding }
     }
@@ -80,7 +75,7 @@ impl<D: Disk> Service<D> {
             let _turn = turn;
             let (taker, wanted) = (Arc::clone(&desk), text.clone());
             // It reads what the journal has gained, so it may wait for the disk.
-            let taken = move || taker.snapshot_for(as_of, &wanted);
+            let taken = move || taker.taken(as_of, &wanted);
             let snapshot = tokio::task::spawn_blocking(taken).await.map_err(|_| broken())?;
             let snapshot = snapshot.map_err(|error| words::status(&error))?;
             let planned = desk.plan(&snapshot, &text).await;

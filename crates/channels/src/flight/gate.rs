@@ -14,7 +14,6 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use history::Disk;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tonic::metadata::{MetadataMap, MetadataValue};
@@ -36,12 +35,12 @@ const ACTIONS: [(&str, &str); 4] = [
 ];
 
 /// Whoever knocks.
-pub struct Gate<D: Disk> {
-    pub service: Service<D>,
+pub struct Gate {
+    pub service: Service,
     pub keeper: Arc<dyn Doorkeeper>,
 }
 
-impl<D: Disk> Gate<D> {
+impl Gate {
     /// Who calls.
     fn asker(&self, pass: &str, address: Option<SocketAddr>) -> Result<Asker, Status> {
         self.keeper.asker(pass, address.map(|address| address.ip())).map_err(|why| match why {
@@ -90,7 +89,7 @@ fn credential<'a>(metadata: &'a MetadataMap, scheme: &str) -> Option<&'a str> {
 }
 
 #[tonic::async_trait]
-impl<D: Disk> FlightService for Gate<D> {
+impl FlightService for Gate {
     type HandshakeStream = BoxStream<'static, Result<HandshakeResponse, Status>>;
     type ListFlightsStream = BoxStream<'static, Result<FlightInfo, Status>>;
     type DoGetStream = BoxStream<'static, Result<FlightData, Status>>;

@@ -2,6 +2,7 @@
 //! columns, the types, and what this server can do. None of it is a look at anybody's data, so none of it is
 //! recorded.
 
+use super::desk::Asks;
 use super::words;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -13,8 +14,8 @@ use arrow_flight::sql::{
     Searchable, SqlInfo, SqlSupportedTransaction, XdbcDataType,
 };
 use history::views::{self, View};
-use history::{AsOf, Desk, Disk, Snapshot};
-use std::collections::{BTreeMap, HashMap};
+use history::{AsOf, Snapshot};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
@@ -66,9 +67,9 @@ impl Listing {
     }
 
     /// The tables that are asked for.
-    pub async fn tables<D: Disk>(
+    pub async fn tables(
         &self,
-        desk: &Arc<Desk<D>>,
+        desk: &Arc<dyn Asks>,
         threads: &Handle,
         question: CommandGetTables,
     ) -> Result<RecordBatch, Status> {
@@ -86,30 +87,29 @@ impl Listing {
 }
 
 /// All tables.
-async fn find<D: Disk>(desk: &Arc<Desk<D>>) -> Result<Vec<Table>, Status> {
+async fn find(desk: &Arc<dyn Asks>) -> Result<Vec<Table>, Status> {
     let taker = Arc::clone(desk);
-    let snapshot = tokio::task::spawn_blocking(move || taker.snapshot(AsOf::Now)).await;
+    let snapshot = tokio::task::spawn_blocking(move || taker.taken(AsOf::Now, "")).await;
     let snapshot = snapshot.map_err(|_| Status::internal("the tables cannot be listed"))?;
     let snapshot = snapshot.map_err(|error| words::status(&error))?;
     let mut tables = Vec::new();
     for (schema, views) in [(views::BANK, views::bank()), (views::EVENTS, views::events())] {
         for (name, view) in views {
-            let columns = columns(desk, &snapshot, schema, name).await?;
+            let columns = columns(&**desk, &snapshot, schema, name).await?;
             let columns = Arc::new(explained(&columns, view));
             tables.push(Table { schema, name: name.clone(), kind: VIEW, columns });
         }
     }
-    let stored: BTreeMap<String, ()> =
-        desk.history().tables().iter().map(|table| (table.name.to_owned(), ())).collect();
-    for name in stored.into_keys() {
-        let columns = columns(desk, &snapshot, views::STORED, &name).await?;
+    let stored: BTreeSet<String> = desk.stored().into_iter().collect();
+    for name in stored {
+        let columns = columns(&**desk, &snapshot, views::STORED, &name).await?;
         tables.push(Table { schema: views::STORED, name, kind: TABLE, columns });
     }
     Ok(tables)
 }
 
-async fn columns<D: Disk>(
-    desk: &Desk<D>,
+async fn columns(
+    desk: &dyn Asks,
     snapshot: &Snapshot,
     schema: &str,
     name: &str,

@@ -18,13 +18,13 @@ use arrow_flight::{
 };
 use bytes::Bytes;
 use futures::StreamExt;
-use history::{AsOf, Disk};
+use history::AsOf;
 use prost::Message;
 use tonic::{Request, Response, Status};
 
 #[tonic::async_trait]
-impl<D: Disk> FlightSqlService for Service<D> {
-    type FlightService = Service<D>;
+impl FlightSqlService for Service {
+    type FlightService = Service;
 
     async fn get_flight_info_statement(
         &self,

@@ -3,6 +3,8 @@
 
 use sim::world::{self, Plant, Tally};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
 use std::time::Instant;
 
 /// Steps of a run unless said otherwise.
@@ -25,33 +27,60 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let begun = Instant::now();
-    let mut tally = Tally::default();
-    for done in 0..plan.seeds {
-        let seed = plan.first + done;
-        match world::run(seed, plan.steps, Plant::Nothing) {
-            Ok(run) => tally.add(&run),
-            Err(broken) => {
-                println!("{broken}");
-                let steps = plan.steps;
-                println!(
-                    "see it again: cargo run -p sim --bin ordeal -- --seed {seed} --seeds 1 --steps {steps}"
-                );
-                return ExitCode::FAILURE;
-            }
+    match run_all(&plan) {
+        Ok(tally) => {
+            print_summary(&plan, &tally);
+            ExitCode::SUCCESS
         }
-        if (done + 1) % SEEDS_A_LINE == 0 || done + 1 == plan.seeds {
+        Err((seed, broken)) => {
+            println!("{broken}");
+            let steps = plan.steps;
             println!(
-                "{:>6} seeds, {} s: {} records acknowledged, {} crashes, nothing lost",
-                done + 1,
-                begun.elapsed().as_secs(),
-                tally.acked,
-                tally.crashes
+                "see it again: cargo run -p sim --bin ordeal -- --seed {seed} --seeds 1 --steps {steps}"
             );
+            ExitCode::FAILURE
         }
     }
-    print_summary(&plan, &tally);
-    ExitCode::SUCCESS
+}
+
+/// Runs the seeds on all cores: a seed's run is the same wherever it happens. The first that breaks ends it.
+fn run_all(plan: &Plan) -> Result<Tally, (u64, String)> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let (next, begun) = (AtomicU64::new(0), Instant::now());
+    let (tell, told) = mpsc::channel();
+    std::thread::scope(|threads| {
+        for _ in 0..cores {
+            let (tell, next) = (tell.clone(), &next);
+            threads.spawn(move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= plan.seeds {
+                        return;
+                    }
+                    let seed = plan.first + at;
+                    let run = world::run(seed, plan.steps, Plant::Nothing);
+                    // Nobody listens any more once a seed broke.
+                    if tell.send((seed, run.map_err(|broken| broken.to_string()))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(tell);
+        let mut tally = Tally::default();
+        for (done, (seed, run)) in (1..).zip(told) {
+            tally.add(&run.map_err(|broken| (seed, broken))?);
+            if done % SEEDS_A_LINE == 0 || done == plan.seeds {
+                println!(
+                    "{done:>6} seeds, {} s: {} records acknowledged, {} crashes, nothing lost",
+                    begun.elapsed().as_secs(),
+                    tally.acked,
+                    tally.crashes
+                );
+            }
+        }
+        Ok(tally)
+    })
 }
 
 fn plan(arguments: impl Iterator<Item = String>) -> Result<Plan, String> {

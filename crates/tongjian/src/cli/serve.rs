@@ -323,7 +323,7 @@ impl Serve {
         listener: TcpListener,
         open: &Open<'_>,
         network: &Runtime,
-    ) -> Done<Door<Files>> {
+    ) -> Done<Door> {
         let _within = network.enter();
         let bank = flight::Bank {
             desks: open.desks.clone(),

@@ -405,11 +405,12 @@ fn whatever_is_killed_in_between_each_payment_of_the_folder_is_made_once() {
     let served = Served::start(&at);
     quiet(&at);
     until("what is due is not sent", || sent(&at).len() as u128 == payments / 2);
+    // Whatever went out is remembered as one message, however often it was begun; a moment after it went.
+    let out = || names(&at, "out").iter().filter(|name| name.starts_with("pacs.008")).count();
+    until("what went out is not remembered", || kept(&at, "out") == out());
     served.kill();
     assert_eq!(names(&at, "done").len(), 32);
-    // Whatever went out is remembered as one message, however often it was begun.
-    let out = names(&at, "out").iter().filter(|name| name.starts_with("pacs.008")).count();
-    assert_eq!(kept(&at, "out"), out);
+    assert_eq!(kept(&at, "out"), out());
     assert_eq!(names(&at, "err"), Vec::<String>::new());
     let cents = |minor: u128| format!("{}.{:02}", minor / 100, minor % 100);
     assert_eq!(at.balance("1002"), cents(payments / 2));

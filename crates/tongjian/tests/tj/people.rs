@@ -86,8 +86,9 @@ fn a_bank_in_a_deep_folder_has_a_console_too() {
     let mut line =
         at.command(&["--dir", &deep, "--json", "serve", "--flight", "off", "--api", "127.0.0.1:0"]);
     let mut child = line.stderr(Stdio::null()).spawn().unwrap();
-    let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    // Held until the end: a server that cannot say what it has to say ends.
+    let (mut said, mut first) = (BufReader::new(child.stdout.take().unwrap()), String::new());
+    said.read_line(&mut first).unwrap();
     let added = at.tj(&["--dir", &deep, "user", "add", "anna", "--role", "analyst"]);
     child.kill().unwrap();
     child.wait().unwrap();
