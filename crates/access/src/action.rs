@@ -119,6 +119,8 @@ pub enum Action {
     WebhookWrite,
     /// Carry what people type on phones; what becomes of it, each of them may in their own name.
     TextCarry,
+    /// Say that somebody saw to messages of which something was refused.
+    MessageAcknowledge,
     /// Close a business day.
     DayClose,
     /// See users and their roles.
@@ -152,7 +154,7 @@ pub enum Action {
 }
 
 /// Each action with its word, in the order in which they are declared.
-const WORDS: [(Action, &str); 72] = [
+const WORDS: [(Action, &str); 73] = [
     (Action::PartyRead, "party.read"),
     (Action::PartyWrite, "party.write"),
     (Action::PartyErase, "party.erase"),
@@ -210,6 +212,7 @@ const WORDS: [(Action, &str); 72] = [
     (Action::WebhookRead, "webhook.read"),
     (Action::WebhookWrite, "webhook.write"),
     (Action::TextCarry, "text.carry"),
+    (Action::MessageAcknowledge, "message.acknowledge"),
     (Action::DayClose, "day.close"),
     (Action::UserRead, "user.read"),
     (Action::UserWrite, "user.write"),

@@ -6,6 +6,7 @@ use crate::bench::Bench;
 use crate::facts::Facts;
 use crate::gate::{Caller, Gate};
 use crate::incidents::Incidents;
+use crate::listed::Screens;
 use crate::messages::{Desk, Keeps};
 use crate::metrics::Metrics;
 use crate::problem::{Kind, Problem};
@@ -148,6 +149,8 @@ pub struct Bank {
     pub hooks: Option<Arc<Subscribers>>,
     /// Where risk rules are made; `None` where they are not.
     pub bench: Option<Arc<Bench>>,
+    /// The lists of people a bank must not serve; `None` if it has none.
+    pub screens: Option<Arc<dyn Screens>>,
     /// What went wrong of late.
     pub incidents: Incidents,
     /// What is known of the machine and of the start.
@@ -185,6 +188,8 @@ pub struct Parts {
     pub hooks: Option<Arc<Subscribers>>,
     /// Where risk rules are made; `None` where they are not.
     pub bench: Option<Arc<Bench>>,
+    /// The lists of people a bank must not serve; `None` if it has none.
+    pub screens: Option<Arc<dyn Screens>>,
     /// Which requests are traced, and who is told; `None` for none.
     pub traces: Option<TraceSettings>,
     /// What is known of the machine and of the start.
@@ -211,6 +216,7 @@ impl Bank {
             asking: parts.asking,
             hooks: parts.hooks,
             bench: parts.bench,
+            screens: parts.screens,
             incidents: Incidents::default(),
             facts: parts.facts,
             since: now(),

@@ -9,7 +9,7 @@ use crate::gate::Relations;
 use crate::payments::related_to;
 use crate::problem::Problem;
 use crate::table::{Operation, get, post};
-use crate::wire::{CaseRef, Money, PaymentRef, Place, new_id};
+use crate::wire::{CaseRef, Money, PartyRef, PaymentRef, Place, new_id};
 use axum::http::StatusCode;
 use engine::{CaseStatus, CaseView, Engine};
 use schemars::JsonSchema;
@@ -42,7 +42,7 @@ pub fn operations() -> Vec<Operation> {
             .takes::<StepOrder>()
             .gives::<CaseDocument>(200, "The case after the step.")
             .by(work),
-        post("/cases/{case}/decision", "decide_case", TAG, "Releases or refuses a held payment; where four eyes are asked for, the second word counts")
+        post("/cases/{case}/decision", "decide_case", TAG, "Releases or refuses a held payment, by a second word where four eyes are asked for; or says whether somebody is the listed one")
             .act("case.decide")
             .takes::<DecisionOrder>()
             .gives::<CaseDocument>(200, "The case after it.")
@@ -108,8 +108,11 @@ impl StatusName {
 pub struct CaseDocument {
     /// Its id.
     pub id: CaseRef,
-    /// The payment it is about.
+    /// The payment it is about; of a case about somebody who resembles a listed person, its number.
     pub payment: PaymentRef,
+    /// Of a case about somebody who resembles a listed person: who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyRef>,
     /// How much it is; absent of a case that is about no payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub money: Option<Money>,
@@ -157,6 +160,7 @@ fn document(engine: &Engine, case: &CaseView<'_>) -> CaseDocument {
     CaseDocument {
         id: CaseRef(case.transfer),
         payment: PaymentRef(case.transfer),
+        party: case.party.map(PartyRef),
         money: payment.map(|t| Money::of(t.ledger, t.amount)),
         opened: case.opened.iso_at(0),
         status: case.status.word().to_owned(),
@@ -353,6 +357,44 @@ async fn work(call: Call) -> Result<Reply, Problem> {
     told(&call, case, done(&answers)?).await
 }
 
+/// Whether the caller may say what becomes of a case about a customer.
+fn may_decide(call: &Call, is_open: bool, claimed_by: &str) -> Result<(), Problem> {
+    if !is_open {
+        return Err(Problem::refusal(Refusal::CaseDecided));
+    }
+    if !claimed_by.is_empty() && claimed_by != &*call.who.id {
+        return Err(Problem::refusal(Refusal::CaseIsAnothers));
+    }
+    Ok(())
+}
+
+/// Says whether somebody is the listed person whom they resemble.
+async fn decide_listed(
+    call: &Call,
+    case: TransferId,
+    party: PartyId,
+    order: DecisionOrder,
+) -> Result<Reply, Problem> {
+    if order.why.trim().is_empty() {
+        return Err(Problem::field("/why", "say on what ground: what was compared, and with what"));
+    }
+    let is_listed = order.decision == DecisionName::Refuse;
+    let said = crate::newcomer::decided(&call.bank, party, is_listed, &call.who.id);
+    let request = vec![ground(call, case, order.why), said];
+    let answers = call.submit(request, Vec::new()).await?;
+    let place = done(&answers)?;
+    if let Some(Err(refusal)) = answers.get(1).map(|answer| answer.event.outcome()) {
+        return Err(Problem::refusal(refusal));
+    }
+    told(call, case, place).await
+}
+
+/// A note that says on what ground somebody decided.
+fn ground(call: &Call, case: TransferId, text: String) -> Command {
+    let (by, step, other) = (call.who.id.to_string(), CaseStep::Note, TransferId(0));
+    Command::WorkCase(CaseAct { case, by, step, text, other, mark: None })
+}
+
 async fn told(call: &Call, case: TransferId, place: Place) -> Result<Reply, Problem> {
     let (mut document, _) = seen(call, case).await?;
     document.journal = Some(place);
@@ -365,15 +407,20 @@ async fn told(call: &Call, case: TransferId, place: Place) -> Result<Reply, Prob
 pub struct DecisionOrder {
     /// Which.
     pub decision: DecisionName,
+    /// On what ground; needed where somebody is said to be the listed one or not. Stands in the journal in clear, so nothing of a
+    /// customer's.
+    #[serde(default)]
+    #[schemars(length(max = 2000))]
+    pub why: String,
 }
 
-/// What becomes of a held payment.
+/// What becomes of a held payment, or of somebody who resembles a listed person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionName {
-    /// It may be posted.
+    /// It may be posted; the customer is somebody else than the listed one.
     Release,
-    /// It goes back.
+    /// It goes back; the customer is the listed one.
     Refuse,
 }
 
@@ -385,13 +432,23 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         DecisionName::Release => CaseStep::Release,
         DecisionName::Refuse => CaseStep::Refuse,
     };
-    let held = call.ask(move |engine| engine.transfer(case)).await?;
-    let held = held.ok_or_else(|| Problem::missing(format_args!("case {}", CaseRef(case))))?;
+    let missing = || Problem::missing(format_args!("case {}", CaseRef(case)));
+    let found = call.ask(move |engine| {
+        let about = engine.case(case)?;
+        let status = about.party.map(|party| (party, about.status.is_open()));
+        Some((engine.transfer(case), status, about.claimed_by.to_owned()))
+    });
+    let (held, party, claimed_by) = found.await?.ok_or_else(missing)?;
+    if let Some((party, is_open)) = party {
+        may_decide(&call, is_open, &claimed_by)?;
+        return decide_listed(&call, case, party, order).await;
+    }
+    let held = held.ok_or_else(missing)?;
     let act = CaseAct {
         case,
         by: call.who.id.to_string(),
         step,
-        text: String::new(),
+        text: order.why,
         other: TransferId(0),
         mark: None,
     };

@@ -8,7 +8,8 @@ use crate::problem::{Kind, Problem};
 use crate::table::{Operation, ROOT, not_found, request_id, routes};
 use crate::{
     accounts, batches, cases, complaints, daily, events, finding, health, log, looked,
-    message_lists, message_operations, parties, payees, payments, people, rules, text, webhooks,
+    message_lists, message_operations, parties, payees, payments, people, rules, screening, text,
+    webhooks,
 };
 use axum::Router;
 use axum::body::Body;
@@ -46,6 +47,7 @@ pub fn table() -> Vec<Operation> {
         health::operations(),
         accounts::operations(),
         parties::operations(),
+        screening::operations(),
         looked::operations(),
         payees::operations(),
         complaints::operations(),

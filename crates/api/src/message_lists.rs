@@ -2,18 +2,19 @@
 //! in `message_operations.rs`.
 
 use crate::accounts::page_size;
-use crate::bank::Bank;
+use crate::bank::{Bank, now};
 use crate::call::{Call, Reply};
 use crate::gate::Relations;
 use crate::message_operations::{disk, not_made, not_taken};
-use crate::messages::{Item, Line, Sent, Taken, Way, Why};
+use crate::messages::{Item, Line, Seen, Sent, Taken, Way, Why};
 use crate::problem::{Kind, Problem};
-use crate::table::{Operation, get};
+use crate::table::{Operation, get, post};
 use crate::wire::{AccountRef, PaymentRef};
 use axum::http::StatusCode;
 use iso20022::Status;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use terms::TimeNs;
 
 const TAG: &str = "messages";
 const XML: &str = "application/xml";
@@ -45,6 +46,17 @@ pub fn operations() -> Vec<Operation> {
         .act("batch.read")
         .gives_other(200, XML, "A pacs.008 or pacs.004.")
         .by(sent),
+        post(
+            "/message-acknowledgements",
+            "acknowledge_messages",
+            TAG,
+            "Says that somebody saw to messages of which something was not done",
+        )
+        .act("message.acknowledge")
+        .takes::<Acknowledgement>()
+        .gives_other(204, "", "They wait for nobody any more.")
+        .may_end(Kind::NotFound)
+        .by(acknowledge),
         get("/messages/samples/{kind}", "show_message_sample", TAG, "An example of a message")
             .act("journal.read")
             .gives_other(200, XML, "The message. Its names, numbers and banks are made up.")
@@ -62,6 +74,9 @@ pub struct MessagesPage {
     /// Only those of which something was not done.
     #[serde(default)]
     pub refused: Option<bool>,
+    /// Only those that wait for somebody to see to them: something of them was not done, and nobody said that it is seen to.
+    #[serde(default)]
+    pub open: Option<bool>,
     /// Where the page before ended: its `next`.
     #[serde(default)]
     pub after: Option<String>,
@@ -109,6 +124,8 @@ pub struct Counts {
 /// A message in a list.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct MessageLine {
+    /// What it is called by where somebody sees to it.
+    pub key: String,
     /// `in`, `out` or `unread`.
     pub way: Way,
     /// When it was taken, sent or put aside, in UTC.
@@ -128,12 +145,32 @@ pub struct MessageLine {
     pub counts: Counts,
     /// Why nothing of it was done, if so.
     pub refused: Vec<ReasonDocument>,
+    /// Who saw to what was not done; absent if nobody did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acknowledged: Option<AcknowledgedDocument>,
+}
+
+/// That somebody saw to a message.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AcknowledgedDocument {
+    /// Who.
+    pub by: String,
+    /// When, in UTC.
+    pub time: String,
+    /// What was done about it.
+    pub note: String,
 }
 
 impl MessageLine {
     fn of(line: Line) -> MessageLine {
-        let Line { way, time, sender, message, definition, by, .. } = line;
+        let Line { key, way, time, sender, message, definition, by, .. } = line;
+        let seen = |seen: Seen| AcknowledgedDocument {
+            by: seen.by,
+            time: TimeNs(seen.time_ns).iso_at(0),
+            note: seen.note,
+        };
         MessageLine {
+            key,
             way,
             time: time.iso_at(0),
             sender,
@@ -148,6 +185,7 @@ impl MessageLine {
                 rejected: line.rejected,
             },
             refused: ReasonDocument::all(&line.refused),
+            acknowledged: line.seen.map(seen),
         }
     }
 }
@@ -165,7 +203,7 @@ pub struct MessagesDocument {
 }
 
 async fn list(call: Call) -> Result<Reply, Problem> {
-    let MessagesPage { way, refused, after, limit } = call.query()?;
+    let MessagesPage { way, refused, open, after, limit } = call.query()?;
     let limit = page_size(limit)?;
     let me = call.who.id.to_string();
     let all = call.relations.meets(Relations::STRANGER);
@@ -173,6 +211,7 @@ async fn list(call: Call) -> Result<Reply, Problem> {
         (all || line.way == Way::In && line.sender == me)
             && way.is_none_or(|way| way == line.way)
             && refused.is_none_or(|refused| refused == line.is_refused())
+            && open.is_none_or(|open| open == line.waits_for_somebody())
     };
     let found = call.blocking(move |bank| page(bank, &wanted, after.as_deref(), limit));
     let (items, total, next) = found.await?;
@@ -205,11 +244,57 @@ fn page(
     for line in page.iter_mut().filter(|line| line.waiting > 0) {
         // What waited when it was kept may have been decided since.
         if let Ok(Some(taken)) = desk.told(&line.sender, &line.message) {
-            *line = Line::of_taken(&line.key, &taken);
+            let seen = line.seen.take();
+            *line = Line { seen, ..Line::of_taken(&line.key, &taken) };
         }
     }
     let next = page.last().filter(|_| more).map(|line| line.key.clone());
     Ok((page, total, next))
+}
+
+/// That somebody saw to messages.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acknowledgement {
+    /// Which, by their `key` in the list.
+    #[schemars(length(min = 1, max = 200))]
+    pub keys: Vec<String>,
+    /// What was done about it.
+    #[schemars(length(min = 1, max = 500))]
+    pub note: String,
+}
+
+const KEYS_MAX: usize = 200;
+const NOTE_CHARS_MAX: usize = 500;
+
+async fn acknowledge(call: Call) -> Result<Reply, Problem> {
+    let Acknowledgement { keys, note } = call.json()?;
+    if keys.is_empty() || keys.len() > KEYS_MAX {
+        return Err(Problem::field("/keys", format!("1 to {KEYS_MAX}")));
+    }
+    let note = note.trim().to_owned();
+    let letters = note.chars().count();
+    if !(1..=NOTE_CHARS_MAX).contains(&letters) || note.chars().any(char::is_control) {
+        return Err(Problem::field("/note", format!("1 to {NOTE_CHARS_MAX} letters in one line")));
+    }
+    let seen = Seen { by: call.who.id.to_string(), note, time_ns: now().0 };
+    let kept = call.blocking(move |bank| {
+        let store = &bank.desk()?.store;
+        // All of them or, where one is not there, none.
+        let lines = store.lines().map_err(|why| disk(&why))?;
+        for key in &keys {
+            let there = lines.iter().any(|line| line.key == *key && line.is_refused());
+            if !there {
+                return Err(Problem::missing(format_args!("refused message {key:?}")));
+            }
+        }
+        for key in &keys {
+            store.keep_seen(key, &seen).map_err(|why| disk(&why))?;
+        }
+        Ok(())
+    });
+    kept.await?;
+    Ok(Reply::empty())
 }
 
 /// Which payments of which message.

@@ -15,7 +15,7 @@ mod export;
 pub use beside::{Beside, Keeps, Side};
 pub use desk::{Desk, Done, NotTaken, Sender, Source};
 pub use export::{NotMade, Outgoing};
-pub use lines::{Line, Sent, Unreadable, Way};
+pub use lines::{Line, Seen, Sent, Unreadable, Way};
 pub use naming::{Counterpart, IbanRule, Naming};
 pub use read::{PAYMENTS_MAX, Unread};
 pub use report::write_report;

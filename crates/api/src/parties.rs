@@ -109,6 +109,10 @@ pub struct PartyDocument {
     pub erased: bool,
     /// Its roles on accounts.
     pub roles: Vec<RoleDocument>,
+    /// Of somebody who was looked up on lists, and never told themselves: `clear`, `possible` (it is to be decided) or
+    /// `confirmed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screening: Option<String>,
     /// Where its record stands, if it was registered or erased just now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub journal: Option<Place>,
@@ -118,7 +122,11 @@ const FIELDS_MAX: usize = 32;
 const FIELD_NAME_MAX: usize = 32;
 const FIELD_BYTES_MAX: usize = 512;
 
-fn check(order: &NewParty) -> Result<(), Problem> {
+/// Whether the fields can be somebody's.
+///
+/// # Errors
+/// Names the field.
+pub fn check(order: &NewParty) -> Result<(), Problem> {
     if !order.fields.contains_key("name") {
         return Err(Problem::field("/fields/name", "a party has a name"));
     }
@@ -181,14 +189,19 @@ fn check_document(order: &NewParty) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The kind of a party as the ledger has it.
+pub fn kind_of(name: PartyKindName) -> PartyKind {
+    match name {
+        PartyKindName::Person => PartyKind::Person,
+        PartyKindName::Organisation => PartyKind::Organisation,
+    }
+}
+
 async fn register(call: Call) -> Result<Reply, Problem> {
     let order: NewParty = call.json()?;
     check(&order)?;
     let id = PartyId(crate::payments::key_of(&call)?.0);
-    let kind = match order.kind {
-        PartyKindName::Person => PartyKind::Person,
-        PartyKindName::Organisation => PartyKind::Organisation,
-    };
+    let kind = kind_of(order.kind);
     let known = known(&call, id).await?;
     if let Some((party, erased, _)) = known {
         // The key was used: the same content is told again, other content is not taken.
@@ -208,10 +221,13 @@ async fn register(call: Call) -> Result<Reply, Problem> {
         let document = document(&call, id, Some(order.fields)).await?;
         return Ok(Reply::json(CREATED, &document)?.header(crate::call::REPLAYED, "true"));
     }
+    // Whoever cannot be looked up is not registered; what came of it stands beside the registration.
+    let (noted, result) = crate::newcomer::of_newcomer(&call, id, kind, &order.fields).await?;
     let fields = order.fields.clone();
     let identity = call.blocking(move |bank| bank.seal_fields(id, &fields)).await?;
-    let answers =
-        call.submit(vec![Command::RegisterParty(Party { id, kind, identity })], Vec::new()).await?;
+    let mut request = vec![Command::RegisterParty(Party { id, kind, identity })];
+    request.extend(noted);
+    let answers = call.submit(request, Vec::new()).await?;
     let place = crate::accounts::done(&answers)?;
     let document = PartyDocument {
         id: PartyRef(id),
@@ -219,6 +235,7 @@ async fn register(call: Call) -> Result<Reply, Problem> {
         fields: Some(order.fields),
         erased: false,
         roles: Vec::new(),
+        screening: result.map(|result| result.word().to_owned()),
         journal: Some(place),
     };
     let reply = Reply::json(CREATED, &document)?.at_entry(place.entry + 1);
@@ -241,20 +258,20 @@ async fn document(
     let seen = call
         .ask(move |engine| {
             let (party, erased) = engine.party(id)?;
-            Some((
-                party.kind,
-                erased,
-                engine.roles_of(id).map(RoleDocument::of).collect::<Vec<_>>(),
-            ))
+            let roles: Vec<RoleDocument> = engine.roles_of(id).map(RoleDocument::of).collect();
+            Some((party.kind, erased, roles, engine.screened(id)))
         })
         .await?;
-    let (kind, erased, roles) =
+    let (kind, erased, roles, screened) =
         seen.ok_or_else(|| Problem::missing(format_args!("party {}", PartyRef(id))))?;
     let kind = match kind {
         PartyKind::Person => PartyKindName::Person,
         PartyKind::Organisation => PartyKindName::Organisation,
     };
-    Ok(PartyDocument { id: PartyRef(id), kind, fields, erased, roles, journal: None })
+    // Nobody is told by the bank's own pages that somebody listed was found in them.
+    let screening = screened.filter(|_| call.who.party != Some(id));
+    let screening = screening.map(|result| result.word().to_owned());
+    Ok(PartyDocument { id: PartyRef(id), kind, fields, erased, roles, screening, journal: None })
 }
 
 async fn show(call: Call) -> Result<Reply, Problem> {

@@ -12,8 +12,8 @@ use alloc::vec::Vec;
 use core::ops::Bound;
 use terms::{
     Account, AccountFlags, AccountId, Amount, CaseMark, ChartClass, ChartLine, Currency, Day,
-    Entry, Hold, Institution, Party, PartyId, Payee, Role, RuleSet, SpendingLimits, StandingOrder,
-    TimeNs, Transfer, TransferId,
+    Entry, Hold, Institution, Party, PartyId, Payee, Role, RuleSet, ScreeningResult,
+    SpendingLimits, StandingOrder, TimeNs, Transfer, TransferId,
 };
 
 /// An account with its balances, in minor units of its ledger.
@@ -505,6 +505,11 @@ impl Engine {
     /// Cases by the numbers of their payments.
     pub fn cases(&self) -> impl Iterator<Item = CaseView<'_>> {
         self.state.guard.cases.iter().map(|(id, row)| CaseView::of(*id, row))
+    }
+
+    /// What looking a party up on lists came to, if it ever was.
+    pub fn screened(&self, party: PartyId) -> Option<ScreeningResult> {
+        self.state.guard.screened.get(&party.0).copied()
     }
 
     /// The case of a payment, if it has one.

@@ -4,6 +4,7 @@ mod front;
 mod sign_in;
 mod own;
 mod limits;
+mod listed;
 mod own_accounts;
 mod customer;
 mod pay;
@@ -24,6 +25,8 @@ mod operations;
 mod journal;
 mod people;
 mod counter;
+mod drawer;
+mod together;
 mod developer;
 mod messages;
 mod exceptions;
@@ -56,6 +59,8 @@ pub fn rows() -> Vec<Row> {
         journal::rows(),
         people::rows(),
         counter::rows(),
+        drawer::rows(),
+        together::rows(),
         developer::rows(),
         messages::rows(),
         exceptions::rows(),

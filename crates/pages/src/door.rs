@@ -105,6 +105,9 @@ async fn tell(row: &Row, visit: &Visit, reads: bool) -> Said {
     if row.signed_in {
         visit.me()?;
     }
+    if !reads {
+        visit.sure()?;
+    }
     if !reads && !visit.form_is_ours() {
         return Err(Trouble::new(StatusCode::FORBIDDEN, "form_token"));
     }

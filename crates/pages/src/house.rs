@@ -1,6 +1,7 @@
 //! What pages stand on: the bank, its API, and what it says of itself.
 
 use crate::kept::Kept;
+use crate::prepared::Waiting;
 use crate::words::Lang;
 use access::Access;
 use api::bank::Bank;
@@ -28,6 +29,8 @@ pub struct House {
     talks: OnceLock<Arc<dyn Talks>>,
     /// Answers of late to the questions that figures are made of.
     pub(crate) kept: Kept,
+    /// What tellers prepared for customers.
+    pub(crate) prepared: Waiting,
     /// Files that may be read at once.
     pub(crate) uploads: Arc<Semaphore>,
     /// Live pages that may be looked at, at once.
@@ -64,6 +67,7 @@ impl House {
             told: OnceLock::new(),
             talks: OnceLock::new(),
             kept: Kept::default(),
+            prepared: Waiting::default(),
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
             telephone,

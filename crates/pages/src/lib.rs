@@ -16,6 +16,7 @@ mod trouble;
 mod ask;
 mod served;
 mod kept;
+mod prepared;
 pub mod house;
 mod visit;
 mod row;

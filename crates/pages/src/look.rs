@@ -64,11 +64,7 @@ impl Look {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let asked = text(ACCEPT_LANGUAGE).and_then(Lang::wanted).unwrap_or_default();
         let plain = Look { lang: asked, theme: Theme::Auto, size: 0, care: false };
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs =
-            cookies.flat_map(|all| all.split(';')).filter_map(|one| one.split_once('='));
-        let kept = pairs.find(|(name, _)| name.trim() == COOKIE_NAME);
-        kept.map_or(plain, |(_, value)| plain.read(value.trim()))
+        kept(headers, COOKIE_NAME).map_or(plain, |value| plain.read(value))
     }
 
     /// What a cookie says; what it leaves out or says wrong stays.
@@ -112,6 +108,13 @@ impl Look {
             theme.word()
         )
     }
+}
+
+/// What a browser keeps for us under a name.
+pub fn kept<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|all| all.split(';')).filter_map(|one| one.split_once('='));
+    pairs.find(|(known, _)| known.trim() == name).map(|(_, value)| value.trim())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::ask::Asker;
 use crate::figures;
 use crate::form::{Form, Upload};
 use crate::house::House;
-use crate::look::Look;
+use crate::look::{self, Look};
 use crate::trouble::Trouble;
 use crate::words::Words;
 use api::doors::{Cookie, Peer};
@@ -28,6 +28,8 @@ pub struct Visit {
     pub ask: Asker,
     /// Who is signed in, if anybody is.
     pub me: Option<Me>,
+    /// Why it is not known who is signed in, though somebody may be.
+    unsure: Option<(StatusCode, String)>,
     /// The path.
     pub path: String,
     /// What stands behind the question mark.
@@ -38,6 +40,8 @@ pub struct Visit {
     pub file: Option<Upload>,
     /// The path's parameters.
     pub parameters: Vec<(&'static str, String)>,
+    /// The number of the till that a teller of this browser works at; empty if none was named.
+    pub till: String,
     /// The cookie of the session.
     session: Option<String>,
     /// Where the request comes from, and with what.
@@ -110,9 +114,21 @@ impl Visit {
     /// Who is signed in.
     ///
     /// # Errors
-    /// Nobody is.
+    /// Nobody is, or the API did not say.
     pub fn me(&self) -> Result<&Me, Trouble> {
+        self.sure()?;
         self.me.as_ref().ok_or_else(stranger)
+    }
+
+    /// Sees to it that the API said who is signed in: whoever asks too often is told so, and not that they must sign in.
+    ///
+    /// # Errors
+    /// It did not.
+    pub fn sure(&self) -> Result<(), Trouble> {
+        match &self.unsure {
+            Some((status, code)) => Err(Trouble::new(*status, code)),
+            None => Ok(()),
+        }
     }
 
     /// The party of who is signed in.
@@ -166,10 +182,25 @@ impl Visit {
         figures::day(self.words, iso)
     }
 
+    /// The cookie of a till, for as long as the browser is open; none for what is no number.
+    pub fn till_cookie(&self, till: &str) -> Option<HeaderValue> {
+        let till = till.replace(' ', "");
+        let only = if self.secure { "; Secure" } else { "" };
+        let cookie = format!("{TILL}={till}; Path=/counter; HttpOnly; SameSite=Strict{only}");
+        HeaderValue::from_str(&cookie).ok().filter(|_| is_till(&till))
+    }
+
     /// Cookies of a look.
     pub fn look_cookie(&self, look: Look) -> Option<HeaderValue> {
         HeaderValue::from_str(&look.cookie(self.secure)).ok()
     }
+}
+
+/// The name of a till's cookie.
+const TILL: &str = "till";
+
+fn is_till(text: &str) -> bool {
+    (1..=39).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn stranger() -> Trouble {
@@ -198,9 +229,13 @@ pub async fn arrive(house: Arc<House>, headers: &HeaderMap, peer: Option<&Peer>)
     let access = house.access().cloned();
     let session = access.as_ref().and_then(|access| Cookie::Session.of(headers, access));
     let session = session.map(ToOwned::to_owned);
-    let me = match &session {
-        Some(_) => ask.get("/me").await.ok().map(|answer| Me::of(&answer.body)),
-        None => None,
+    let (me, unsure) = match &session {
+        Some(_) => match ask.get("/me").await {
+            Ok(answer) => (Some(Me::of(&answer.body)), None),
+            Err(trouble) if trouble.is_stranger() => (None, None),
+            Err(trouble) => (None, Some((trouble.status, trouble.code))),
+        },
+        None => (None, None),
     };
     let secure = access.is_some_and(|access| access.origin().starts_with("https://"));
     Visit {
@@ -209,6 +244,7 @@ pub async fn arrive(house: Arc<House>, headers: &HeaderMap, peer: Option<&Peer>)
         words: Words(look.lang),
         ask,
         me,
+        unsure,
         path: String::new(),
         query: Form::default(),
         form: Form::default(),
@@ -220,6 +256,7 @@ pub async fn arrive(house: Arc<House>, headers: &HeaderMap, peer: Option<&Peer>)
             .and_then(|agent| agent.to_str().ok())
             .unwrap_or_default()
             .to_owned(),
+        till: look::kept(headers, TILL).filter(|till| is_till(till)).unwrap_or_default().to_owned(),
         session,
         secure,
     }

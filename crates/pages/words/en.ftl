@@ -433,7 +433,6 @@ look-again = Look again
 pause = Pause updates
 
 ## Kinds of payments
-kind-1 = Opening balance
 kind-101 = Salary
 kind-102 = Pension
 kind-103 = Rent
@@ -886,6 +885,7 @@ right-event-read = follow what happens
 right-webhook-read = see webhooks
 right-webhook-write = set webhooks up
 right-day-close = close the business day
+right-message-acknowledge = say that somebody saw to a message
 right-user-read = see who may sign in
 right-user-write = let people in, or shut them out
 right-user-role = give and take roles
@@ -1881,3 +1881,95 @@ identity-id-number = Number of the document
 identity-credit-code = Credit code
 identity-phone = Telephone
 health-measured = Measured when you look, and while you look. What cannot be measured is said to be unknown.
+
+# People who resemble somebody on a list
+listed-caution = { $n ->
+    [one] Somebody with a name like this is on a list
+   *[other] { $n } people with names like this are on lists
+}
+listed-caution-says = Compare the day of birth and the country with the document. If you register them, an analyst decides whether they are the same person. Say nothing of it to the customer.
+listed-one = list { $list }, entry { $entry }, alike { $score } of 1,000
+listed-register = Compared: register
+listed-possible = Resembles somebody listed
+listed-possible-says = An analyst looks at it. Say nothing of it to the customer.
+listed-confirmed = Is on a list
+listed-confirmed-says = Do nothing for this customer; call the compliance officer. Say nothing of it to the customer.
+listed-case = about a customer
+listed-title = Somebody like that is listed
+listed-says = A program found that this customer’s name is like one on a list. Whether they are the same, a person decides.
+listed-show = Compare them
+listed-customer = The customer
+listed-on-lists = On the lists
+listed-no-more = Nobody on today’s lists is like this customer.
+listed-why = What did you compare?
+listed-other = Somebody else
+listed-same = The same person
+listed-released = Somebody else
+listed-released-says = The customer is not the one on the list, and is served like everybody.
+listed-refused = The same person
+listed-refused-says = The customer is the one on the list. Rules stop what they pay and are paid.
+field-why = Write what you compared, and with what.
+
+# The days of a run over the past
+run-days = Only some days
+run-days-hint = Empty: all of the past. Earlier days still count in what rules look at.
+run-first-day = First day
+run-last-day = Last day
+run-days-wrong = The last day is before the first.
+run-of-days = Payments from { $from } to { $to }.
+run-days-open = …
+
+# The drawer of a till
+drawer-title = The drawer
+drawer-says = What the till should hold today, and whether it does.
+drawer-counted = Counted
+drawer-counted-hint = What you counted, like 12,850.50. Nothing of it is kept.
+drawer-no-till = That account is a customer’s, and no till.
+drawer-day = The drawer on { $day }
+drawer-began = It began with
+drawer-came = Paid in
+drawer-went = Paid out
+drawer-should = It should hold
+drawer-lines = { $n ->
+    [one] One movement
+   *[other] { $n } movements
+}
+drawer-agrees = What you counted is what it should hold
+drawer-over = { $by } too much
+drawer-short = { $by } are missing
+drawer-differs = Count again. If it stays, call operations before the day is closed.
+
+# Messages that somebody saw to
+exceptions-seen = Seen to
+exceptions-seen-note = What was done about it?
+exceptions-seen-do = It is seen to
+messages-seen-by = seen to by { $who }
+field-note = Write what was done, in one line.
+
+# Teller and customer together
+together-title = Prepare it for the customer’s own screen
+together-counter-says = The customer signs in on their own phone or computer and does it themselves; you type what is long.
+together-what = What for
+together-pay = Pay somebody
+together-payees = Keep a payee
+together-helpers = Let a relative look
+together-complaint = Complain
+together-only-pay = Only to pay somebody.
+together-prepare = Prepare
+together-tell = The customer opens “Ask a person” on their own screen and types:
+together-waits = Good for { $n ->
+    [one] one minute
+   *[other] { $n } minutes
+}, for this customer alone.
+together-back = Back to the customer
+together-own-title = Somebody at the counter helps you?
+together-own-says = Type the six digits that the teller shows you. You see what it is before anything is done.
+together-digits-type = Type the digits
+together-digits = Six digits
+together-go = Go on
+together-wrong = Nothing waits for you under these digits. Ask the teller for new ones.
+together-by = Prepared at the counter by { $who }.
+together-yours = You do it yourself
+together-yours-says = Nothing has happened yet. Read what comes next; it is done only when you say so. If nobody of the bank stands before you, stop here.
+together-on = Go on
+together-not = No, go home

@@ -430,7 +430,6 @@ look-again = 再看一次
 pause = 暂停更新
 
 ## 付款种类
-kind-1 = 开户转入
 kind-101 = 工资
 kind-102 = 养老金
 kind-103 = 房租
@@ -852,6 +851,7 @@ right-event-read = 跟踪发生的事
 right-webhook-read = 查看推送
 right-webhook-write = 设定推送
 right-day-close = 日终
+right-message-acknowledge = 标记报文已处理
 right-user-read = 查看谁可以登录
 right-user-write = 让人登录或停用
 right-user-role = 给予和收回身份
@@ -1760,3 +1760,86 @@ identity-id-number = 证件号码
 identity-credit-code = 统一社会信用代码
 identity-phone = 电话
 health-measured = 看的时候测量，边看边测。测不到的就说不清楚。
+
+# 与名单上的人相似的客户
+listed-caution = 名单上有 { $n } 人姓名与此相似
+listed-caution-says = 请把出生日期和国籍与证件核对。登记后由分析员判断是否同一人。不要向客户提起。
+listed-one = 名单 { $list }，条目 { $entry }，相似度 { $score }/1000
+listed-register = 已核对，登记
+listed-possible = 与名单上的人相似
+listed-possible-says = 分析员正在核实。不要向客户提起。
+listed-confirmed = 在名单上
+listed-confirmed-says = 不要为此客户办理业务，请找合规人员。不要向客户提起。
+listed-case = 关于客户
+listed-title = 名单上有相似的人
+listed-says = 程序发现这位客户的姓名与名单上的人相似。是不是同一人，由人来判断。
+listed-show = 对照查看
+listed-customer = 客户
+listed-on-lists = 名单上
+listed-no-more = 今天的名单上没有与这位客户相似的人。
+listed-why = 您核对了什么？
+listed-other = 不是同一人
+listed-same = 是同一人
+listed-released = 不是同一人
+listed-released-says = 客户不是名单上的人，照常服务。
+listed-refused = 是同一人
+listed-refused-says = 客户就是名单上的人。规则会拦下其收付款。
+field-why = 请写明核对了什么、依据是什么。
+
+# 回放的日期
+run-days = 只看某些日子
+run-days-hint = 不填则回放全部历史。更早的日子仍计入规则所看的特征。
+run-first-day = 第一天
+run-last-day = 最后一天
+run-days-wrong = 最后一天早于第一天。
+run-of-days = { $from }至{ $to }的付款。
+run-days-open = …
+
+# 柜员的现金箱
+drawer-title = 现金箱
+drawer-says = 今天箱里应有多少，实际是否相符。
+drawer-counted = 清点金额
+drawer-counted-hint = 您点出的金额，如 12,850.50。不会保存。
+drawer-no-till = 这是客户的账户，不是现金箱。
+drawer-day = { $day }的现金箱
+drawer-began = 日初
+drawer-came = 存入
+drawer-went = 支取
+drawer-should = 应有
+drawer-lines = { $n } 笔收付
+drawer-agrees = 清点与应有相符
+drawer-over = 多出 { $by }
+drawer-short = 短少 { $by }
+drawer-differs = 请重新清点。仍不符的，请在日终前联系运营人员。
+
+# 已处理的报文
+exceptions-seen = 已处理
+exceptions-seen-note = 怎样处理的？
+exceptions-seen-do = 标为已处理
+messages-seen-by = { $who } 已处理
+field-note = 请用一行写明怎样处理的。
+
+# 柜员协助客户
+together-title = 在客户自己的屏幕上办理
+together-counter-says = 客户在自己的手机或电脑上登录并亲自办理；长的号码由您先填好。
+together-what = 办什么
+together-pay = 付款
+together-payees = 保存收款人
+together-helpers = 请家人查看
+together-complaint = 投诉
+together-only-pay = 仅付款时填写。
+together-prepare = 准备
+together-tell = 请客户在自己的屏幕上打开“找人工”，输入：
+together-waits = { $n } 分钟内有效，仅限这位客户。
+together-back = 返回客户
+together-own-title = 柜台有人在帮您？
+together-own-says = 请输入柜员给您看的六位数字。办理之前，您会先看到是什么。
+together-digits-type = 输入数字
+together-digits = 六位数字
+together-go = 继续
+together-wrong = 这组数字下没有为您准备的事项。请柜员重新给一组。
+together-by = 由柜员 { $who } 准备。
+together-yours = 由您自己办理
+together-yours-says = 现在什么都还没有发生。请看清下一页；您确认了才会办理。如果面前没有银行的人，请就此停下。
+together-on = 继续
+together-not = 不办，回首页

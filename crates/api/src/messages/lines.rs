@@ -1,5 +1,6 @@
 //! What a list says of each message, in and out. A message may be large, so a line is made of it once and remembered;
-//! what is kept of a message never changes.
+//! what is kept of a message never changes,
+//! but for who saw to it, which is said once.
 
 use crate::messages::taken::{Taken, Why};
 use crate::wire::AccountRef;
@@ -71,6 +72,19 @@ pub struct Line {
     pub rejected: usize,
     /// Why nothing of it was done.
     pub refused: Vec<Why>,
+    /// Who saw to what was refused, if somebody did.
+    pub seen: Option<Seen>,
+}
+
+/// That somebody saw to a message of which something was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Who: `user:anna`.
+    pub by: String,
+    /// What was done about it.
+    pub note: String,
+    /// When, in nanoseconds since 1970.
+    pub time_ns: u64,
 }
 
 /// A message that went to another bank. What it says can be written again from the journal.
@@ -123,6 +137,7 @@ impl Line {
             waiting,
             rejected: taken.count(Status::RJCT),
             refused: taken.refused.clone(),
+            seen: None,
         }
     }
 
@@ -141,6 +156,7 @@ impl Line {
             waiting: 0,
             rejected: 0,
             refused: Vec::new(),
+            seen: None,
         }
     }
 
@@ -159,6 +175,7 @@ impl Line {
             waiting: 0,
             rejected: 0,
             refused: vec![Why::of(iso20022::Reason::FF01, unreadable.says)],
+            seen: None,
         }
     }
 
@@ -166,11 +183,19 @@ impl Line {
     pub fn is_refused(&self) -> bool {
         self.rejected > 0 || !self.refused.is_empty()
     }
+
+    /// Something of it was not done, and nobody saw to it.
+    pub fn waits_for_somebody(&self) -> bool {
+        self.is_refused() && self.seen.is_none()
+    }
 }
 
 /// Lines of messages that were read before, by their files.
 #[derive(Debug, Default)]
 pub(super) struct Known(HashMap<String, Line>);
+
+/// The ending of what is kept of somebody who saw to a message, behind the name of the message's own file.
+pub(super) const SEEN: &str = ".seen";
 
 impl Known {
     /// The lines of all messages of a folder, the newest first.
@@ -179,15 +204,29 @@ impl Known {
     /// The disk's; a file that is damaged is named.
     pub(super) fn of_folder(&mut self, folder: &Path) -> io::Result<Vec<Line>> {
         let mut before = std::mem::take(&mut self.0);
+        let mut seen = Vec::new();
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if let Some(of) = name.strip_suffix(SEEN).filter(|name| !name.starts_with('.')) {
+                seen.push(of.to_owned());
+                continue;
+            }
             let Some(way) = Way::of(&path).filter(|_| !name.starts_with('.')) else { continue };
             let line = match before.remove(name) {
                 Some(line) => line,
                 None => read(&path, name, way)?,
             };
             self.0.insert(name.to_owned(), line);
+        }
+        for of in seen {
+            let Some(line) = self.0.get_mut(&of).filter(|line| line.seen.is_none()) else {
+                continue;
+            };
+            let name = format!("{of}{SEEN}");
+            let bytes = fs::read(folder.join(&name))?;
+            let read = serde_json::from_slice(&bytes);
+            line.seen = Some(read.map_err(|why| io::Error::other(format!("{name}: {why}")))?);
         }
         let mut lines: Vec<Line> = self.0.values().cloned().collect();
         lines.sort_unstable_by(|a, b| (b.time, &b.key).cmp(&(a.time, &a.key)));

@@ -3,7 +3,7 @@
 //! sender's second copy is compared with; that no payment is made twice rests on the ledger alone, which knows each by the
 //! name its sender gave it. So they may be removed when nobody will ask any more.
 
-use crate::messages::lines::{Known, Line, Sent, Unreadable, Way};
+use crate::messages::lines::{Known, Line, SEEN, Seen, Sent, Unreadable, Way};
 use crate::messages::taken::Taken;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -159,6 +159,20 @@ impl Store {
     /// The disk's; a file that is damaged is named.
     pub fn lines(&self) -> io::Result<Vec<Line>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).of_folder(&self.folder)
+    }
+
+    /// Keeps that somebody saw to a message that `lines` has under this key; durable when this returns. The first word stays.
+    ///
+    /// # Errors
+    /// The disk's; there is no such message.
+    pub fn keep_seen(&self, key: &str, seen: &Seen) -> io::Result<()> {
+        let there = self.lines()?.into_iter().find(|line| line.key == key);
+        let line = there.ok_or_else(|| io::Error::from(ErrorKind::NotFound))?;
+        if line.seen.is_some() {
+            return Ok(());
+        }
+        let file = self.folder.join(format!("{key}{SEEN}"));
+        put(&file, |out| serde_json::to_writer(out, seen).map_err(io::Error::from))
     }
 
     /// A number that is kept under a name; zero if there is none.

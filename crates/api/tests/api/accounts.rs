@@ -1,6 +1,6 @@
 //! Accounts and parties: opened once under a key, changed only as they were read, named in every answer.
 
-use crate::house::{House, account, order};
+use crate::house::{House, LISTED, account, order};
 use axum::body::Body;
 use serde_json::{Value, json};
 
@@ -26,6 +26,60 @@ fn a_party_is_registered_once_and_every_look_at_it_is_noted() {
     assert_eq!(erased.status, 200, "{:?}", erased.json());
     let after = house.get(&format!("/parties/{id}"), "staff").json();
     assert_eq!((after["erased"].clone(), after.get("fields")), (json!(true), None));
+}
+
+#[test]
+fn whoever_resembles_a_listed_person_gets_a_case_that_somebody_decides_on_a_ground() {
+    let house = House::new("listed");
+    let who = |name: &str| json!({ "kind": "person", "fields": { "name": name } });
+    let before = house.records();
+    let asked = house.post("/screenings", "staff", "", &who(LISTED));
+    assert_eq!(asked.status, 200, "{:?}", asked.json());
+    assert_eq!(asked.json()["hits"][0]["name"], LISTED);
+    assert_eq!(asked.json()["hits"][0]["reasons"][0]["en"], "the same name");
+    let nobody = house.post("/screenings", "staff", "", &who("Wang Guixiang")).json();
+    assert_eq!((&nobody["hits"], &nobody["names"]), (&json!([]), &json!(1)));
+    assert_eq!(house.records(), before, "asking keeps nothing");
+    assert_eq!(house.post("/screenings", "anna", "", &who(LISTED)).status, 403);
+
+    let clear = house.post("/parties", "staff", "listed-0001", &who("Wang Guixiang"));
+    assert_eq!(clear.json()["screening"], "clear");
+    let found = house.post("/parties", "staff", "listed-0002", &who(LISTED));
+    assert_eq!((found.status, &found.json()["screening"]), (201, &json!("possible")));
+    let id = found.json()["id"].as_str().unwrap().to_owned();
+    let inbox = house.get("/cases", "staff").json();
+    let case = &inbox["items"][0];
+    assert_eq!((&inbox["total"], &case["party"]), (&json!(1), &json!(id)));
+    assert_eq!(case.get("money"), None);
+    let decision = format!("/cases/{}/decision", case["id"].as_str().unwrap());
+
+    let silent = house.post(&decision, "chief", "", &json!({ "decision": "release" }));
+    assert_eq!(silent.json()["errors"][0]["pointer"], "/why");
+    let steps = format!("/cases/{}/steps", case["id"].as_str().unwrap());
+    assert_eq!(house.post(&steps, "staff", "", &json!({ "step": "claim" })).status, 200);
+    let ground = json!({ "decision": "refuse", "why": "the same day of birth" });
+    assert_eq!(house.post(&decision, "chief", "", &ground).problem(), "case_is_anothers");
+    let decided = house.post(&decision, "staff", "", &ground);
+    assert_eq!((decided.status, &decided.json()["status"]), (200, &json!("refused")));
+    assert_eq!(house.post(&decision, "staff", "", &ground).problem(), "case_decided");
+    let history = format!("/cases/{}/history", case["id"].as_str().unwrap());
+    let told = house.get(&history, "staff").json();
+    assert_eq!(told["steps"][0]["text"], "house 4");
+    assert_eq!(told["steps"][2]["text"], "the same day of birth");
+    let seen = house.get(&format!("/parties/{id}"), "staff").json();
+    assert_eq!(seen["screening"], "confirmed");
+}
+
+#[test]
+fn whether_somebody_is_listed_is_never_told_themselves() {
+    let house = House::new("listed-own");
+    let own = house.get(&format!("/parties/{}", api::wire::PartyRef(terms::PartyId(7))), "anna");
+    assert_eq!(own.status, 200, "{:?}", own.json());
+    house.screened(7);
+    let own = house.get(&format!("/parties/{}", api::wire::PartyRef(terms::PartyId(7))), "anna");
+    assert_eq!(own.json().get("screening"), None);
+    let staff = house.get(&format!("/parties/{}", api::wire::PartyRef(terms::PartyId(7))), "staff");
+    assert_eq!(staff.json()["screening"], "possible");
 }
 
 #[test]

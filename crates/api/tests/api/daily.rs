@@ -59,6 +59,38 @@ fn messages_are_listed_the_newest_first_and_each_payment_is_told() {
 }
 
 #[test]
+fn a_message_that_somebody_saw_to_waits_no_more_and_keeps_who_it_was() {
+    let house = House::new("message-seen");
+    hand_in(&house, "anna", &file("M1", &[("1", "77", 100)]));
+    hand_in(&house, "anna", &file("M2", &[("1", "2", 100)]));
+    let open = |house: &House| items(&house.get("/messages?open=true", "staff"));
+    assert_eq!(names(&open(&house)), ["M1"]);
+    let key = |name: &str| {
+        let all = items(&house.get("/messages", "staff"));
+        let one = all.iter().find(|item| item["message"] == name).unwrap();
+        one["key"].as_str().unwrap().to_owned()
+    };
+    let said = |keys: &[&str], note: &str| json!({ "keys": keys, "note": note });
+    let path = "/message-acknowledgements";
+    let (refused, done) = (key("M1"), key("M2"));
+    assert_eq!(house.post(path, "anna", "", &said(&[&refused], "ok")).status, 403);
+    let silent = house.post(path, "staff", "", &said(&[&refused], " "));
+    assert_eq!(silent.json()["errors"][0]["pointer"], "/note");
+    for other in [done.as_str(), "../log/key", "x.json", ""] {
+        let came = house.post(path, "staff", "", &said(&[&refused, other], "ok"));
+        assert_eq!(came.status, 404, "{other}");
+    }
+    assert_eq!(names(&open(&house)), ["M1"], "all of them or none");
+    let came = house.post(path, "staff", "", &said(&[&refused], "called the sender"));
+    assert_eq!(came.status, 204);
+    house.post(path, "chief", "", &said(&[&refused], "me too"));
+    let house = house.restart();
+    assert!(open(&house).is_empty());
+    let kept = &items(&house.get("/messages?refused=true", "staff"))[0]["acknowledged"];
+    assert_eq!((&kept["by"], &kept["note"]), (&json!("client:staff"), &json!("called the sender")));
+}
+
+#[test]
 fn what_was_kept_is_listed_after_a_restart_and_a_damaged_file_is_named() {
     let house = House::new("message-kept");
     hand_in(&house, "anna", &file("M1", &[("1", "2", 1_250)]));

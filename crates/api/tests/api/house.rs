@@ -6,6 +6,7 @@ use api::bank::{ApiLimits, Bank, Parts};
 use api::bench::{Bench, Compiled, Compiler, TextFault};
 use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown};
 use api::identity::{BankGate, now_s};
+use api::listed::{Likeness, LikenessReason, Screens};
 use api::messages::{Counterpart, Desk, Naming, Store};
 use api::problem::{Kind, Problem};
 use api::reasons::Reason;
@@ -22,7 +23,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use journal::entropy::OsEntropy;
-use journal::vault::Vault;
+use journal::vault::{Fields, Vault};
 use journal::{Files, keys};
 use node::{Handle, Node, NodeOptions, RunOptions, Running, SystemClock};
 use serde_json::Value;
@@ -31,8 +32,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use terms::{
-    Account, AccountFlags, AccountId, Command, Currency, Day, Institution, PartyId, Role, RoleKind,
-    Ruling, Sealed, SealingCipher,
+    Account, AccountFlags, AccountId, Command, Currency, Day, Institution, PartyId, PartyKind,
+    Role, RoleKind, Ruling, Screening, ScreeningResult, Sealed, SealingCipher,
 };
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -124,6 +125,36 @@ struct NoTables;
 impl Asking for NoTables {
     fn ask(&self, _: Question) -> BoxFuture<'_, Result<Answered, Problem>> {
         async { Err(Problem::new(Kind::Unavailable, "there are no tables here")) }.boxed()
+    }
+}
+
+/// A list with one name on it, which whoever is called so resembles. How alike names are is the screening crate's own matter.
+struct OneListed;
+
+/// The name.
+pub const LISTED: &str = "Kolmo Vasslin";
+
+impl Screens for OneListed {
+    fn lists(&self) -> [u8; 32] {
+        [7; 32]
+    }
+
+    fn names(&self) -> usize {
+        1
+    }
+
+    fn look(&self, _: PartyKind, fields: &Fields) -> Vec<Likeness> {
+        let hit = Likeness {
+            list: "house".to_owned(),
+            entry: "4".to_owned(),
+            name: LISTED.to_owned(),
+            score: 1_000,
+            reasons: vec![LikenessReason {
+                en: "the same name".to_owned(),
+                zh: "姓名相同".to_owned(),
+            }],
+        };
+        if fields["name"] == LISTED { vec![hit] } else { Vec::new() }
     }
 }
 
@@ -326,6 +357,7 @@ impl House {
             facts: api::facts::Facts::default(),
             hooks: Some(Arc::new(Subscribers::open(&folder.join("webhooks"), hooks).unwrap())),
             bench: Some(Arc::new(Bench::open(&folder.join("rules"), Arc::new(Plain)).unwrap())),
+            screens: Some(Arc::new(OneListed)),
             traces,
             limits,
             log: Arc::new(move |line| said.lock().unwrap().push(line.to_owned())),
@@ -447,6 +479,31 @@ impl House {
         for transfer in told.recv_timeout(patience).unwrap() {
             self.line.submit(vec![Command::Transfer(transfer)], patience).unwrap();
         }
+    }
+
+    /// How many records the journal has.
+    pub fn records(&self) -> u64 {
+        let patience = Duration::from_secs(10);
+        let (tell, told) = std::sync::mpsc::channel();
+        let until = std::time::Instant::now() + patience;
+        let look = |engine: &engine::Engine| engine.records();
+        self.line.ask_then(until, look, move |seen| tell.send(seen).unwrap()).unwrap();
+        told.recv_timeout(patience).unwrap()
+    }
+
+    /// Says that a party resembles somebody listed.
+    pub fn screened(&self, party: u128) {
+        let found = Screening {
+            party: PartyId(party),
+            lists: [7; 32],
+            result: ScreeningResult::Possible,
+            entry: "house 4".to_owned(),
+            score: 1_000,
+            by: String::new(),
+        };
+        let request = vec![Command::RecordScreening(found)];
+        let answers = self.line.submit(request, Duration::from_secs(10)).unwrap();
+        assert_eq!(answers[0].event.outcome(), Ok(()));
     }
 
     /// What account 1 or 2 has, booked.

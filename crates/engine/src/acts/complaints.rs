@@ -119,3 +119,77 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terms::{Command, Party, PartyId, PartyKind, Sealed, SealingCipher, TransferId};
+
+    const DAY_NS: u64 = 86_400_000_000_000;
+
+    struct Try(Engine, u64);
+
+    impl Try {
+        fn new() -> Try {
+            let mut one = Try(Engine::default(), DAY_NS);
+            let (id, kind) = (PartyId(5), PartyKind::Person);
+            one.does(&Command::RegisterParty(Party { id, kind, identity: sealed() }));
+            one
+        }
+
+        fn does(&mut self, command: &Command) {
+            let event = self.0.decide(self.0.next_time(TimeNs(self.1)), command);
+            assert_eq!(event.outcome(), Ok(()), "{command:?}");
+            self.0.evolve(&event);
+            self.1 = event.time().0;
+        }
+
+        fn step(&mut self, step: ComplaintStep, days: u8, by: &str) {
+            let (complaint, party) = (TransferId(10), PartyId(5));
+            let (by, text) = (String::from(by), sealed());
+            let act = ComplaintAct { complaint, party, step, days, text, by };
+            self.does(&Command::WorkComplaint(act));
+        }
+
+        fn waits(&mut self, days: u64) {
+            self.1 += days * DAY_NS;
+        }
+
+        fn due(&self) -> u64 {
+            self.0.complaint(TransferId(10)).unwrap().due.0
+        }
+
+        /// When the first complaint that waits is due.
+        fn first_due(&self) -> Option<u64> {
+            self.0.complaints_waiting().next().map(|(_, row)| row.due.0)
+        }
+    }
+
+    fn sealed() -> Sealed {
+        let (commitment, nonce, ciphertext) = ([1; 32], [0; 12], vec![0; 64]);
+        Sealed { commitment, cipher: SealingCipher::Aes256Gcm, nonce, ciphertext }
+    }
+
+    #[test]
+    fn more_time_counts_from_the_promise_and_a_second_promise_from_its_own_day() {
+        let mut one = Try::new();
+        let (id, party, by) = (TransferId(10), PartyId(5), String::from("user:anna"));
+        let (account, subject, text) = (terms::AccountId(0), TransferId(0), sealed());
+        let days = 15;
+        let complaint = Complaint { id, party, account, subject, days, text, by };
+        one.does(&Command::FileComplaint(complaint));
+        let first = one.1 + 15 * DAY_NS;
+        assert_eq!((one.due(), one.first_due()), (first, Some(first)));
+        one.waits(3);
+        one.step(ComplaintStep::Extend, 10, "user:ola");
+        assert_eq!((one.due(), one.first_due()), (first + 10 * DAY_NS, Some(first + 10 * DAY_NS)));
+        one.step(ComplaintStep::Answer, 0, "user:ola");
+        assert_eq!(one.first_due(), None, "what was answered waits for nobody");
+        one.waits(4);
+        one.step(ComplaintStep::Raise, 15, "user:anna");
+        let second = one.1 + 15 * DAY_NS;
+        assert_eq!((one.due(), one.first_due()), (second, Some(second)));
+        one.step(ComplaintStep::Answer, 0, "user:max");
+        assert_eq!(one.first_due(), None);
+    }
+}

@@ -1,6 +1,7 @@
 //! One case with everything in view: the payment and why it was stopped, the money around it, what was done so far, and what
 //! is to be done.
 
+use super::listed::{self, is_about_somebody};
 use super::questions::query;
 use super::risk::{called, state, works};
 use super::staff::{left, list_of, person, scrolled, text_of};
@@ -80,13 +81,14 @@ async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         @if let Some(trouble) = trouble { (summary(words, &trouble.says(words), &trouble.said_fields(words))) }
         div.grid {
             div.s8.stacked {
-                (why(visit, &known))
+                @if is_about_somebody(&known.case) { (listed::compared(visit, &known.case, &known.history).await) }
+                @else { (why(visit, &known)) }
                 (payment(visit, &known, who.as_deref()))
                 @if let Some(of) = &known.payment { (usual(visit, of, &known.payers, &known.payees)) }
                 (around(visit, &known))
             }
             div.s4.stacked {
-                (decision(visit, &known))
+                (decision(visit, &known, trouble))
                 (steps(visit, &known))
                 @if works(visit) { (work(visit, &known, trouble)) }
             }
@@ -332,11 +334,14 @@ fn steps(visit: &Visit, known: &Known) -> Markup {
 }
 
 /// What becomes of the money, for whoever decides; for others who that is.
-fn decision(visit: &Visit, known: &Known) -> Markup {
+fn decision(visit: &Visit, known: &Known, trouble: Option<&Trouble>) -> Markup {
     let words = visit.words;
     let id = text_of(&known.case, "id");
     if !is_open(known) {
         let status = text_of(&known.case, "status");
+        if is_about_somebody(&known.case) {
+            return listed::decided(visit, status);
+        }
         return note(
             Weight::Know,
             &words.say(&format!("case-{status}")),
@@ -359,6 +364,9 @@ fn decision(visit: &Visit, known: &Known) -> Markup {
                 }))
             }
             @if !decides { p { (words.say("decide-not-you")) } }
+            @else if is_about_somebody(&known.case) {
+                (listed::answers(visit, &action, &known.case, &trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default()))
+            }
             @else {
                 @if let Some(who) = anothers && proposed.is_none() { p { (words.with("decide-anothers", &[("who", text(person(who)))])) } }
                 div.choices {
@@ -436,7 +444,10 @@ async fn step(visit: &Visit) -> Said {
 
 async fn decide(visit: &Visit) -> Said {
     let id = visit.named("case");
-    let order = json!({ "decision": visit.form.get("decision") });
+    let mut order = json!({ "decision": visit.form.get("decision") });
+    if let Some(why) = visit.form.filled("why") {
+        order["why"] = json!(why);
+    }
     let done = visit.ask.post(&format!("/cases/{id}/decision"), order).await.map(|_| ());
     again(visit, done).await
 }

@@ -1,7 +1,9 @@
 //! The counter: who stands before it, what they have, an account opened, cash paid in and out.
 
+use super::listed::{IDENTITY, caution, resembled, standing};
 use super::own_accounts::called;
 use super::staff::{list_of, text_of};
+use super::together::prepare_form;
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -23,9 +25,6 @@ const KINDS: [u16; 2] = [20_111, 20_112];
 /// Cash paid in, and paid out, as the bank counts kinds of payments.
 const CASH_IN: u16 = 401;
 const CASH_OUT: u16 = 402;
-/// What of somebody is compared with what they show.
-const IDENTITY: [&str; 8] =
-    ["name", "name_en", "birth_date", "id_number", "credit_code", "phone", "address", "country"];
 /// Documents by which a new customer is known.
 const DOCUMENTS: [&str; 3] = ["resident_id", "passport", "other"];
 
@@ -63,7 +62,7 @@ async fn find(visit: &Visit) -> Said {
                 (button(&words.say("find-go"), true))
             }
             @if let Some(read) = &named { (those_found(visit, read)) }
-            p { a.btn href="/counter/new" { (words.say("counter-new")) } }
+            p.row-of { a.btn href="/counter/new" { (words.say("counter-new")) } a.btn href="/counter/drawer" { (words.say("drawer-title")) } }
         }
     };
     match &wrong {
@@ -125,10 +124,11 @@ fn those_found(visit: &Visit, read: &Value) -> Markup {
 }
 
 async fn new(visit: &Visit) -> Said {
-    new_page(visit, None).await
+    new_page(visit, None, &[]).await
 }
 
-async fn new_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
+/// The form; `hits` are those whom somebody resembles whose form was just sent.
+async fn new_page(visit: &Visit, trouble: Option<&Trouble>, hits: &[Value]) -> Said {
     let words = visit.words;
     let title = words.say("counter-new");
     let faults: Vec<(String, String)> = trouble
@@ -145,18 +145,20 @@ async fn new_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         let word = format!("document-{}", kind.replace('_', "-"));
         (kind.to_owned(), words.say(&word).into_owned())
     });
-    let (kind, document) = (typed("kind"), typed("document-kind"));
+    let (kind, document, compared) = (typed("kind"), typed("document-kind"), said_of(visit));
     let body = html! {
         (head(&title, &words.say("counter-new-says")))
         div.narrow {
             (summary(words, &says, &faults))
+            @if !hits.is_empty() { (caution(visit, hits)) }
             (form(visit, "/counter/new", html! {
                 (hidden("key", &Visit::new_key()))
+                @if !hits.is_empty() { (hidden("compared", &compared)) }
                 (choice(Field { name: "kind", label: &words.say("counter-kind"), value: &kind, ..Field::default() }, &kinds, &faults))
                 @for (name, kind) in [("name", "text"), ("name-en", "text")] { (plain_field(visit, name, kind, &faults)) }
                 (choice(Field { name: "document-kind", label: &words.say("document-kind"), value: &document, ..Field::default() }, &documents, &faults))
                 @for (name, kind) in [("id-number", "text"), ("birth-date", "date"), ("phone", "tel"), ("address", "text")] { (plain_field(visit, name, kind, &faults)) }
-                (button(&words.say("counter-new-do"), true))
+                (button(&words.say(if hits.is_empty() { "counter-new-do" } else { "listed-register" }), true))
             }))
         }
     };
@@ -174,6 +176,11 @@ fn plain_field(visit: &Visit, name: &str, kind: &str, faults: &[(String, String)
     )
 }
 
+/// What of a newcomer is compared with lists, as it was typed.
+fn said_of(visit: &Visit) -> String {
+    ["kind", "name", "name-en", "birth-date"].map(|name| visit.form.get(name)).join(" / ")
+}
+
 async fn register(visit: &Visit) -> Said {
     let mut fields = serde_json::Map::new();
     for name in ["name", "name-en", "document-kind", "id-number", "birth-date", "phone", "address"]
@@ -183,10 +190,19 @@ async fn register(visit: &Visit) -> Said {
         }
     }
     let order = json!({ "kind": visit.form.get("kind"), "fields": fields });
+    // Whoever is like somebody listed is compared before anything is written; what was typed must be what was compared.
+    if visit.form.get("compared") != said_of(visit) {
+        match resembled(visit, &order).await {
+            Ok(hits) if hits.is_empty() => {}
+            Ok(hits) => return new_page(visit, None, &hits).await,
+            Err(trouble) if trouble.is_stranger() => return Err(trouble),
+            Err(trouble) => return new_page(visit, Some(&trouble), &[]).await,
+        }
+    }
     match visit.ask.post_once("/parties", order, visit.form.get("key")).await {
         Ok(made) => Ok(Shown::Next(format!("/counter/{}", text_of(&made.body, "id")))),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
-        Err(trouble) => new_page(visit, Some(&trouble)).await,
+        Err(trouble) => new_page(visit, Some(&trouble), &[]).await,
     }
 }
 
@@ -211,6 +227,7 @@ async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             Some(trouble) if trouble.code == "payer_must_confirm" => (warned(visit, trouble)),
             _ => (summary(words, &says, &faults)),
         }
+        (standing(visit, party))
         div.grid {
             section.p.s5 aria-labelledby="identity" {
                 header { h2 id="identity" { (words.say("counter-identity")) } }
@@ -230,6 +247,7 @@ async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
                 (open_form(visit, id))
             }
             @if !accounts.is_empty() { (cash_form(visit, id, &accounts, trouble, &faults)) }
+            (prepare_form(visit, id, &[]))
         }
     };
     match trouble {
@@ -294,8 +312,9 @@ fn cash_form(
 ) -> Markup {
     let words = visit.words;
     let typed = |name: &'static str| visit.form.get(name).to_owned();
-    let (way, account, till, sum) =
-        (typed("way"), typed("account"), typed("till"), typed("amount"));
+    let (way, account, sum) = (typed("way"), typed("account"), typed("amount"));
+    // A teller types the number of the till once.
+    let till = visit.form.filled("till").unwrap_or(&visit.till);
     let ways =
         ["in", "out"].map(|way| (way.to_owned(), words.say(&format!("cash-{way}")).into_owned()));
     let theirs: Vec<(String, String)> =
@@ -309,7 +328,7 @@ fn cash_form(
                 div.filter {
                     (choice(Field { name: "way", label: &words.say("cash-way"), value: &way, ..Field::default() }, &ways, faults))
                     (choice(Field { name: "account", label: &words.say("account"), value: &account, ..Field::default() }, &theirs, faults))
-                    (field(Field { name: "till", label: &words.say("cash-till"), value: &till, keys: "numeric", ..Field::default() }, faults))
+                    (field(Field { name: "till", label: &words.say("cash-till"), value: till, keys: "numeric", ..Field::default() }, faults))
                     (field(Field { name: "amount", label: &words.say("pay-amount"), value: &sum, keys: "decimal", ..Field::default() }, faults))
                 }
                 @if code == "must_sign" && let Some(asked) = trouble {
@@ -336,7 +355,10 @@ async fn open_account(visit: &Visit) -> Said {
 
 async fn cash(visit: &Visit) -> Said {
     match paid(visit).await {
-        Ok(payment) => Ok(Shown::Next(format!("/payments/{payment}"))),
+        Ok(payment) => {
+            let till = visit.till_cookie(visit.form.get("till"));
+            Ok(Shown::NextWith(format!("/payments/{payment}"), till.into_iter().collect()))
+        }
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => serve_page(visit, Some(&trouble)).await,
     }

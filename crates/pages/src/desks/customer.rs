@@ -39,9 +39,13 @@ pub fn rows() -> Vec<Row> {
 
 async fn home(visit: &Visit) -> Said {
     let words = visit.words;
-    let (known, waiting) = futures::join!(accounts_of(visit), visit.ask.get("/cases"));
+    // What does not wait for an answer is asked at once: each waits for the ledger's own thread.
+    let (known, waiting, names) =
+        futures::join!(accounts_of(visit), visit.ask.get("/cases"), Names::of(visit));
     let (name, accounts) = known?;
-    let helped = super::helping::helped(visit, &accounts).await;
+    let first = accounts.iter().find(|account| may_pay(account));
+    let (helped, recent) =
+        futures::join!(super::helping::helped(visit, &accounts), latest(visit, first));
     if !visit.me()?.is_one_of(&["customer"]) {
         // Whoever only helps sees what they may see, and nothing else.
         let title = words.with("home-title", &[("name", text(name))]);
@@ -54,15 +58,9 @@ async fn home(visit: &Visit) -> Said {
     let accounts: Vec<Value> = accounts.into_iter().filter(may_pay).collect();
     let waiting = waiting.map(|answer| answer.body).unwrap_or_default();
     let waiting = waiting["items"].as_array().cloned().unwrap_or_default();
-    let mut recent = Vec::new();
-    if let Some(first) = accounts.first() {
-        let id = first["id"].as_str().unwrap_or_default();
-        let answer = visit.ask.get(&format!("/accounts/{id}/payments?limit={FIRST_LINES}")).await?;
-        recent = answer.body["items"].as_array().cloned().unwrap_or_default();
-    }
+    let recent = recent?;
     let title = words.with("home-title", &[("name", text(name))]);
     let moment = |iso: &str| visit.moment(iso);
-    let names = Names::of(visit).await;
     let name = |account: &str| names.name(account).map(ToOwned::to_owned);
     let way = Way { words, moment: &moment, name: &name };
     visit.page(&words.say("desk-home"), html! {
@@ -86,6 +84,15 @@ async fn home(visit: &Visit) -> Said {
             (helped)
         }
     })
+}
+
+/// The latest payments of an account, if there is one.
+async fn latest(visit: &Visit, account: Option<&Value>) -> Result<Vec<Value>, Trouble> {
+    let Some(id) = account.and_then(|account| account["id"].as_str()) else {
+        return Ok(Vec::new());
+    };
+    let answer = visit.ask.get(&format!("/accounts/{id}/payments?limit={FIRST_LINES}")).await?;
+    Ok(answer.body["items"].as_array().cloned().unwrap_or_default())
 }
 
 /// What there is on an account.

@@ -7,9 +7,9 @@ use super::staff::{ago, left, list_of, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
-use crate::parts::field::summary;
+use crate::parts::field::{Faults, Field, field, summary};
 use crate::parts::figure::provenance;
-use crate::parts::form::one_button;
+use crate::parts::form::{button, form, hidden, one_button};
 use crate::parts::frame::head;
 use crate::parts::note::tag;
 use crate::row::Row;
@@ -26,6 +26,7 @@ const EACH: usize = 10;
 pub fn rows() -> Vec<Row> {
     vec![
         inside!(GET "/exceptions", exceptions),
+        inside!(POST "/exceptions/messages", seen_to),
         inside!(POST "/exceptions/{payment}/{act}", resolve),
     ]
 }
@@ -48,9 +49,7 @@ impl Found {
         let stopped =
             list_of(&hooks, "items").iter().filter(|hook| text_of(hook, "state") != "active");
         Ok(Found {
-            messages: read(format!("/messages?refused=true&limit={EACH}"))
-                .await
-                .unwrap_or_default(),
+            messages: read(format!("/messages?open=true&limit={EACH}")).await.unwrap_or_default(),
             orders: read(format!("/orders/given-up?limit={EACH}")).await?,
             hooks: stopped.cloned().collect(),
             pending: read(format!("/pending?limit={EACH}")).await?,
@@ -75,11 +74,17 @@ async fn exceptions_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let found = Found::of(visit).await?;
     let title = words.say("desk-exceptions");
     let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
+    // The field of each message is called by the message.
+    let named = |(name, says): (String, String)| {
+        (if name == "note" { visit.form.get("key").to_owned() } else { name }, says)
+    };
+    let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
+    let faults: Vec<(String, String)> = faults.into_iter().map(named).collect();
     let body = html! {
         (head(&title, &words.with("exceptions-says", &[("n", count(found.all()))])))
-        (summary(words, &says, &[]))
+        (summary(words, &says, &faults))
         div.grid {
-            (of_messages(visit, &found))
+            (of_messages(visit, &found, &faults))
             (of_orders(visit, &found))
             (of_pending(visit, &found))
             (of_refused(visit, &found))
@@ -113,11 +118,25 @@ fn part(
     }
 }
 
-fn of_messages(visit: &Visit, found: &Found) -> Markup {
+/// Says what was done about a message, so that it waits for nobody any more.
+fn seen_form(visit: &Visit, key: &str, faults: Faults<'_>) -> Markup {
+    let words = visit.words;
+    html! { details.data open[visit.form.get("key") == key] {
+        summary { (words.say("exceptions-seen")) }
+        (form(visit, "/exceptions/messages", html! {
+            (hidden("key", key))
+            (field(Field { name: key, label: &words.say("exceptions-seen-note"), value: visit.form.get(key), ..Field::default() }, faults))
+            (button(&words.say("exceptions-seen-do"), false))
+        }))
+    } }
+}
+
+fn of_messages(visit: &Visit, found: &Found, faults: Faults<'_>) -> Markup {
     let words = visit.words;
     let items = list_of(&found.messages, "items");
     let none = words.say("exceptions-no-messages");
     let all = html! { a href="/messages?show=refused" { (words.say("exceptions-all-messages")) } };
+    let may = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["operations"]));
     part(
         "of-messages",
         "s7",
@@ -128,6 +147,7 @@ fn of_messages(visit: &Visit, found: &Found) -> Markup {
             @for line in items { li {
                 div.row { b { (messages::linked(line)) } (tag("bad", &rejected(words, line))) }
                 p { @match list_of(line, "refused") { [] => (words.say("exceptions-messages-part")), whys => (messages::reasons(words, whys)) } " · " (ago(visit, text_of(line, "time"))) }
+                @if may { (seen_form(visit, text_of(line, "key"), faults)) }
             } }
         } },
     )
@@ -245,6 +265,17 @@ fn of_hooks(visit: &Visit, found: &Found) -> Markup {
             p.hint { (words.say("exceptions-hooks-next")) }
         },
     )
+}
+
+/// Somebody saw to a message.
+async fn seen_to(visit: &Visit) -> Said {
+    let key = visit.form.get("key");
+    let order = json!({ "keys": [key], "note": visit.form.get(key) });
+    match visit.ask.post("/message-acknowledgements", order).await {
+        Ok(_) => Ok(Shown::Next("/exceptions".to_owned())),
+        Err(trouble) if trouble.is_stranger() => Err(trouble),
+        Err(trouble) => exceptions_page(visit, Some(&trouble)).await,
+    }
 }
 
 /// Posts what was reserved, or gives it back.

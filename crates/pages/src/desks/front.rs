@@ -193,6 +193,11 @@ async fn help(visit: &Visit) -> Said {
             p { (words.say("help-fraud")) }
             h2 { (words.say("help-complaint-title")) }
             p { (words.say("help-complaint")) }
+            @if visit.me.as_ref().is_some_and(|me| me.party.is_some()) {
+                h2 { (words.say("together-own-title")) }
+                p { (words.say("together-own-says")) }
+                p { a.btn href="/together" { (words.say("together-digits-type")) } }
+            }
             @if visit.me.as_ref().is_some_and(|me| me.is_one_of(&["customer"])) { p { a.btn href="/complaints/new" { (words.say("complaint-new")) } } }
         }
     })

@@ -62,7 +62,7 @@ async fn list_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let after = visit.query.filled("after").map(|after| format!("&after={}", encoded(after)));
     let path = format!("/messages?limit=30&{wanted}{}", after.unwrap_or_default());
     let read = visit.ask.get(path.trim_end_matches('&')).await?;
-    let refused = visit.ask.get("/messages?limit=1&refused=true").await?;
+    let refused = visit.ask.get("/messages?limit=1&open=true").await?;
     let total = |of: &Value| of["total"].as_u64().unwrap_or(0);
     let says = words.with(
         "messages-says",
@@ -119,7 +119,7 @@ fn table(visit: &Visit, items: &[Value]) -> Markup {
                 th scope="row" { (linked(line)) }
                 td { (kind(words, text_of(line, "definition"))) }
                 td { (whose(words, line)) }
-                td { (state(words, line)) }
+                td { (state(words, line)) @if let Some(by) = line["acknowledged"]["by"].as_str() { " " (tag("", &words.with("messages-seen-by", &[("who", text(person(by)))]))) } }
                 td.num { (number(&line["counts"], "payments")) }
                 td.num { @if counted(&line["counts"]["rejected"]) > 0 { b { (number(&line["counts"], "rejected")) } } @else { "–" } }
                 td.when { (visit.moment(text_of(line, "time"))) }

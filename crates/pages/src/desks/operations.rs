@@ -1,9 +1,10 @@
 //! Operations: what needs a person now, how the bank is, and how to find a payment or an account. The journal's own pages are
 //! in `journal.rs`.
 
+use super::listed::is_about_somebody;
 use super::questions::{answer, counted, source};
 use super::risk::called;
-use super::staff::{Finder, finder, left, list_of, person, text_of};
+use super::staff::{Finder, finder, left, list_of, person, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::live::{Watcher, watch};
@@ -232,7 +233,9 @@ fn needs(visit: &Visit, waiting: &Waiting) -> Markup {
                 @for case in list_of(&waiting.cases, "items") {
                     li {
                         div.row {
-                            a href={ "/cases/" (text_of(case, "id")) } { (words.say("needs-held")) " " (amount(&case["money"])) }
+                            a href={ "/cases/" (text_of(case, "id")) } {
+                                @if is_about_somebody(case) { (words.say("listed-title")) } @else { (words.say("needs-held")) " " (amount(&case["money"])) }
+                            }
                             @if let Some(due) = case["due"].as_str() { (left(visit, due)) }
                         }
                         p {
@@ -281,14 +284,14 @@ fn decisions(visit: &Visit, rulings: &Value) -> Markup {
                     @for (ruling, x, wide) in &bars { rect class={ "r-" (ruling) } x={ (format!("{x:.3}")) } y="0" width={ (format!("{wide:.3}")) } height="10" {} }
                 }
             }
-            table {
+            (scrolled(words, &title, html! { table {
                 thead { tr { th scope="col" { (words.say("rulings-what")) } th.num scope="col" { (words.say("hours-payments")) } th.num scope="col" { (words.say("rules-share")) } } }
                 tbody { @for (ruling, class, n) in &all { tr {
                     th scope="row" { span class={ "sw " (class) } {} (words.say(&format!("ruling-{ruling}"))) }
                     td.num data-value=(n) { (figures::number(*n)) } td.num { (percent(*n, whole)) }
                 } } }
                 tfoot { tr { th scope="row" { (words.say("rulings-all")) } td.num { (figures::number(whole)) } td.num {} } }
-            }
+            } }))
             (provenance(words, &source("rulings", rulings), &title))
         }
     }

@@ -1,5 +1,6 @@
 //! The analyst's inbox. One case is in `case.rs`, the rules that stopped its payment in `rules.rs`.
 
+use super::listed::{is_about_somebody, mark};
 use super::staff::{ago, left, list_of, more, person, scrolled, text_of, views};
 use crate::inside;
 use crate::parts::amount::amount;
@@ -166,6 +167,7 @@ fn row(visit: &Visit, case: &Value, any: bool, open: bool) -> Markup {
             } } }
             th scope="row" {
                 a href={ "/cases/" (id) } { (name) } " "
+                @if is_about_somebody(case) { (mark(visit)) " " }
                 @if status != "open" { (state(visit, status)) }
                 @if let Some(mark) = case["mark"].as_str() { " " (tag("", &words.say(&format!("mark-{mark}")))) }
             }

@@ -64,7 +64,7 @@ pub fn figure(words: Words, of: &Figure<'_>) -> Markup {
                         path.g d="M0 0H600M0 50H600M0 100H600M0 150H600M0 200H600" {}
                         path.fill d=(columns(of.points, top)) {}
                     }
-                    div.xs aria-hidden="true" { @for label in labels(of.points) { span { (label) } } }
+                    div.xs aria-hidden="true" { @for (at, label) in labels(of.points).into_iter().enumerate() { span.alt[is_second(at, of.points)] { (label) } } }
                 }
             }
             details.data {
@@ -138,10 +138,20 @@ fn columns(points: &[Point], top: u64) -> String {
 
 /// A label for each column, empty where there is no room for one: six short ones at most, or four long ones.
 fn labels(points: &[Point]) -> Vec<&str> {
-    let long = points.iter().any(|point| point.label.chars().count() > 6);
-    let step = points.len().div_ceil(if long { 4 } else { 6 }).max(1);
-    let shown = points.iter().enumerate();
+    let (step, shown) = (step(points), points.iter().enumerate());
     shown.map(|(at, point)| if at % step == 0 { point.label.as_str() } else { "" }).collect()
+}
+
+/// From one label that is shown to the next.
+fn step(points: &[Point]) -> usize {
+    let long = points.iter().any(|point| point.label.chars().count() > 6);
+    points.len().div_ceil(if long { 4 } else { 6 }).max(1)
+}
+
+/// Every second label, which a narrow screen has no room for.
+fn is_second(at: usize, points: &[Point]) -> bool {
+    let step = step(points);
+    points.len() > 3 && at.is_multiple_of(step) && !(at / step).is_multiple_of(2)
 }
 
 pub fn examples(words: Words) -> Vec<Example> {

@@ -41,6 +41,7 @@ impl Asking<'_> {
             Asks::Quote(wish) => self.quote(wish).await,
             Asks::Pay(paying, signed) => return self.pay(paying, signed).await,
             Asks::Stopped => self.stopped().await,
+            Asks::Why(stopped) => self.why(stopped).await,
             Asks::Appeal(case, why) => self.appeal(&case, why).await,
             Asks::Later(account) => self.later(&account).await,
             Asks::EndLater(later, key) => self.end_later(&later, &key).await,
@@ -178,6 +179,7 @@ impl Asking<'_> {
                 case: case["id"].as_str().unwrap_or_default().to_owned(),
                 money: Money::of(&case["money"]),
                 status: status.to_owned(),
+                reasons: Vec::new(),
                 day: day(&self.house.local(case["opened"].as_str().unwrap_or_default())),
             };
             // The oldest come first, and the latest matter.
@@ -185,6 +187,13 @@ impl Asking<'_> {
             all.extend(found.into_iter().rev().take(CASES));
         }
         Ok(Told::Stopped(all))
+    }
+
+    /// What risk control tells the payer of a payment that it stopped.
+    async fn why(&self, stopped: Stopped) -> Result<Told, Trouble> {
+        let payment = stopped.case.replacen("case_", "pay_", 1);
+        let known = self.ask.get(&format!("/payments/{payment}")).await?.body;
+        Ok(Told::Why(Stopped { reasons: self.reasons(&known), ..stopped }))
     }
 
     async fn appeal(&self, case: &str, why: u8) -> Result<Told, Trouble> {

@@ -58,6 +58,8 @@ pub enum Asks {
     Pay(Paying, Option<Answer>),
     /// Payments that somebody looked at.
     Stopped,
+    /// Why one was stopped.
+    Why(Stopped),
     /// Object to one, for one of three reasons.
     Appeal(String, u8),
     /// Payments for later.
@@ -100,6 +102,8 @@ pub enum Told {
     Became(Paying, Became),
     /// Payments that somebody looked at.
     Stopped(Vec<Stopped>),
+    /// One of them, with its reasons.
+    Why(Stopped),
     /// Payments for later.
     Later(Vec<Later>),
     /// Who looked.
@@ -210,7 +214,7 @@ impl Dialogue {
                 code(typed).map(|code| Asks::Pay(paying, Some(Answer { challenge, number, code })))
             }
             Place::Unsure(paying) => (typed == "1").then_some(Asks::Pay(paying, None)),
-            Place::Stopped(all) => return self.choose(&all, typed, Place::Case),
+            Place::Stopped(all) => chosen(&all, typed).cloned().map(Asks::Why),
             Place::Case(stopped) if typed == "1" => {
                 self.go(Place::Appeal(stopped));
                 return None;
@@ -357,6 +361,7 @@ impl Dialogue {
             }
             Told::Stopped(all) if all.is_empty() => self.say("phone-none-stopped"),
             Told::Stopped(all) => self.go(Place::Stopped(all)),
+            Told::Why(stopped) => self.go(Place::Case(stopped)),
             Told::Later(all) if all.is_empty() => self.say("phone-none-later"),
             Told::Later(all) => self.go(Place::Later(all)),
             Told::Lines(lines) => self.go(Place::Says(super::places::lines(self.words, &lines))),

@@ -101,6 +101,8 @@ pub struct Stopped {
     pub status: String,
     /// When it was stopped.
     pub day: String,
+    /// Why, in the language of the dialogue; empty until it was asked.
+    pub reasons: Vec<String>,
 }
 
 /// A payment for later.

@@ -127,7 +127,9 @@ fn of_tasks(words: Words, place: &Place) -> Screen {
         Place::Case(one) => {
             let put = [("money", text(one.money.short())), ("day", text(one.day.as_str()))];
             let says = words.with(&format!("phone-case-says-{}", one.status), &put);
-            Screen::saying(says).with("1", words.say("phone-appeal"))
+            let mut shown = Screen::saying(says);
+            shown.says.extend(one.reasons.iter().cloned());
+            shown.with("1", words.say("phone-appeal"))
         }
         Place::Appeal(_) => [1u8, 2, 3]
             .into_iter()

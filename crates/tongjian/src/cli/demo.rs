@@ -7,6 +7,7 @@ mod story;
 mod visitors;
 mod filling;
 mod lately;
+mod list;
 
 use super::Context;
 use super::serve::{Serve, Visitor, write_visitors};
@@ -100,8 +101,10 @@ impl Demo {
         let set = super::risk::compiled(&book)?;
         let risk = if self.unguarded { Risk::none() } else { Risk::of(&set) };
         let watched = if self.no_serve { None } else { Filling::open(about) };
-        let mut bank = Bank::create(&folder, ORIGIN, Settings::default())?;
+        let settings = Settings { lists: list::settings(), ..Settings::default() };
+        let mut bank = Bank::create(&folder, ORIGIN, settings)?;
         mark(&folder)?;
+        list::write(&folder)?;
         let gauges = watched.as_ref().map(Filling::gauges).unwrap_or_default();
         let posted = post(out, &mut bank, &mut city, risk, &gauges)?;
         gauges.verifying.store(1, Ordering::Relaxed);

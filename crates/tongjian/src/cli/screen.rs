@@ -22,6 +22,8 @@ pub use watch::{Looked, Watch};
 const TOGETHER: usize = 500;
 /// Hits that are shown of one name.
 const SHOWN: usize = 10;
+/// What of a party is a name of it.
+const NAMES: [&str; 4] = ["name", "name_en", "name_pinyin", "name_latin"];
 
 /// Look names up on sanctions lists.
 #[derive(Debug, clap::Args)]
@@ -246,16 +248,25 @@ fn same(old: &List, new: &List) -> bool {
 
 /// The hit that fits best, by the party's names.
 pub fn best_of<'a>(screens: &[&'a Screen], kind: PartyKind, fields: &Fields) -> Option<Hit<'a>> {
+    hits_of(screens, kind, fields).max_by_key(|hit| hit.score)
+}
+
+/// All hits, by each of the party's names.
+fn hits_of<'a>(
+    screens: &[&'a Screen],
+    kind: PartyKind,
+    fields: &Fields,
+) -> impl Iterator<Item = Hit<'a>> {
     let kind = Some(if kind == PartyKind::Person { Kind::Person } else { Kind::Entity });
     let born = fields.get("birth_date").and_then(|text| Born::read(text));
-    let country = fields.get("nationality").and_then(|text| Country::named(text));
+    let country = ["nationality", "country"].into_iter().find_map(|key| fields.get(key));
+    let country = country.and_then(|text| Country::named(text));
     let facts = Facts { kind, born, country };
-    let names = ["name", "name_pinyin", "name_latin"].into_iter().filter_map(|key| fields.get(key));
-    let hits = names.flat_map(|name| {
+    let names = NAMES.into_iter().filter_map(|key| fields.get(key));
+    names.flat_map(move |name| {
         let query = Query { name: name.clone(), facts };
         screens.iter().flat_map(|screen| screen.look(&query)).collect::<Vec<_>>()
-    });
-    hits.max_by_key(|hit| hit.score)
+    })
 }
 
 fn entry_of(hit: &Hit<'_>) -> String {

@@ -5,6 +5,7 @@
 mod config;
 mod folder;
 mod keeper;
+mod lookout;
 mod looks;
 mod machine;
 mod orders;
@@ -136,6 +137,7 @@ impl Serve {
         let secured = tls::tls(&config.api, &context.dir);
         let mut bank = context.bank()?;
         let secured = secured?;
+        let screens = lookout::open(context, &mut bank)?;
         let notes = NoteKeeper::new();
         let origin = people::origin(&config.api, listeners[0].as_ref(), secured.is_some());
         let people = People::open(context, &origin, Arc::new(notes.clone()))?;
@@ -164,6 +166,7 @@ impl Serve {
             handle,
             vault,
             start,
+            screens,
         };
         let end = self.taken.end.take();
         let served = self.serve(context, open, end);
@@ -318,12 +321,7 @@ impl Serve {
         })
     }
 
-    fn flight_door(
-        &self,
-        listener: TcpListener,
-        open: &Open<'_>,
-        network: &Runtime,
-    ) -> Done<Door> {
+    fn flight_door(&self, listener: TcpListener, open: &Open<'_>, network: &Runtime) -> Done<Door> {
         let _within = network.enter();
         let bank = flight::Bank {
             desks: open.desks.clone(),
@@ -362,6 +360,7 @@ struct Open<'a> {
     handle: Line,
     vault: Option<journal::Vault<Files>>,
     start: Option<api::facts::Start>,
+    screens: Option<Arc<dyn api::listed::Screens>>,
 }
 
 /// The bank behind the API: its identities, its questions, its bounds.
@@ -389,6 +388,7 @@ fn api_bank(
         asking: Arc::new(asking),
         hooks: Some(Arc::new(open_hooks(folder, open.config)?)),
         bench: Some(rules::bench(folder)?),
+        screens: open.screens.clone(),
         traces: open.config.traces.settings(),
         limits: config.limits(),
         log: Arc::new(|line| eprintln!("{line}")),

@@ -171,6 +171,18 @@ const all = {
       await hand.type("#amount", "200");
       await hand.press("form[action$='/cash'] button");
       await sees(page, "it is booked, with a receipt", /\/payments\/pay_/.test(page.url()) && await page.locator("a[href$='/receipt']").count() === 1);
+      await page.goto(origin + "/counter/drawer");
+      await sees(page, "the till is known, and what it should hold", await page.locator("#till").inputValue() === till && await page.locator("section:has(#drawer) tfoot .num").count() === 1);
+      const should = (await page.locator("section:has(#drawer) tfoot .num").innerText()).replace(/[^0-9.]/g, "");
+      await hand.type("#counted", should);
+      await hand.press("main form button");
+      await sees(page, "counted, it agrees", await page.locator(".note.done").count() === 1);
+      await hand.type("#counted", "1");
+      await hand.press("main form button");
+      await sees(page, "one that does not is said", await page.locator(".note.stop").count() === 1);
+      await hand.type("#till", "12");
+      await hand.press("main form button");
+      await sees(page, "a till that is none is named", await page.locator(".faults a[href='#till']").count() === 1);
     });
   },
   async "a developer finds the reference, and a wrong address is said"({ browser, origin, look }) {

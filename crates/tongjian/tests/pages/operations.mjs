@@ -92,6 +92,22 @@ const all = {
       await sees(page, "it waits no more", await page.locator(`form[action='${action}']`).count() === 0);
     });
   },
+  async "a message that something was wrong with is seen to, and waits no more"({ browser, origin, look }) {
+    await as(browser, origin, "operations", look, async (page, hand) => {
+      await page.goto(origin + "/exceptions");
+      const first = page.locator("section:has(#of-messages) .q li").first();
+      const name = await first.locator("b").innerText();
+      const key = await first.locator("input[name=key]").getAttribute("value");
+      await first.locator("summary").click();
+      await hand.press(`form:has(input[value="${key}"]) button`);
+      await sees(page, "a note is wanted", await page.locator(`.faults a[href="#${key}"]`).count() === 1);
+      await hand.type(`input[name="${key}"]`, "Called the sender; a corrected file comes tomorrow.");
+      await hand.press(`form:has(input[value="${key}"]) button`);
+      await sees(page, "it waits for nobody", await page.locator(`input[value="${key}"]`).count() === 0);
+      await page.goto(origin + "/messages?show=refused");
+      await sees(page, "the list says who saw to it", (await page.locator(".inbox tr", { hasText: name }).first().innerText()).includes("operations"));
+    });
+  },
   async "money is blocked by order, and let go"({ browser, origin, look, to }) {
     await as(browser, origin, "operations", look, async (page, hand) => {
       await page.goto(origin + "/holds");

@@ -29,7 +29,7 @@ export function hands(page, keys) {
 
 export const sees = async (page, what, holds) => check(`${what} (${page.url()})`, holds, holds ? "" : (await page.locator("main").innerText()).slice(0, 300));
 
-async function payee(page, origin) {
+export async function payee(page, origin) {
   await page.goto(origin + "/pay");
   return page.locator(".payees a").first().getAttribute("href").then(href => new URL(href, origin).searchParams.get("to"));
 }

@@ -15,13 +15,17 @@ use crate::words::{count, text};
 use axum::http::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Value, json};
+use terms::Day;
 
 /// Numbers beyond the last line, for what is typed below it without script.
 const SPARE: usize = 40;
 /// Features that are shown at most of those that were searched for.
 const FOUND_MAX: usize = 60;
+/// The first and the last day of a run, as the form calls them.
+const DAYS: [&str; 2] = ["first-day", "last-day"];
 
 /// What stands in the form.
+#[derive(Default)]
 struct Typed {
     text: String,
     name: String,
@@ -30,6 +34,8 @@ struct Typed {
     base: String,
     /// What is searched for among the features.
     find: String,
+    /// The days whose payments a run judges; empty for all.
+    days: [String; 2],
 }
 
 impl Typed {
@@ -41,6 +47,7 @@ impl Typed {
             says: get("says"),
             base: get("base"),
             find: get("find"),
+            days: DAYS.map(get),
         }
     }
 }
@@ -95,7 +102,7 @@ pub async fn open(visit: &Visit) -> Said {
         }
         text_of_set(visit, &base).await?
     };
-    let typed = Typed { text, name, says, base, find: String::new() };
+    let typed = Typed { text, name, says, base, ..Typed::default() };
     let checked = check(visit, &typed.text).await?;
     page(visit, &typed, &Beside { checked, ..Beside::default() }).await
 }
@@ -111,10 +118,8 @@ pub async fn work(visit: &Visit) -> Said {
     let typed = Typed::of(visit);
     let mut beside = Beside::default();
     match visit.form.get("do") {
-        "replay" => match visit.ask.post("/risk/replays", json!({ "text": typed.text })).await {
-            Ok(run) => {
-                return Ok(Shown::Next(format!("/rules/replays/{}", text_of(&run.body, "id"))));
-            }
+        "replay" => match begin_run(visit, &typed).await {
+            Ok(run) => return Ok(Shown::Next(format!("/rules/replays/{run}"))),
             Err(trouble) => beside.trouble = Some(trouble),
         },
         "propose" => {
@@ -140,6 +145,25 @@ pub async fn work(visit: &Visit) -> Said {
         Err(trouble) => beside.trouble = Some(trouble),
     }
     page(visit, &typed, &beside).await
+}
+
+/// Runs the text over the past, or over some days of it.
+async fn begin_run(visit: &Visit, typed: &Typed) -> Result<String, Trouble> {
+    let mut asked = json!({ "text": typed.text });
+    for ((name, day), part) in DAYS.into_iter().zip(&typed.days).zip(["from", "to"]) {
+        if !day.is_empty() {
+            if Day::parse(day).is_err() {
+                return Err(Trouble::field(name, "field-first"));
+            }
+            asked[part] = json!(day);
+        }
+    }
+    let [first, last] = &typed.days;
+    if !first.is_empty() && !last.is_empty() && first > last {
+        return Err(Trouble::field(DAYS[1], "run-days-wrong"));
+    }
+    let run = visit.ask.post("/risk/replays", asked).await?;
+    Ok(text_of(&run.body, "id").to_owned())
 }
 
 /// What is wrong with what is being typed, for the script.
@@ -174,6 +198,7 @@ async fn page(visit: &Visit, typed: &Typed, beside: &Beside) -> Said {
                 }
                 div.beside {
                     (buttons(visit))
+                    (days(visit, typed, &faults))
                     div id="verdict" role="status" aria-live="polite" { (verdict(visit, &beside.checked)) }
                     @if let Some(before) = &beside.before { section aria-labelledby="changes" { h2 id="changes" { (words.say("diff-title")) } (diff(words, before, &typed.text)) } }
                     (listed(visit, &features, &typed.find))
@@ -235,6 +260,19 @@ fn buttons(visit: &Visit) -> Markup {
         button.btn.pri name="do" value="check" { (words.say("edit-check")) }
         button.btn name="do" value="diff" { (words.say("edit-diff")) }
         button.btn name="do" value="replay" { (words.say("edit-replay")) }
+    } }
+}
+
+/// Which days a run judges.
+fn days(visit: &Visit, typed: &Typed, faults: &[(String, String)]) -> Markup {
+    let words = visit.words;
+    let any = typed.days.iter().any(|day| !day.is_empty());
+    html! { details.data open[any] {
+        summary { (words.say("run-days")) }
+        p.hint { (words.say("run-days-hint")) }
+        div.filter { @for (name, day) in DAYS.into_iter().zip(&typed.days) {
+            (field(Field { name, label: &words.say(&format!("run-{name}")), value: day, kind: "date", ..Field::default() }, faults))
+        } }
     } }
 }
 

@@ -39,6 +39,21 @@ fn of(visit: &Visit, run: &Value) -> String {
     }
 }
 
+/// Of which days it judges the payments; nothing if of all.
+fn of_days(visit: &Visit, run: &Value) -> String {
+    let words = visit.words;
+    let day = |name: &str| run[name].as_str().map(|day| visit.day(day));
+    match (day("from"), day("to")) {
+        (None, None) => String::new(),
+        (from, to) => {
+            let open = || words.say("run-days-open").into_owned();
+            let put =
+                [("from", text(from.unwrap_or_else(open))), ("to", text(to.unwrap_or_else(open)))];
+            words.with("run-of-days", &put)
+        }
+    }
+}
+
 fn state(visit: &Visit, run: &Value) -> Markup {
     let state = text_of(run, "status");
     let kind = match state {
@@ -82,7 +97,7 @@ pub async fn show(visit: &Visit) -> Said {
     let run = visit.ask.get(&format!("/risk/replays/{id}")).await?.body;
     let title = words.say("run-title");
     visit.page(&title, html! {
-        (head(&title, &of(visit, &run)))
+        (head(&title, format!("{} {}", of(visit, &run), of_days(visit, &run)).trim_end()))
         p { (state(visit, &run)) " " (words.with("draft-by", &[("who", text(person(text_of(&run, "by")))), ("ago", text(ago(visit, text_of(&run, "since"))))])) }
         (next(visit, &run, id))
         @match text_of(&run, "status") {

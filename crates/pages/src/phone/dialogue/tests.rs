@@ -111,6 +111,21 @@ fn a_warning_is_read_to_its_end_before_anything_is_paid() {
 }
 
 #[test]
+fn a_stopped_payment_says_why_before_one_objects() {
+    let mut one = inside(Lang::En);
+    assert_eq!(one.typed(&key("phone-menu-stopped")), Some(Asks::Stopped));
+    let stopped = Stopped { reasons: Vec::new(), ..Longest::new().stopped("open") };
+    one.told(Told::Stopped(vec![stopped.clone()]));
+    assert_eq!(one.typed("1"), Some(Asks::Why(stopped.clone())));
+    let why = "The payee was paid by many others today.";
+    one.told(Told::Why(Stopped { reasons: vec![why.to_owned()], ..stopped }));
+    assert!(one.shows().contains("by many others"), "{}", one.shows());
+    read_on(&mut one);
+    assert_eq!(one.typed("1"), None, "first it is asked why one objects");
+    assert_eq!(one.typed("2"), Some(Asks::Appeal("case".to_owned(), 2)));
+}
+
+#[test]
 fn a_payment_without_an_answer_is_asked_again_under_the_same_key() {
     let mut one = inside(Lang::En);
     let key = to_confirm(&mut one, "post");
@@ -255,7 +270,8 @@ impl Longest {
 
     fn stopped(&self, status: &str) -> Stopped {
         let (case, day) = ("case".to_owned(), "27.11.".to_owned());
-        Stopped { case, money: self.paying.wish.money.clone(), status: status.to_owned(), day }
+        let (money, reasons) = (self.paying.wish.money.clone(), vec![LONG.to_owned()]);
+        Stopped { case, money, status: status.to_owned(), day, reasons }
     }
 
     fn quoted(&self, would: &str) -> Told {
@@ -307,12 +323,13 @@ impl Longest {
         ];
         told.extend(["post", "hold", "ask", "refuse"].map(|would| self.quoted(would)));
         told.extend(self.became());
+        told.extend(STATUSES.map(|status| Told::Why(self.stopped(status))));
         told
     }
 
     /// Places that are reached without the bank's word.
     fn places(&self) -> Vec<Place> {
-        let mut places = vec![
+        vec![
             Place::Amount(account(7_686), account(1_111).id),
             Place::Limits(account(7_686)),
             Place::LimitNew(account(7_686), false),
@@ -321,9 +338,7 @@ impl Longest {
             Place::Person,
             Place::LaterOne(self.later.clone()),
             Place::Appeal(self.stopped("open")),
-        ];
-        places.extend(STATUSES.map(|status| Place::Case(self.stopped(status))));
-        places
+        ]
     }
 }
 

@@ -6,14 +6,13 @@ use super::risk::{Became, Risk};
 use crate::bank::Bank;
 use crate::cli::lists::digest;
 use crate::cli::screen::{best_of, screening_of};
-use crate::fail::{Done, Exit, Failure};
+use crate::fail::Done;
 use crate::out::Out;
 use crate::progress;
 use city::{City, Expected, Item, Step};
 use journal::vault::Fields;
 use node::{Decided, Request};
 use pages::filling::Gauges;
-use screening::list::{List, house};
 use screening::{Births, Reason, Screen};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
@@ -104,7 +103,7 @@ pub fn post(
     let (waiting, moved) = (Vec::new(), BTreeMap::new());
     let plan = city.plan();
     let adopts_at = Some(TimeNs::start_of(plan.first_day.plus((plan.days / LEARNING) as i32)));
-    let list = listed_here()?;
+    let list = super::list::read()?;
     let (screen, newcomers) = (Screen::new(&[&list]), Vec::new());
     let lists = digest(&[list]);
     let mut counter = Counter {
@@ -400,20 +399,6 @@ impl Counter<'_> {
         }
         Ok(())
     }
-}
-
-/// The town's own list, as a bank's list is written.
-fn listed_here() -> Done<List> {
-    let mut text = String::from("name,kind,born,country,note\n");
-    for listed in city::listed() {
-        text.push_str(&format!(
-            "{};{},person,{},,\n",
-            listed.name, listed.name_latin, listed.birth_date
-        ));
-    }
-    house(text.as_bytes(), "town", "1").map_err(|error| {
-        Failure::because(Exit::Failed, "the town's list cannot be read", &error, "report it")
-    })
 }
 
 /// Risk control kept it back.

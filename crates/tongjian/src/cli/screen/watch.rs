@@ -2,15 +2,16 @@
 //! everybody is looked up in what changed. Whoever resembles a listed person gets a case. The lists that everybody was
 //! looked up on last lie in the bank's folder, under `lists/`.
 
-use super::{best_of, entry_of, same, screening_of};
+use super::{best_of, entry_of, hits_of, same, screening_of};
 use crate::answer::must;
 use crate::bank::{Bank, Known};
 use crate::cli::Context;
 use crate::cli::lists::{Lists, digest};
 use crate::fail::{Done, Exit, Failure};
 use journal::vault::Fields;
-use screening::Screen;
 use screening::list::{List, difference};
+use screening::{Hit, Screen};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use terms::{CaseAct, CaseStep, Command, Party, PartyId, PartyKind, TransferId};
 
@@ -81,6 +82,25 @@ impl Watch {
         let known: Vec<(PartyId, PartyKind, Fields)> = known.collect();
         // Where only what changed is looked at, nobody is cleared of what did not change.
         self.note(bank, &screens, &known, first)
+    }
+
+    /// One hash of the lists, as a screening names them.
+    pub fn digest(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// How many names stand on the lists.
+    pub fn names(&self) -> usize {
+        self.screen.names()
+    }
+
+    /// Whom somebody resembles, the likeliest first, each listed once.
+    pub fn hits(&self, kind: PartyKind, fields: &Fields) -> Vec<Hit<'_>> {
+        let mut hits: Vec<Hit<'_>> = hits_of(&[&self.screen], kind, fields).collect();
+        hits.sort_by_key(|hit| std::cmp::Reverse(hit.score));
+        let mut seen = BTreeSet::new();
+        hits.retain(|hit| seen.insert(entry_of(hit)));
+        hits
     }
 
     /// Looks up people who were just registered.
