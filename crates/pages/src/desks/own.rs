@@ -76,12 +76,48 @@ fn signed_in_at(visit: &Visit, all: Option<&Vec<Value>>) -> Markup {
                 li {
                     span {
                         b { (text_of(one, "address")) } " "
-                        small { (words.with("seen", &[("time", text(visit.moment(&text_of(one, "seen"))))])) " · " (text_of(one, "agent")) }
+                        small { (words.with("seen", &[("time", text(visit.moment(&text_of(one, "seen"))))])) " · " (browser(&text_of(one, "agent"))) }
                     }
                     (one_button(visit, &format!("/me/sessions/{}/end", text_of(one, "id")), &words.say("session-end"), &[]))
                 }
             }
         }
+    }
+}
+
+/// Names that browsers give themselves, and what people call them; the first that stands in it counts, since each also names
+/// those it wants to be taken for.
+const BROWSERS: [(&str, &str); 8] = [
+    ("MicroMessenger/", "WeChat"),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+];
+const SYSTEMS: [(&str, &str); 7] = [
+    ("HarmonyOS", "HarmonyOS"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+];
+/// Letters of a name that is not known.
+const AGENT_LETTERS: usize = 40;
+
+/// A browser as people know it: `Chrome, Android`.
+fn browser(agent: &str) -> String {
+    let known = |all: &[(&str, &'static str)]| {
+        all.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    match (known(&BROWSERS), known(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => agent.chars().take(AGENT_LETTERS).collect(),
     }
 }
 
@@ -134,5 +170,22 @@ fn one_look(visit: &Visit, look: &Value) -> Markup {
             td { (at) }
             td.num { (figures::number(look["entry"].as_u64().unwrap_or(0))) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_called_as_people_know_it() {
+        let chrome = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Mobile Safari/537.36";
+        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36 Edg/148.0.0.0";
+        assert_eq!(browser(chrome), "Chrome, Android");
+        assert_eq!(browser(safari), "Safari, iPhone");
+        assert_eq!(browser(edge), "Edge, Windows");
+        assert_eq!(browser("phone"), "phone");
+        assert_eq!(browser(&"x".repeat(200)).len(), AGENT_LETTERS);
     }
 }

@@ -64,7 +64,7 @@ pub fn figure(words: Words, of: &Figure<'_>) -> Markup {
                         path.g d="M0 0H600M0 50H600M0 100H600M0 150H600M0 200H600" {}
                         path.fill d=(columns(of.points, top)) {}
                     }
-                    div.xs aria-hidden="true" { @for (at, label) in labels(of.points).into_iter().enumerate() { span.alt[is_second(at, of.points)] { (label) } } }
+                    div.xs.few[of.points.len() <= FEW] aria-hidden="true" { @for (at, label) in labels(of.points).into_iter().enumerate() { span.alt[is_second(at, of.points)] { (label) } } }
                 }
             }
             details.data {
@@ -141,6 +141,9 @@ fn labels(points: &[Point]) -> Vec<&str> {
     let (step, shown) = (step(points), points.iter().enumerate());
     shown.map(|(at, point)| if at % step == 0 { point.label.as_str() } else { "" }).collect()
 }
+
+/// So few labels have room for words.
+const FEW: usize = 4;
 
 /// From one label that is shown to the next.
 fn step(points: &[Point]) -> usize {

@@ -64,6 +64,7 @@ async function look(page, url, words) {
   const name = `${words} ${kind(url)}`;
   check(`${name}: status`, answer.ok(), `${answer.status()}`);
   const told = await page.evaluate(() => ({
+    letters: parseFloat(getComputedStyle(document.documentElement).fontSize),
     lang: document.documentElement.lang, text: document.body.innerText, title: document.title, wide: document.documentElement.scrollWidth, room: innerWidth,
     help: Boolean(document.querySelector('a[href="/help"], a[href^="tel:"]')), heads: document.querySelectorAll("h1").length,
     inline: document.querySelectorAll("[style], [onclick]").length,
@@ -79,6 +80,8 @@ async function look(page, url, words) {
   check(`${name}: nothing inline`, told.inline === 0);
   check(`${name}: no sideways scroll`, told.wide <= told.room, `${told.wide} > ${told.room}`);
   check(`${name}: every word is translated`, bare(told.text).length === 0, bare(told.text).join(", "));
+  const size = Number(words.split(".")[2]);
+  check(`${name}: letters are as large as chosen`, !size || told.letters === size, `${told.letters}`);
   const zh = words.startsWith("zh");
   check(`${name}: language`, told.lang === (zh ? "zh-CN" : "en"), told.lang);
   await textInDrawings(page, name);
@@ -147,6 +150,8 @@ async function main() {
   const browser = await open();
   let found = null;
   try {
+    // `LOOKS=en.dark.0.plain:390,…` looks at every page in these ways and no other.
+    const chosen = process.env.LOOKS?.split(",").map(way => way.split(":")).map(([look_, wide]) => [look_, Number(wide)]);
     const looks = all
       ? ["en", "zh"].flatMap(lang => ["light.0.plain", "dark.0.plain", "contrast.0.plain", "light.0.care", "light.30.care"].map(rest => `${lang}.${rest}`))
       : ["en.light.0.plain", "zh.light.0.care"];
@@ -173,14 +178,14 @@ async function main() {
       // the ways is looked at: another one for each next page.
       const again = new Set(urls.filter(url => known.has(kind(url))));
       urls.forEach(url => known.add(kind(url)));
-      const ways = looks.flatMap(look_ => widths.map(wide => [look_, wide])).filter(([look_, wide]) => all ? !/contrast|\.30\./.test(look_) || wide === 390 : look_.startsWith("en") ? wide === 1280 : wide === 320);
+      const ways = chosen ? [...chosen] : looks.flatMap(look_ => widths.map(wide => [look_, wide])).filter(([look_, wide]) => all ? !/contrast|\.30\./.test(look_) || wide === 390 : look_.startsWith("en") ? wide === 1280 : wide === 320);
       const through = async ([look_, wide], nth) => {
         const context = await browser.newContext({ viewport: { width: wide, height: 900 }, storageState: state });
         await context.addCookies([{ name: "look", value: look_, url: bank.origin }]);
         const page = await context.newPage();
         page.on("console", m => { if (m.type() === "error") check(`console of ${page.url()}`, false, m.text()) });
         for (const [at, url] of urls.entries()) {
-          if (again.has(url) && (at + nth) % (all ? 3 : 2)) continue;
+          if (!chosen && again.has(url) && (at + nth) % (all ? 3 : 2)) continue;
           await look(page, url, `${look_} ${wide} ${name || "nobody"}`);
           count += 1;
         }
