@@ -1973,3 +1973,26 @@ together-yours = You do it yourself
 together-yours-says = Nothing has happened yet. Read what comes next; it is done only when you say so. If nobody of the bank stands before you, stop here.
 together-on = Go on
 together-not = No, go home
+
+# The bounds of an adopted set
+adopt-bounds = Bounds, as usual unless you change them
+adopt-hold-hours = Hours a held payment waits
+adopt-hold-hours-hint = 24 unless you write another number.
+adopt-stopped = Ends by itself when it stops more than, in percent
+adopt-stopped-hint = 20 unless you write another share.
+adopt-loss = A canary may let through, in main units
+adopt-loss-hint = 100,000 unless you write another number; only for a canary.
+adopt-number-wrong = Write a whole number.
+adopt-end = When nobody decided in time
+adopt-end-refuse = the money goes back
+adopt-end-release = the payment is made
+adopt-eyes = Who releases a held payment
+adopt-eyes-same = as in the set in force
+adopt-eyes-two = two people
+adopt-eyes-one = one person
+adopt-model = The model of the set in force
+adopt-model-keep = stays
+adopt-model-none = is left out
+field-hold-hours = From 1 to 8,760 hours.
+field-loss = Only a canary has such a bound.
+field-stopped = Write the share in percent, above 0 and at most 100.

@@ -1843,3 +1843,26 @@ together-yours = 由您自己办理
 together-yours-says = 现在什么都还没有发生。请看清下一页；您确认了才会办理。如果面前没有银行的人，请就此停下。
 together-on = 继续
 together-not = 不办，回首页
+
+# 采用规则集的界限
+adopt-bounds = 界限（不改则照常）
+adopt-hold-hours = 拦下的付款等待几小时
+adopt-hold-hours-hint = 不填为 24。
+adopt-stopped = 拦下超过百分之几时自行停用
+adopt-stopped-hint = 不填为 20。
+adopt-loss = 金丝雀最多可放过（元）
+adopt-loss-hint = 不填为 100,000；仅用于金丝雀。
+adopt-number-wrong = 请填整数。
+adopt-end = 无人按时决定时
+adopt-end-refuse = 钱退回
+adopt-end-release = 照付
+adopt-eyes = 谁可放行
+adopt-eyes-same = 与现行规则集相同
+adopt-eyes-two = 两人
+adopt-eyes-one = 一人
+adopt-model = 现行规则集的模型
+adopt-model-keep = 保留
+adopt-model-none = 不用
+field-hold-hours = 1 到 8,760 小时。
+field-loss = 只有金丝雀有此界限。
+field-stopped = 请填百分数，大于 0，不超过 100。

@@ -173,7 +173,7 @@ fn row(visit: &Visit, case: &Value, any: bool, open: bool) -> Markup {
             }
             td.num { @if case["money"].is_object() { (amount(&case["money"])) } }
             td { @if open && let Some(due) = case["due"].as_str() { (left(visit, due)) } }
-            td { (ago(visit, text_of(case, "opened"))) }
+            td.when { (ago(visit, text_of(case, "opened"))) }
             td { @match case["claimed_by"].as_str() {
                 Some(who) => (person(who)),
                 None => @if open { span.nobody { (words.say("case-nobody")) } },

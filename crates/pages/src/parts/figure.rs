@@ -110,18 +110,21 @@ pub fn provenance(words: Words, source: &Source, what: &str) -> Markup {
 fn scale(most: u64) -> u64 {
     let mut step = 4_u64;
     loop {
-        for factor in [1, 2, 5] {
-            if let Some(top) = step.checked_mul(factor)
-                && top >= most
-            {
-                return top;
-            }
+        // Twice, two and a half times where that is whole in four parts, five times: 100 has the top 100.
+        let tops = [step.checked_mul(1), step.checked_mul(2), quarters(step), step.checked_mul(5)];
+        if let Some(top) = tops.into_iter().flatten().find(|top| *top >= most) {
+            return top;
         }
         match step.checked_mul(10) {
             Some(next) => step = next,
             None => return u64::MAX,
         }
     }
+}
+
+/// Two and a half times a step, if four parts of it are whole.
+fn quarters(step: u64) -> Option<u64> {
+    step.checked_mul(5).map(|top| top / 2).filter(|top| top.is_multiple_of(4))
 }
 
 fn columns(points: &[Point], top: u64) -> String {
@@ -182,7 +185,16 @@ mod tests {
 
     #[test]
     fn the_grid_has_whole_numbers() {
-        for (most, top) in [(0, 4), (4, 4), (5, 8), (9, 20), (1_284, 2_000), (u64::MAX, u64::MAX)] {
+        for (most, top) in [
+            (0, 4),
+            (4, 4),
+            (5, 8),
+            (9, 20),
+            (90, 100),
+            (100, 100),
+            (1_284, 2_000),
+            (u64::MAX, u64::MAX),
+        ] {
             assert_eq!(scale(most), top, "{most}");
         }
     }

@@ -109,8 +109,13 @@ const all = {
       await hand.press("form[action$='/adopt'] button");
       await sees(page, "a share that is none is said", await page.locator(".faults a[href='#share']").count() === 1);
       await page.locator("#stage").selectOption("shadow");
+      await hand.press("form[action$='/adopt'] summary");
+      await hand.type("#hold-hours", "9000");
       await hand.press("form[action$='/adopt'] button");
-      await sees(page, "it is a rule set", /\/rules\/sets\/\d+$/.test(page.url()));
+      await sees(page, "a bound that is none is said beside its field", await page.locator(".faults a[href='#hold-hours']").count() === 1);
+      await hand.type("#hold-hours", "48");
+      await hand.press("form[action$='/adopt'] button");
+      await sees(page, "it is a rule set, with that bound", /\/rules\/sets\/\d+$/.test(page.url()) && (await page.locator("main").innerText()).includes("48 hours"));
       await page.goto(origin + "/rules");
       await sees(page, "the shadow stands beside the set that judges", await page.locator("#trial").count() === 1);
     });

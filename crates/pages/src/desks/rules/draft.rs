@@ -74,10 +74,8 @@ fn decide(visit: &Visit, draft: &Value, id: &str, trouble: Option<&Trouble>) -> 
     let words = visit.words;
     let mine = is_me(visit, text_of(draft, "by"));
     let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
-    let faults: Vec<(String, String)> = faults
-        .into_iter()
-        .map(|(name, says)| (if name == "share_ppm" { "share".to_owned() } else { name }, says))
-        .collect();
+    let faults: Vec<(String, String)> =
+        faults.into_iter().map(|(name, says)| (called(&name).to_owned(), says)).collect();
     let stages: Vec<(String, String)> = ["shadow", "canary", "active"]
         .map(|stage| (stage.to_owned(), words.say(&format!("adopt-{stage}")).into_owned()))
         .into();
@@ -96,6 +94,7 @@ fn decide(visit: &Visit, draft: &Value, id: &str, trouble: Option<&Trouble>) -> 
                 (form(visit, &format!("{path}/adopt"), html! {
                     (choice(Field { name: "stage", label: &words.say("adopt-stage"), value: stage, ..Field::default() }, &stages, &faults))
                     (field(Field { name: "share", label: &words.say("adopt-share"), hint: &words.say("adopt-share-hint"), value: visit.form.get("share"), keys: "decimal", ..Field::default() }, &faults))
+                    (bounds(visit, &faults))
                     (button(&words.say("adopt-do"), true))
                 }))
                 (form(visit, &format!("{path}/withdraw"), html! { (hidden("by", "other")) (button(&words.say("draft-turn-down"), false)) }))
@@ -104,6 +103,74 @@ fn decide(visit: &Visit, draft: &Value, id: &str, trouble: Option<&Trouble>) -> 
             (note(Weight::Know, &words.say("draft-waits"), html! { p { (words.say("draft-waits-says")) } }))
         }
     }
+}
+
+/// What a bound is called in the form, by its name in the API.
+fn called(name: &str) -> &str {
+    match name {
+        "share_ppm" => "share",
+        "stopped_ppm_max" => "stopped",
+        "hold_hours" => "hold-hours",
+        "loss_max" => "loss",
+        other => other,
+    }
+}
+
+/// What is as usual unless somebody says otherwise.
+fn bounds(visit: &Visit, faults: &[(String, String)]) -> Markup {
+    let words = visit.words;
+    let typed = |name: &'static str| visit.form.get(name);
+    let options = |name: &str, values: &[&str]| -> Vec<(String, String)> {
+        let word = |value: &&str| {
+            let says = words.say(&format!("adopt-{name}-{value}")).into_owned();
+            ((*value).to_owned(), says)
+        };
+        values.iter().map(word).collect()
+    };
+    let any = ["hold-hours", "stopped", "loss"].iter().any(|name| !typed(name).is_empty());
+    html! { details.data open[any || !faults.is_empty()] {
+        summary { (words.say("adopt-bounds")) }
+        @for name in ["hold-hours", "stopped", "loss"] {
+            (field(Field { name, label: &words.say(&format!("adopt-{name}")), hint: &words.say(&format!("adopt-{name}-hint")), value: typed(name), keys: "decimal", ..Field::default() }, faults))
+        }
+        @for (name, values) in [("end", &["refuse", "release"][..]), ("eyes", &["same", "two", "one"]), ("model", &["keep", "none"])] {
+            (choice(Field { name, label: &words.say(&format!("adopt-{name}")), value: typed(name), ..Field::default() }, &options(name, values), faults))
+        }
+    } }
+}
+
+/// The order that the form says.
+fn order(visit: &Visit) -> Result<Value, Trouble> {
+    let typed = |name: &str| visit.form.filled(name);
+    let stage = visit.form.get("stage");
+    let mut order = json!({ "stage": stage });
+    if stage == "canary" {
+        let wrong = || Trouble::field("share", "adopt-share-wrong");
+        order["share_ppm"] = json!(millionths(visit.form.get("share")).ok_or_else(wrong)?);
+    }
+    if let Some(share) = typed("stopped") {
+        let wrong = || Trouble::field("stopped", "adopt-share-wrong");
+        order["stopped_ppm_max"] = json!(millionths(share).ok_or_else(wrong)?);
+    }
+    for (name, part) in [("hold-hours", "hold_hours"), ("loss", "loss_max")] {
+        if let Some(number) = typed(name) {
+            let number: u32 = number
+                .replace(',', "")
+                .parse()
+                .map_err(|_| Trouble::field(name, "adopt-number-wrong"))?;
+            order[part] = json!(number);
+        }
+    }
+    if let Some(end @ ("refuse" | "release")) = typed("end") {
+        order["at_end"] = json!(end);
+    }
+    if let Some(eyes @ ("two" | "one")) = typed("eyes") {
+        order["four_eyes"] = json!(eyes == "two");
+    }
+    if typed("model") == Some("none") {
+        order["without_model"] = json!(true);
+    }
+    Ok(order)
 }
 
 /// A share in percent as millionths.
@@ -116,14 +183,10 @@ fn millionths(typed: &str) -> Option<u32> {
 
 /// Puts it into force.
 pub async fn adopt(visit: &Visit) -> Said {
-    let stage = visit.form.get("stage");
-    let mut order = json!({ "stage": stage });
-    if stage == "canary" {
-        let Some(ppm) = millionths(visit.form.get("share")) else {
-            return page(visit, Some(&Trouble::field("share", "adopt-share-wrong"))).await;
-        };
-        order["share_ppm"] = json!(ppm);
-    }
+    let order = match order(visit) {
+        Ok(order) => order,
+        Err(trouble) => return page(visit, Some(&trouble)).await,
+    };
     let path = format!("/risk/drafts/{}/adopt", visit.named("draft"));
     match visit.ask.post(&path, order).await {
         Ok(set) => Ok(Shown::Next(format!("/rules/sets/{}", set.body["number"]))),
