@@ -1795,13 +1795,13 @@ run-days-wrong = 最后一天早于第一天。
 run-of-days = { $from }至{ $to }的付款。
 run-days-open = …
 
-# 柜员的现金箱
-drawer-title = 现金箱
+# 柜员的尾箱
+drawer-title = 尾箱
 drawer-says = 今天箱里应有多少，实际是否相符。
 drawer-counted = 清点金额
 drawer-counted-hint = 您点出的金额，如 12,850.50。不会保存。
-drawer-no-till = 这是客户的账户，不是现金箱。
-drawer-day = { $day }的现金箱
+drawer-no-till = 这是客户的账户，不是尾箱。
+drawer-day = { $day }的尾箱
 drawer-began = 日初
 drawer-came = 存入
 drawer-went = 支取
