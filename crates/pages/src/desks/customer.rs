@@ -37,7 +37,8 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-async fn home(visit: &Visit) -> Said {
+/// What a customer, or whoever helps one, sees first.
+pub async fn home(visit: &Visit) -> Said {
     let words = visit.words;
     // What does not wait for an answer is asked at once: each waits for the ledger's own thread.
     let (known, waiting, names) =

@@ -19,9 +19,12 @@ pub struct Desk {
     pub roles: &'static [&'static str],
 }
 
+/// A customer's first desk.
+pub const HOME: &str = "/home";
+
 /// All desks, in the order of the bar.
 pub const DESKS: &[Desk] = &[
-    Desk { path: "/home", word: "desk-home", roles: &["customer", "helper"] },
+    Desk { path: HOME, word: "desk-home", roles: &["customer", "helper"] },
     Desk { path: "/pay", word: "desk-pay", roles: &["customer"] },
     Desk { path: "/orders", word: "desk-orders", roles: &["customer"] },
     Desk { path: "/overview", word: "desk-overview", roles: &["operations", "supervisor"] },
@@ -77,7 +80,8 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
                 title { (title) " – " (bank(visit)) }
                 link rel="icon" href="data:,";
                 link rel="stylesheet" href=(style(visit));
-                script type="module" src="/app.js" {}
+                // Over a slow line the style comes first: without it nothing is readable.
+                script type="module" src="/app.js" fetchpriority="low" {}
             }
             body {
                 a.skip href="#main" { (words.say("skip")) }
@@ -129,7 +133,10 @@ fn bar(visit: &Visit) -> Markup {
 
 /// The desk whose path is the longest beginning of this page's.
 fn is_at(visit: &Visit, desk: &Desk) -> bool {
-    visit.path == desk.path
+    // Where somebody is led to from the front door is their first desk.
+    let at_door = visit.path == "/" && desk.path == HOME;
+    at_door
+        || visit.path == desk.path
         || visit.path.strip_prefix(desk.path).is_some_and(|rest| rest.starts_with('/'))
 }
 
