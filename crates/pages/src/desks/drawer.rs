@@ -134,11 +134,11 @@ fn balance(visit: &Visit, statement: &Value, entry: Option<u64>, found: Option<i
         @if let Some(found) = found { (agrees(visit, found - day.ended, &shown)) }
         section.p aria-labelledby="drawer" {
             header { h2 id="drawer" { (title) } span { (figures::account(text_of(statement, "account"))) } }
-            table { tbody {
+            (scrolled(words, &title, html! { table { tbody {
                 @for (word, units) in [("drawer-began", day.began), ("drawer-came", day.came), ("drawer-went", -day.went)] {
                     tr { th scope="row" { (words.say(word)) } td.num { (shown(units)) } }
                 }
-            } tfoot { tr { th scope="row" { (words.say("drawer-should")) } td.num { (shown(day.ended)) } } } }
+            } tfoot { tr { th scope="row" { (words.say("drawer-should")) } td.num { (shown(day.ended)) } } } } }))
             h3 { (words.with("drawer-lines", &[("n", count(lines.len() as u64))])) }
             @if !lines.is_empty() { (movements(visit, lines)) }
             (provenance(words, &Source { entry, ..Source::default() }, &title))

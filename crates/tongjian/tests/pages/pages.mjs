@@ -69,8 +69,8 @@ async function look(page, url, words) {
     help: Boolean(document.querySelector('a[href="/help"], a[href^="tel:"]')), heads: document.querySelectorAll("h1").length,
     inline: document.querySelectorAll("[style], [onclick]").length,
     crowded: [...document.querySelectorAll(".xs")].filter(axis => {
-      const shown = [...axis.children].filter(e => e.textContent && e.checkVisibility({ visibilityProperty: true })).map(e => e.getBoundingClientRect());
-      return shown.some((one, at) => at > 0 && one.left < shown[at - 1].right + 2);
+      const shown = [...axis.children].filter(e => e.textContent && e.checkVisibility({ visibilityProperty: true })).map(e => { const text = document.createRange(); text.selectNodeContents(e); return text.getBoundingClientRect() });
+      return shown.some((one, at) => at > 0 && one.left < shown[at - 1].right + 1);
     }).length,
   }));
   check(`${name}: one heading of the first level`, told.heads === 1, `${told.heads}`);
