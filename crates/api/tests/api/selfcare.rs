@@ -219,6 +219,8 @@ fn a_complaint_is_answered_by_its_day_and_once_more_by_somebody_else() {
     // About nothing of another's.
     let theirs = json!({ "text": "x", "account": account(2) });
     assert_eq!(file(&anna, "complain-2", &theirs).json()["errors"][0]["pointer"], "/account");
+    let unseen = json!({ "text": "x", "payment": account(77).replace("acc_", "pay_") });
+    assert_eq!(file(&anna, "complain-5", &unseen).json()["errors"][0]["pointer"], "/payment");
     let empty = file(&anna, "complain-3", &json!({ "text": "  " }));
     assert_eq!(empty.json()["errors"][0]["pointer"], "/text");
     assert_eq!(file(&ola, "complain-4", &order).status, 403);

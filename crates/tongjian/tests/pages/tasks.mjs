@@ -13,12 +13,19 @@ async function tabTo(page, selector, most = 120) {
   return false;
 }
 
+// Every fault that is listed above a form leads to its field.
+async function faultsLead(page) {
+  const nowhere = await page.locator(".faults a").evaluateAll(links => links.filter(link => !document.getElementById(link.hash.slice(1))).map(link => link.hash)).catch(() => []);
+  if (nowhere.length) check(`${page.url()}: each fault leads to its field`, false, nowhere.join(" "));
+}
+
 // A person's hands: with keys alone where there is script, by fields and buttons without.
 export function hands(page, keys) {
   return {
     async press(selector) {
-      if (!keys) { await page.locator(selector).first().click(); return page.waitForLoadState() }
-      if (await tabTo(page, selector)) { await Promise.all([page.waitForEvent("load", { timeout: 3000 }).catch(() => {}), page.keyboard.press("Enter")]) }
+      if (!keys) { await page.locator(selector).first().click(); await page.waitForLoadState() }
+      else if (await tabTo(page, selector)) { await Promise.all([page.waitForEvent("load", { timeout: 3000 }).catch(() => {}), page.keyboard.press("Enter")]) }
+      await faultsLead(page);
     },
     async type(selector, text) {
       if (!keys) return page.locator(selector).fill(text);

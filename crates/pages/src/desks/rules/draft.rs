@@ -45,7 +45,7 @@ async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let open = draft["state"] == "open";
     let body = html! {
         (head(&title, &words.with("draft-by", &[("who", text(person(text_of(&draft, "by")))), ("ago", text(ago(visit, text_of(&draft, "since"))))])))
-        @if let Some(trouble) = trouble { (summary(words, &trouble.says(words), &trouble.said_fields(words))) }
+        @if let Some(trouble) = trouble { (summary(words, &trouble.says(words), &faults_of(visit, trouble))) }
         p { (state(visit, &draft)) @for set in list_of(&draft, "sets") { " " a href={ "/rules/sets/" (set) } { (words.with("draft-became", &[("set", text(set.to_string()))])) } } }
         @if !text_of(&draft, "says").is_empty() { blockquote.said { (text_of(&draft, "says")) } }
         section.p aria-labelledby="changes" {
@@ -73,9 +73,7 @@ async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
 fn decide(visit: &Visit, draft: &Value, id: &str, trouble: Option<&Trouble>) -> Markup {
     let words = visit.words;
     let mine = is_me(visit, text_of(draft, "by"));
-    let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
-    let faults: Vec<(String, String)> =
-        faults.into_iter().map(|(name, says)| (called(&name).to_owned(), says)).collect();
+    let faults = trouble.map(|trouble| faults_of(visit, trouble)).unwrap_or_default();
     let stages: Vec<(String, String)> = ["shadow", "canary", "active"]
         .map(|stage| (stage.to_owned(), words.say(&format!("adopt-{stage}")).into_owned()))
         .into();
@@ -103,6 +101,12 @@ fn decide(visit: &Visit, draft: &Value, id: &str, trouble: Option<&Trouble>) -> 
             (note(Weight::Know, &words.say("draft-waits"), html! { p { (words.say("draft-waits-says")) } }))
         }
     }
+}
+
+/// What is wrong, at the fields of the form.
+fn faults_of(visit: &Visit, trouble: &Trouble) -> Vec<(String, String)> {
+    let faults = trouble.said_fields(visit.words).into_iter();
+    faults.map(|(name, says)| (called(&name).to_owned(), says)).collect()
 }
 
 /// What a bound is called in the form, by its name in the API.
