@@ -36,7 +36,12 @@ async fn limits_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let known = visit.ask.get(&format!("/accounts/{account}")).await?;
     let now = &known.body["limits"];
     let title = words.say("limits-title");
+    // One field says amount and currency.
+    let field_of =
+        |name: &str| name.trim_end_matches("-amount").trim_end_matches("-currency").to_owned();
     let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
+    let faults: Vec<(String, String)> =
+        faults.into_iter().map(|(name, says)| (field_of(&name), says)).collect();
     let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
     // What waits is what was last wanted.
     let wanted = if now["later"].is_object() { &now["later"] } else { now };
