@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use engine::{CaseStatus, CaseView, Engine};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use terms::limits::TEXT_BYTES_MAX;
 use terms::{
     Amount, CaseAct, CaseMark, CaseStep, Command, PartyId, Refusal, TimeNs, Transfer,
     TransferFlags, TransferId,
@@ -410,7 +411,7 @@ pub struct DecisionOrder {
     /// On what ground; needed where somebody is said to be the listed one or not. Stands in the journal in clear, so nothing of a
     /// customer's.
     #[serde(default)]
-    #[schemars(length(max = 2000))]
+    #[schemars(length(max = 256))]
     pub why: String,
 }
 
@@ -427,6 +428,10 @@ pub enum DecisionName {
 async fn decide(call: Call) -> Result<Reply, Problem> {
     let CaseRef(case) = call.path("case", CaseRef::parse)?;
     let order: DecisionOrder = call.json()?;
+    // Before anything is asked for: what the journal does not take must not leave a decision without its ground.
+    if order.why.len() > TEXT_BYTES_MAX {
+        return Err(Problem::field("/why", format!("at most {TEXT_BYTES_MAX} bytes")));
+    }
     must_reach(&call, case).await?;
     let step = match order.decision {
         DecisionName::Release => CaseStep::Release,

@@ -282,14 +282,12 @@ async fn acknowledge(call: Call) -> Result<Reply, Problem> {
         let store = &bank.desk()?.store;
         // All of them or, where one is not there, none.
         let lines = store.lines().map_err(|why| disk(&why))?;
-        for key in &keys {
-            let there = lines.iter().any(|line| line.key == *key && line.is_refused());
-            if !there {
-                return Err(Problem::missing(format_args!("refused message {key:?}")));
-            }
-        }
-        for key in &keys {
-            store.keep_seen(key, &seen).map_err(|why| disk(&why))?;
+        let named = keys.iter().map(|key| {
+            let there = lines.iter().find(|line| line.key == *key && line.is_refused());
+            there.ok_or_else(|| Problem::missing(format_args!("refused message {key:?}")))
+        });
+        for line in named.collect::<Result<Vec<_>, Problem>>()? {
+            store.keep_seen(line, &seen).map_err(|why| disk(&why))?;
         }
         Ok(())
     });

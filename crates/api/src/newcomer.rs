@@ -5,6 +5,7 @@ use crate::bank::Bank;
 use crate::call::Call;
 use crate::problem::Problem;
 use journal::vault::Fields;
+use terms::limits::TEXT_BYTES_MAX;
 use terms::{
     CaseAct, CaseStep, Command, PartyId, PartyKind, Screening, ScreeningResult, TransferId,
 };
@@ -29,7 +30,7 @@ pub async fn of_newcomer(
     let (lists, hits) = found.await?;
     let best = hits.first();
     let result = if best.is_some() { ScreeningResult::Possible } else { ScreeningResult::Clear };
-    let entry = best.map(|hit| format!("{} {}", hit.list, hit.entry)).unwrap_or_default();
+    let entry = best.map(|hit| named(&hit.list, &hit.entry)).unwrap_or_default();
     let score = best.map_or(0, |hit| hit.score);
     let noted = Screening { party, lists, result, entry: entry.clone(), score, by: String::new() };
     let mut commands = vec![Command::RecordScreening(noted)];
@@ -46,6 +47,13 @@ pub async fn of_newcomer(
     Ok((commands, Some(result)))
 }
 
+/// An entry of a list, as far as a text of the journal has room.
+fn named(list: &str, entry: &str) -> String {
+    let mut all = format!("{list} {entry}");
+    all.truncate(all.floor_char_boundary(TEXT_BYTES_MAX));
+    all
+}
+
 /// What somebody said who compared a customer with the one on the list.
 pub fn decided(bank: &Bank, party: PartyId, is_listed: bool, by: &str) -> Command {
     let result = if is_listed { ScreeningResult::Confirmed } else { ScreeningResult::Clear };
@@ -58,4 +66,16 @@ pub fn decided(bank: &Bank, party: PartyId, is_listed: bool, by: &str) -> Comman
         score: 0,
         by: by.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_fits_whatever_a_list_is_called() {
+        assert_eq!(named("house", "4"), "house 4");
+        let long = named(&"名".repeat(200), "4");
+        assert!(long.len() <= TEXT_BYTES_MAX && long.ends_with('名'), "{}", long.len());
+    }
 }

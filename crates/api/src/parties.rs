@@ -229,6 +229,12 @@ async fn register(call: Call) -> Result<Reply, Problem> {
     request.extend(noted);
     let answers = call.submit(request, Vec::new()).await?;
     let place = crate::accounts::done(&answers)?;
+    for noted in answers.iter().skip(1) {
+        // Nobody is taken for looked up of whom the journal does not say so.
+        if let Err(refusal) = noted.event.outcome() {
+            return Err(Problem::refusal(refusal));
+        }
+    }
     let document = PartyDocument {
         id: PartyRef(id),
         kind: order.kind,

@@ -1908,7 +1908,7 @@ listed-released = Somebody else
 listed-released-says = The customer is not the one on the list, and is served like everybody.
 listed-refused = The same person
 listed-refused-says = The customer is the one on the list. Rules stop what they pay and are paid.
-field-why = Write what you compared, and with what.
+field-why = Write what you compared, and with what, in a sentence or two.
 
 # The days of a run over the past
 run-days = Only some days

@@ -1784,7 +1784,7 @@ listed-released = 不是同一人
 listed-released-says = 客户不是名单上的人，照常服务。
 listed-refused = 是同一人
 listed-refused-says = 客户就是名单上的人。规则会拦下其收付款。
-field-why = 请写明核对了什么、依据是什么。
+field-why = 请用一两句话写明核对了什么、依据是什么。
 
 # 回放的日期
 run-days = 只看某些日子

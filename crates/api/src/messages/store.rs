@@ -161,17 +161,15 @@ impl Store {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).of_folder(&self.folder)
     }
 
-    /// Keeps that somebody saw to a message that `lines` has under this key; durable when this returns. The first word stays.
+    /// Keeps that somebody saw to a message; durable when this returns. The first word stays.
     ///
     /// # Errors
-    /// The disk's; there is no such message.
-    pub fn keep_seen(&self, key: &str, seen: &Seen) -> io::Result<()> {
-        let there = self.lines()?.into_iter().find(|line| line.key == key);
-        let line = there.ok_or_else(|| io::Error::from(ErrorKind::NotFound))?;
-        if line.seen.is_some() {
+    /// The disk's.
+    pub fn keep_seen(&self, line: &Line, seen: &Seen) -> io::Result<()> {
+        let file = self.folder.join(format!("{}{SEEN}", line.key));
+        if file.exists() {
             return Ok(());
         }
-        let file = self.folder.join(format!("{key}{SEEN}"));
         put(&file, |out| serde_json::to_writer(out, seen).map_err(io::Error::from))
     }
 

@@ -55,6 +55,11 @@ fn whoever_resembles_a_listed_person_gets_a_case_that_somebody_decides_on_a_grou
 
     let silent = house.post(&decision, "chief", "", &json!({ "decision": "release" }));
     assert_eq!(silent.json()["errors"][0]["pointer"], "/why");
+    let long = json!({ "decision": "refuse", "why": "x".repeat(257) });
+    let long = house.post(&decision, "chief", "", &long);
+    assert_eq!(long.json()["errors"][0]["pointer"], "/why");
+    let undecided = house.get(&format!("/parties/{id}"), "staff").json();
+    assert_eq!(undecided["screening"], "possible", "nothing was decided without its ground");
     let steps = format!("/cases/{}/steps", case["id"].as_str().unwrap());
     assert_eq!(house.post(&steps, "staff", "", &json!({ "step": "claim" })).status, 200);
     let ground = json!({ "decision": "refuse", "why": "the same day of birth" });

@@ -23,6 +23,9 @@ const TASKS: [(&str, &str); 4] = [
     ("complaint", "/complaints/new"),
 ];
 
+/// Bytes of an amount: it lies in memory until it is taken up.
+const SUM_BYTES_MAX: usize = 32;
+
 /// The pages.
 pub fn rows() -> Vec<Row> {
     vec![
@@ -68,6 +71,9 @@ fn prepared(visit: &Visit, party: &str) -> Result<Prepared, Trouble> {
     if *task == "pay" {
         let to = visit.form.get("to");
         figures::account_of(to).ok_or_else(|| Trouble::field("to", "field-to"))?;
+        if visit.form.get("sum").len() > SUM_BYTES_MAX {
+            return Err(Trouble::field("sum", "field-amount"));
+        }
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("to", &to.replace(' ', ""))
             .append_pair("amount", visit.form.get("sum"))

@@ -80,8 +80,7 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
                 title { (title) " – " (bank(visit)) }
                 link rel="icon" href="data:,";
                 link rel="stylesheet" href=(style(visit));
-                // Over a slow line the style comes first: without it nothing is readable.
-                script type="module" src="/app.js" fetchpriority="low" {}
+                script type="module" src="/app.js" {}
             }
             body {
                 a.skip href="#main" { (words.say("skip")) }
