@@ -528,7 +528,9 @@ pub fn request_id(headers: &HeaderMap) -> Arc<str> {
 /// What every answer carries.
 pub fn with_headers(mut response: Response<Body>, request_id: &str) -> Response<Body> {
     let headers = response.headers_mut();
-    if let Ok(id) = HeaderValue::from_str(request_id) {
+    if let Ok(id) = HeaderValue::from_str(request_id)
+        && !id.is_empty()
+    {
         headers.insert(REQUEST_ID, id);
     }
     for (name, value) in [

@@ -74,14 +74,14 @@ pub async fn serve(listener: TcpListener, gauges: Arc<Gauges>) -> std::io::Resul
 }
 
 static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("text/css; charset=utf-8", served::CSS));
+    LazyLock::new(|| Asset::new("text/css; charset=utf-8", served::DESK_CSS));
 static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", served::JS));
+    LazyLock::new(|| Asset::new("text/javascript; charset=utf-8", served::DESK_JS));
 
 fn answer(gauges: &Arc<Gauges>, request: &Request<Incoming>) -> Response<Body> {
     match request.uri().path() {
-        "/app.css" => STYLE.served(request.headers()),
-        "/app.js" => SCRIPT.served(request.headers()),
+        "/desk.css" => STYLE.served(request.headers()),
+        "/desk.js" => SCRIPT.served(request.headers()),
         "/filling" => told(gauges, Words(Look::of(request.headers()).lang)),
         _ => {
             let pack = served::may_pack(request.headers());
@@ -128,8 +128,7 @@ fn page(gauges: &Gauges, headers: &HeaderMap) -> Markup {
                 meta name="viewport" content="width=device-width,initial-scale=1";
                 title { (words.say("filling-title")) }
                 link rel="icon" href="data:,";
-                link rel="stylesheet" href="/app.css";
-                script type="module" src="/app.js" {}
+                link rel="stylesheet" href="/desk.css";
             }
             body data-stream="/filling" data-then="/" {
                 header.bar { div.wrap { span.brand { span.seal aria-hidden="true" lang="zh-CN" { "鉴" } span { b { "Tongjian" } small { (words.say("brand")) } } } } }
@@ -139,6 +138,7 @@ fn page(gauges: &Gauges, headers: &HeaderMap) -> Markup {
                     dl.figs { @for (word, name, value) in rows { div { dt { (words.say(word)) } dd.v data-live=(name) { (value) } } } }
                     p { button.btn type="button" data-pause hidden aria-pressed="false" { (words.say("pause")) } " " a.btn href="/" { (words.say("look-again")) } }
                 }
+                script type="module" src="/desk.js" {}
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::house::House;
 use crate::row::Row;
-use crate::served::{Asset, CHECK_JS, CSS, DESK_CSS, JS};
+use crate::served::{Asset, CHECK_JS, CSS, DESK_CSS, DESK_JS, JS};
 use crate::{desks, door, open, phone};
 use axum::Router;
 use axum::body::Body;
@@ -40,6 +40,7 @@ pub fn routes(house: &Arc<House>) -> Router {
         ("/app.css", "text/css; charset=utf-8", CSS),
         ("/desk.css", "text/css; charset=utf-8", DESK_CSS),
         ("/app.js", "text/javascript; charset=utf-8", JS),
+        ("/desk.js", "text/javascript; charset=utf-8", DESK_JS),
         ("/check.js", "text/javascript; charset=utf-8", CHECK_JS),
     ] {
         let asset = Arc::new(Asset::new(kind, text));

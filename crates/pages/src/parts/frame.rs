@@ -69,6 +69,7 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
     let (words, look) = (visit.words, visit.look);
     let theme = Some(look.theme).filter(|theme| *theme != Theme::Auto).map(Theme::word);
     let size = Some(look.size).filter(|size| *size != 0);
+    let (style, script) = files(visit);
     html! {
         (DOCTYPE)
         html lang=(look.lang.tag()) data-theme=[theme] data-size=[size] data-mode=[look.care.then_some("care")] {
@@ -79,8 +80,7 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
                 meta name="description" content=(words.say("description"));
                 title { (title) " – " (bank(visit)) }
                 link rel="icon" href="data:,";
-                link rel="stylesheet" href=(style(visit));
-                script type="module" src="/app.js" {}
+                link rel="stylesheet" href=(style);
             }
             body {
                 a.skip href="#main" { (words.say("skip")) }
@@ -88,15 +88,20 @@ pub fn page(visit: &Visit, title: &str, body: &Markup) -> Markup {
                 @if !look.care { (position(visit)) }
                 main.wrap #main tabindex="-1" { (body) }
                 (foot(visit))
+                script type="module" src=(script) {}
             }
         }
     }
 }
 
-/// Customers and strangers need the smaller style; a drawn telephone and the gallery need the whole.
-fn style(visit: &Visit) -> &'static str {
+/// Style and script. What customers and strangers need is smaller, for slow lines; a drawn telephone and the gallery need the whole.
+fn files(visit: &Visit) -> (&'static str, &'static str) {
     let staff = visit.me.as_ref().is_some_and(Me::works_here);
-    if staff || matches!(&*visit.path, "/gallery" | "/phone") { "/desk.css" } else { "/app.css" }
+    if staff || matches!(&*visit.path, "/gallery" | "/phone") {
+        ("/desk.css", "/desk.js")
+    } else {
+        ("/app.css", "/app.js")
+    }
 }
 
 /// What the bank is called: a name in two languages, `中文 / English`, in the reader's.
