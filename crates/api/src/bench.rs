@@ -1,24 +1,27 @@
 //! The bench where risk rules are made: who understands their text, what was proposed (`drafts`), the run over the past (`job`),
-//! and the marks of cases as far as the journal was read for them (`followed`). Its operations are in `rules.rs`.
+//! the models handed in (`models`), and the marks of cases as far as the journal was read for them (`followed`). Its operations are in `rules.rs`.
 
 pub mod drafts;
 pub mod followed;
 pub mod job;
+pub mod models;
 
 use crate::problem::{Kind, Problem};
 use crate::reasons::Reason;
 use crate::subscribers::KeptFailed;
-use crate::wire::{BenchId, DraftRef, ReplayRef, new_id};
+use crate::wire::{BenchId, DraftRef, ModelRef, ReplayRef, new_id};
 use drafts::{Draft, DraftState, Drafts};
-use engine::risk::{Program, Tables};
+use engine::risk::{Model, Program, Tables};
 use followed::Followed;
 use job::{Asked, Job, Rules};
 use journal::{Files, Reader};
+use models::{Kept, Models};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use terms::limits::ARTIFACT_BYTES_MAX;
 
 /// Runs over the past that are remembered.
 const JOBS_KEPT: usize = 16;
@@ -66,7 +69,16 @@ pub struct Compiled {
     pub warnings: Vec<TextFault>,
 }
 
-/// Understands the text of rules.
+/// A model's file that was understood.
+#[derive(Clone, Debug)]
+pub struct ReadModel {
+    /// In which form it came, as people call it.
+    pub form: String,
+    /// Its bytes as the journal has them (`docs/formats/forest.md`).
+    pub bytes: Vec<u8>,
+}
+
+/// Understands the text of rules, and the files of models.
 pub trait Compiler: Send + Sync + 'static {
     /// A text as a program.
     ///
@@ -76,12 +88,25 @@ pub trait Compiler: Send + Sync + 'static {
 
     /// The text of the rules that come with the program.
     fn shipped(&self) -> String;
+
+    /// The file of a model, whichever library made it.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    fn model(&self, file: &[u8]) -> Result<ReadModel, String>;
+
+    /// How many golden rows vouch for a model, given as the journal has it.
+    ///
+    /// # Errors
+    /// They cannot be read, are too few, or are answered otherwise.
+    fn vouched(&self, model: &[u8], golden: &[u8]) -> Result<u64, String>;
 }
 
 /// The bench.
 pub struct Bench {
     compiler: Arc<dyn Compiler>,
     drafts: Mutex<Drafts>,
+    models: Mutex<Models>,
     jobs: Mutex<VecDeque<Arc<Job>>>,
     followed: Mutex<Followed>,
     /// One adoption at a time: it takes several turns of the writer.
@@ -99,6 +124,7 @@ impl Bench {
         Ok(Bench {
             compiler,
             drafts: Mutex::new(Drafts::open(folder)?),
+            models: Mutex::new(Models::open(folder)?),
             jobs: Mutex::default(),
             followed: Mutex::default(),
             adopting: tokio::sync::Mutex::new(()),
@@ -151,21 +177,109 @@ impl Bench {
         name: &str,
         says: &str,
         text: String,
+        model: Option<ModelRef>,
         by: String,
     ) -> Result<Draft, Problem> {
+        // Held until it is kept, so that nobody takes the model away meanwhile.
+        let mut drafts = self.kept();
+        if let Some(model) = model {
+            self.vouched_model(model)?;
+        }
         let draft = Draft {
             id: DraftRef(BenchId(new_id()?)),
             name: name.to_owned(),
             says: says.to_owned(),
             text,
+            model,
             by,
             since_s: crate::subscribers::now_s(),
             state: DraftState::Open,
             sets: Vec::new(),
             decided_by: None,
         };
-        self.kept().add(draft.clone())?;
+        drafts.add(draft.clone())?;
         Ok(draft)
+    }
+
+    fn handed_in(&self) -> MutexGuard<'_, Models> {
+        self.models.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Models that were handed in, the oldest first.
+    pub(crate) fn models(&self) -> Vec<Kept> {
+        self.handed_in().all().to_vec()
+    }
+
+    /// The bytes of one of them. Waits for the disk.
+    pub(crate) fn model_bytes(&self, model: ModelRef) -> Result<Vec<u8>, Problem> {
+        self.handed_in().bytes(model)
+    }
+
+    /// Keeps a model's file, if it is one that may judge payments. Waits for the disk.
+    pub(crate) fn hand_in_model(
+        &self,
+        name: &str,
+        file: &[u8],
+        by: String,
+    ) -> Result<(Kept, Vec<u8>), Problem> {
+        let unread = |why: String| Problem::field("/file", why).code("model_unread");
+        let ReadModel { form, bytes } = self.compiler.model(file).map_err(unread)?;
+        if bytes.len() > ARTIFACT_BYTES_MAX as usize {
+            let says = format!("{} bytes, and {ARTIFACT_BYTES_MAX} are taken", bytes.len());
+            return Err(Problem::field("/file", says).code("model_unfit"));
+        }
+        let unfit = |why: &dyn std::fmt::Display| {
+            Problem::field("/file", why.to_string()).code("model_unfit")
+        };
+        Model::of_bytes(&bytes).map_err(|why| unfit(&why))?;
+        let kept = Kept {
+            model: ModelRef(Sha256::digest(&bytes).into()),
+            name: name.to_owned(),
+            form,
+            by,
+            since_s: crate::subscribers::now_s(),
+            golden_rows: 0,
+        };
+        let kept = self.handed_in().add(kept, &bytes)?;
+        Ok((kept, bytes))
+    }
+
+    /// Holds a model against golden rows, and keeps that they vouch for it. Waits for the disk.
+    pub(crate) fn vouch_for_model(
+        &self,
+        model: ModelRef,
+        golden: &[u8],
+    ) -> Result<(Kept, Vec<u8>), Problem> {
+        let bytes = self.model_bytes(model)?;
+        let wrong = |why: String| Problem::field("/file", why).code("golden_wrong");
+        let rows = self.compiler.vouched(&bytes, golden).map_err(wrong)?;
+        let kept = self.handed_in().vouch(model, rows)?;
+        Ok((kept, bytes))
+    }
+
+    /// A model that rows vouch for, as a proposal must name it.
+    pub(crate) fn vouched_model(&self, model: ModelRef) -> Result<Kept, Problem> {
+        let found = self.models().into_iter().find(|kept| kept.model == model);
+        let kept = found.ok_or_else(|| {
+            Problem::field("/model", "no such model was handed in").code("model_unknown")
+        })?;
+        if kept.golden_rows == 0 {
+            let says = "no golden rows vouch for it: what was read may not be what was made";
+            return Err(Problem::field("/model", says).code("model_unvouched"));
+        }
+        Ok(kept)
+    }
+
+    /// A model goes, unless an open proposal names it. Waits for the disk.
+    pub(crate) fn remove_model(&self, model: ModelRef) -> Result<(), Problem> {
+        let names = |draft: &Draft| draft.state == DraftState::Open && draft.model == Some(model);
+        // Held until it is gone, so that nobody proposes it meanwhile.
+        let drafts = self.kept();
+        if let Some(draft) = drafts.all().iter().find(|draft| names(draft)) {
+            let says = format!("the proposal {} names it; decide about that first", draft.name);
+            return Err(Problem::new(Kind::Conflict, says).code("model_proposed"));
+        }
+        self.handed_in().remove(model)
     }
 
     /// Nobody adopts it any more. Waits for the disk.

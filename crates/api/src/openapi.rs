@@ -86,6 +86,9 @@ fn operation_of(operation: &Operation, generator: &mut SchemaGenerator, problem:
                     "text/csv": { "schema": { "type": "string", "description": "The fields of a BatchItem as columns, named in the first row." } },
                 })
             }
+            BodyKind::File => {
+                json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })
+            }
             BodyKind::Xml => {
                 json!({ "application/xml": { "schema": { "type": "string", "description": "An ISO 20022 message, in UTF-8." } } })
             }
@@ -159,7 +162,7 @@ fn without_null(mut schema: Value) -> Value {
 }
 
 fn path_schema(name: &str, generator: &mut SchemaGenerator) -> Value {
-    use crate::wire::{AccountRef, CaseRef, HoldRef, HookRef, PartyRef, PaymentRef};
+    use crate::wire::{AccountRef, CaseRef, HoldRef, HookRef, ModelRef, PartyRef, PaymentRef};
     let schema = match name {
         "webhook" => HookRef::json_schema(generator),
         "account" => AccountRef::json_schema(generator),
@@ -167,6 +170,7 @@ fn path_schema(name: &str, generator: &mut SchemaGenerator) -> Value {
         "payment" => PaymentRef::json_schema(generator),
         "case" => CaseRef::json_schema(generator),
         "hold" => HoldRef::json_schema(generator),
+        "model" => ModelRef::json_schema(generator),
         "record" => {
             return json!({ "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991i64 });
         }

@@ -3,6 +3,7 @@
 
 mod adoption;
 mod documents;
+mod models;
 mod quality;
 
 use crate::bank::Bank;
@@ -59,6 +60,7 @@ pub fn operations() -> Vec<Operation> {
     ];
     all.extend(drafts_of());
     all.extend(replays_of());
+    all.extend(models::operations());
     all
 }
 
@@ -240,7 +242,7 @@ async fn propose(call: Call) -> Result<Reply, Problem> {
     let draft = call
         .blocking(move |_| {
             bench.compile(&order.text).map_err(|faults| faulty(&faults))?;
-            bench.propose(order.name.trim(), &order.says, order.text, by)
+            bench.propose(order.name.trim(), &order.says, order.text, order.model, by)
         })
         .await?;
     let reply = Reply::json(CREATED, &DraftDocument::of(&draft, true))?;
@@ -277,15 +279,24 @@ async fn begin_replay(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::field("/to", "it lies before `from`"));
     }
     let of = job::Of { draft: order.draft, rule_set: order.rule_set };
+    if order.model.is_some() && order.text.is_none() {
+        return Err(Problem::field("/model", "only a text is run with a model of one's choice"));
+    }
+    let without_model = order.without_model.unwrap_or(false);
+    if order.model.is_some() && without_model {
+        return Err(Problem::field("/without_model", "a model is named as well"));
+    }
     let own = order.text.clone();
-    let text = match (order.text, order.draft) {
-        (Some(text), _) => Some(text),
-        (None, Some(draft)) => Some(bench.draft(draft)?.text),
-        (None, None) => None,
+    let (text, model) = match (order.text, order.draft) {
+        (Some(text), _) => (Some(text), order.model),
+        (None, Some(draft)) => {
+            let draft = bench.draft(draft)?;
+            (Some(draft.text), draft.model.filter(|_| !without_model))
+        }
+        (None, None) => (None, None),
     };
     let known = call.ask(move |engine| job::Known::of(engine, of.rule_set)).await?;
     let days = (order.from.map(|day| day.0), order.to.map(|day| day.0));
-    let without_model = order.without_model.unwrap_or(false);
     let by = call.who.id.to_string();
     let job = call
         .blocking(move |bank| {
@@ -293,11 +304,16 @@ async fn begin_replay(call: Call) -> Result<Reply, Problem> {
                 Some(text) => {
                     bounded(&text, "/text")?;
                     let read = bench.compile(&text).map_err(|faults| faulty(&faults))?;
-                    known.with(read, without_model)?
+                    let looks_at = match model {
+                        Some(model) => job::LooksAt::Other(bench.model_bytes(model)?),
+                        None if without_model => job::LooksAt::Nothing,
+                        None => job::LooksAt::InForce,
+                    };
+                    known.with(read, &looks_at)?
                 }
                 None => known.as_adopted(of.rule_set)?,
             };
-            bench.begin(&bank.reader, rules, job::Asked { of, by, text: own, days })
+            bench.begin(&bank.reader, rules, job::Asked { of, by, text: own, model, days })
         })
         .await?;
     let reply = Reply::json(StatusCode::ACCEPTED, &ReplayDocument::of(&job, true))?;

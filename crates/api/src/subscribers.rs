@@ -8,7 +8,7 @@ mod secret;
 
 pub use address::{AddressRules, Target};
 pub use kept::{HookState, Kept, KeptFailed};
-pub(crate) use kept::{must_be_format, read_json, replace_json};
+pub(crate) use kept::{must_be_format, read_json, replace_bytes, replace_json};
 pub use post::{Answered, Line, Poster};
 pub use secret::{new_secret, signatures};
 

@@ -52,6 +52,8 @@ pub enum BodyKind {
     Upload(SchemaOf),
     /// A message in XML.
     Xml,
+    /// A file, whatever is in it: `application/octet-stream`.
+    File,
 }
 
 /// An answer that an operation gives when it goes well.
@@ -231,6 +233,13 @@ impl Row {
         self
     }
 
+    /// It takes a file.
+    #[must_use]
+    pub fn takes_file(mut self) -> Row {
+        self.0.body = Some(BodyKind::File);
+        self
+    }
+
     /// It gives a JSON document.
     #[must_use]
     pub fn gives<T: JsonSchema>(mut self, status: u16, says: &'static str) -> Row {
@@ -345,7 +354,9 @@ async fn answer(bank: &Arc<Bank>, operation: &Operation, request: Request<Body>)
         }
         // Before its body, so that bodies of uploads never lie in memory in any number.
         let place = match operation.body {
-            Some(BodyKind::Upload(_) | BodyKind::Xml) => Some(bank.upload_place()?),
+            Some(BodyKind::Upload(_) | BodyKind::Xml | BodyKind::File) => {
+                Some(bank.upload_place()?)
+            }
             _ => None,
         };
         let reading = Instant::now();
@@ -472,6 +483,7 @@ async fn read(operation: &Operation, headers: &HeaderMap, body: Body) -> Result<
         BodyKind::Json(_) => (&["application/json"], BODY_BYTES_MAX),
         BodyKind::Upload(_) => (&["application/x-ndjson", "text/csv"], UPLOAD_BYTES_MAX),
         BodyKind::Xml => (&["application/xml", "text/xml"], UPLOAD_BYTES_MAX),
+        BodyKind::File => (&["application/octet-stream"], UPLOAD_BYTES_MAX),
     };
     if !takes.contains(&sent.as_str()) {
         let detail = format!("Content-Type is {sent:?}, and {} is taken here", takes.join(" or "));

@@ -181,6 +181,59 @@ pub struct HookId(pub u128);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BenchId(pub u128);
 
+/// A model, by the SHA-256 of its bytes in 64 digits of lower-case hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelRef(pub [u8; 32]);
+
+impl ModelRef {
+    /// Back from its text.
+    ///
+    /// # Errors
+    /// It is no such hash.
+    pub fn parse(text: &str) -> Result<ModelRef, String> {
+        let wrong = || "it must be 64 digits of hexadecimal in lower case".to_owned();
+        let digit = |byte: u8| DIGITS.iter().position(|digit| *digit == byte);
+        let mut bytes = [0; 32];
+        if text.len() != 64 {
+            return Err(wrong());
+        }
+        for (to, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            let [high, low] = [digit(pair[0]), digit(pair[1])];
+            *to = high.zip(low).map(|(high, low)| (high << 4 | low) as u8).ok_or_else(wrong)?;
+        }
+        Ok(ModelRef(bytes))
+    }
+}
+
+impl fmt::Display for ModelRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl Serialize for ModelRef {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ModelRef {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<ModelRef, D::Error> {
+        let text = Cow::<'de, str>::deserialize(from)?;
+        ModelRef::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for ModelRef {
+    fn schema_name() -> Cow<'static, str> {
+        "ModelRef".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })
+    }
+}
+
 /// A body with nothing in it.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

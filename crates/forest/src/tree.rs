@@ -124,6 +124,16 @@ pub struct Node {
     pub cover: f64,
 }
 
+impl Node {
+    /// Which value of a row it looks at; none of a leaf.
+    pub fn asks_for(&self) -> Option<u16> {
+        match &self.kind {
+            Kind::Leaf(_) => None,
+            Kind::Split(split) => Some(split.feature),
+        }
+    }
+}
+
 /// A node as libraries write it: children by their place, in any order. The root is the first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {

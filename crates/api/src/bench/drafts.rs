@@ -2,13 +2,15 @@
 
 use crate::problem::{Kind, Problem};
 use crate::subscribers::{KeptFailed, must_be_format, read_json, replace_json};
-use crate::wire::DraftRef;
+use crate::wire::{DraftRef, ModelRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 const NAME: &str = "drafts.json";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// Before proposals could name a model; read as it stands.
+const FORMAT_WITHOUT_MODELS: u32 = 1;
 /// Proposals that wait.
 const OPEN_MAX: usize = 64;
 /// Proposals that are kept; of what was decided the oldest goes first.
@@ -30,6 +32,9 @@ pub struct Draft {
     pub says: String,
     /// The text.
     pub text: String,
+    /// The model it wants instead of the one in force.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub model: Option<ModelRef>,
     /// Who proposed it, as the journal writes them down.
     pub by: String,
     /// When, in seconds since 1970.
@@ -74,7 +79,9 @@ impl Drafts {
         let whole: Option<Whole<Vec<Draft>>> = read_json(folder, NAME)?;
         let all = match whole {
             Some(whole) => {
-                must_be_format(&folder.join(NAME), whole.format, FORMAT)?;
+                if whole.format != FORMAT_WITHOUT_MODELS {
+                    must_be_format(&folder.join(NAME), whole.format, FORMAT)?;
+                }
                 whole.drafts
             }
             None => Vec::new(),

@@ -5,7 +5,7 @@ use super::Compiled;
 use crate::past::replay::{Beside, Judge, Tally};
 use crate::problem::{Kind, Problem};
 use crate::reasons::{Reason, words};
-use crate::wire::{DraftRef, ReplayRef};
+use crate::wire::{DraftRef, ModelRef, ReplayRef};
 use engine::risk::{Model, Program, Tables};
 use engine::{Engine, Follower};
 use journal::{Files, Reader};
@@ -35,8 +35,21 @@ pub struct Asked {
     pub by: String,
     /// Of a text that stands nowhere else: it, so that whoever looks at what it would have done can go on with it.
     pub text: Option<String>,
+    /// The model that was handed in and that it looks at.
+    pub model: Option<ModelRef>,
     /// Only payments of these days are judged, both ends included.
     pub days: (Option<Day>, Option<Day>),
+}
+
+/// Which model a text looks at.
+#[derive(Clone, Debug)]
+pub enum LooksAt {
+    /// The one of the set that judges every payment.
+    InForce,
+    /// None.
+    Nothing,
+    /// One that was handed in, by its bytes.
+    Other(Vec<u8>),
 }
 
 /// What the ledger knows beside the text.
@@ -97,9 +110,13 @@ impl Known {
         }
     }
 
-    /// With a text that was read, and the model in force unless it is left out.
-    pub fn with(self, read: Compiled, without_model: bool) -> Result<Rules, Problem> {
-        let bytes = self.model.as_deref().filter(|_| !without_model);
+    /// With a text that was read.
+    pub fn with(self, read: Compiled, looks_at: &LooksAt) -> Result<Rules, Problem> {
+        let bytes = match looks_at {
+            LooksAt::InForce => self.model.as_deref(),
+            LooksAt::Nothing => None,
+            LooksAt::Other(bytes) => Some(bytes.as_slice()),
+        };
         Ok(Rules {
             model: bytes.map(model_of).transpose()?,
             program: read.program,

@@ -6,6 +6,7 @@ use super::{bench, set_of};
 use crate::accounts::done;
 use crate::bench::drafts::{Draft, DraftState};
 use crate::bench::job::model_in_force;
+use crate::bench::models::Kept;
 use crate::call::{Call, Reply};
 use crate::problem::{Kind, Problem};
 use crate::reasons::{Words, parts, words};
@@ -66,6 +67,9 @@ pub async fn adopt(mut call: Call) -> Result<Reply, Problem> {
     let _alone = bench.adopting.lock().await;
     let draft = bench.draft(id)?;
     may_adopt(&call, &draft)?;
+    if let Some(model) = draft.model {
+        model_fits(&call, &bench.vouched_model(model)?, &order)?;
+    }
     let number = into_force(&call, &draft, &order).await?;
     let (by, active) = (call.who.id.to_string(), order.stage == StageName::Active);
     let kept = std::sync::Arc::clone(&bench);
@@ -96,6 +100,19 @@ fn may_adopt(call: &Call, draft: &Draft) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Whoever handed in the model that a proposal names is not who adopts it either.
+fn model_fits(call: &Call, model: &Kept, order: &AdoptOrder) -> Result<(), Problem> {
+    if model.by == *call.who.id {
+        call.denied(None);
+        let says = "who handed in a model does not put it into force; somebody else must";
+        return Err(Problem::new(Kind::Forbidden, says).code("own_model"));
+    }
+    if order.without_model == Some(true) {
+        return Err(Problem::field("/without_model", "the proposal names a model"));
+    }
+    Ok(())
+}
+
 /// Everything of it into the journal; the number of the rule set.
 async fn into_force(call: &Call, draft: &Draft, order: &AdoptOrder) -> Result<u16, Problem> {
     let (bench, text) = (bench(&call.bank)?, draft.text.clone());
@@ -114,6 +131,14 @@ async fn into_force(call: &Call, draft: &Draft, order: &AdoptOrder) -> Result<u1
         text: Some(draft.text.clone()),
         proposed_by: Some(draft.by.clone()),
     };
+    let model = match draft.model {
+        Some(own) => {
+            let bench = super::bench(&call.bank)?;
+            let bytes = call.blocking(move |_| bench.model_bytes(own)).await?;
+            Some(keep(call, &bytes).await?)
+        }
+        None => model.filter(|_| order.without_model != Some(true)),
+    };
     let program = keep(call, &read.program.to_bytes()).await?;
     let words = keep(call, &said.to_bytes()).await?;
     let tables = match &read.tables {
@@ -126,7 +151,7 @@ async fn into_force(call: &Call, draft: &Draft, order: &AdoptOrder) -> Result<u1
         name: draft.name.clone(),
         program,
         words,
-        model: model.filter(|_| order.without_model != Some(true)),
+        model,
         stage: order.stage(),
         share_ppm: order.share_ppm.unwrap_or(0),
         loss_max: if canary { loss } else { 0 },

@@ -6,7 +6,7 @@ use crate::bench::{Compiled, TextFault, TextList};
 use crate::past::Between;
 use crate::past::replay::{Found, Tally};
 use crate::reasons::{Reason, Words};
-use crate::wire::{Date, DraftRef, Money, PaymentRef, ReplayRef, hex};
+use crate::wire::{Date, DraftRef, ModelRef, Money, PaymentRef, ReplayRef, hex};
 use engine::RuleSetView;
 use engine::risk::{Feature, Unit};
 use schemars::JsonSchema;
@@ -299,6 +299,9 @@ pub struct DraftOrder {
     pub says: String,
     /// Packs as one text: a line `=== PACK/FILE ===` begins each file.
     pub text: String,
+    /// A model that was handed in and that golden rows vouch for; the one in force unless given.
+    #[serde(default)]
+    pub model: Option<ModelRef>,
 }
 
 /// A proposal.
@@ -321,6 +324,9 @@ pub struct DraftDocument {
     /// Who adopted it or turned it down.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub decided_by: Option<String>,
+    /// The model it wants instead of the one in force.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub model: Option<ModelRef>,
     /// Its text; not in lists.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub text: Option<String>,
@@ -341,6 +347,7 @@ impl DraftDocument {
             state: draft.state,
             sets: draft.sets.clone(),
             decided_by: draft.decided_by.clone(),
+            model: draft.model,
             text: whole.then(|| draft.text.clone()),
         }
     }
@@ -438,6 +445,9 @@ pub struct ReplayOrder {
     /// Of a text or proposal: without the model of the set in force.
     #[serde(default)]
     pub without_model: Option<bool>,
+    /// Of a text: with a model that was handed in. A proposal has its own.
+    #[serde(default)]
+    pub model: Option<ModelRef>,
 }
 
 /// A share, and between which numbers it probably lies: Wilson's interval at 95 %.
@@ -565,6 +575,9 @@ pub struct ReplayDocument {
     pub entries: u64,
     /// How many of them are done.
     pub entries_done: u64,
+    /// With which model that was handed in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub model: Option<ModelRef>,
     /// Of a text that was given with the request: it; not in lists.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub text: Option<String>,
@@ -597,6 +610,7 @@ impl ReplayDocument {
             rule_set: job.asked.of.rule_set,
             from: from.map(Date),
             to: to.map(Date),
+            model: job.asked.model,
             text: job.asked.text.clone().filter(|_| whole),
             entries: job.entries,
             entries_done: job.done(),

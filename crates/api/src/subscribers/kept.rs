@@ -171,14 +171,23 @@ pub(crate) fn replace_json<T: Serialize>(
     name: &str,
     whole: &T,
 ) -> Result<(), KeptFailed> {
+    let path = folder.join(name);
+    let bytes = serde_json::to_vec(whole).map_err(|why| failed("write", &path)(why.into()))?;
+    replace_bytes(folder, name, &bytes)
+}
+
+/// Replaces a file with bytes, in the same way.
+///
+/// # Errors
+/// The disk.
+pub(crate) fn replace_bytes(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), KeptFailed> {
     let (path, new) = (folder.join(name), folder.join(format!("{name}.new")));
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(failed("make", folder))?;
-    let bytes = serde_json::to_vec(whole).map_err(|why| failed("write", &path)(why.into()))?;
     let mut options = OpenOptions::new();
     let file = options.write(true).create(true).truncate(true).mode(0o600).open(&new);
     let mut file = file.map_err(failed("write", &new))?;
-    file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(failed("write", &new))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed("write", &new))?;
     std::fs::rename(&new, &path).map_err(failed("write", &path))?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("sync", folder))
 }

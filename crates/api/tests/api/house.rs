@@ -3,7 +3,7 @@
 use access::{Access, AccessNote, Notes, Policies, Settings};
 use api::asking::{Answered, Asking, Question};
 use api::bank::{ApiLimits, Bank, Parts};
-use api::bench::{Bench, Compiled, Compiler, TextFault};
+use api::bench::{Bench, Compiled, Compiler, ReadModel, TextFault};
 use api::gate::{Act, Caller, Gate, Note, Relations, Shown, TokenAnswer, Unknown};
 use api::identity::{BankGate, now_s};
 use api::listed::{Likeness, LikenessReason, Screens};
@@ -211,6 +211,19 @@ impl Compiler for Plain {
 
     fn shipped(&self) -> String {
         "5 hold\n".to_owned()
+    }
+
+    /// A file is the bytes themselves.
+    fn model(&self, file: &[u8]) -> Result<ReadModel, String> {
+        if !file.starts_with(b"TJFOREST") {
+            return Err("not one of ours".to_owned());
+        }
+        Ok(ReadModel { form: "plain".to_owned(), bytes: file.to_vec() })
+    }
+
+    fn vouched(&self, _: &[u8], golden: &[u8]) -> Result<u64, String> {
+        let text = std::str::from_utf8(golden).map_err(|_| "no text")?;
+        text.trim().parse().map_err(|_| format!("{text:?} is no number of rows"))
     }
 }
 

@@ -14,6 +14,7 @@ mod accounts;
 mod batches;
 mod message_parts;
 mod messages;
+mod models;
 mod daily;
 mod events;
 mod webhooks;

@@ -1,8 +1,10 @@
-//! The bench for rules, with whoever understands their text: the reader of packs.
+//! The bench for rules, with whoever understands their text and the files of models: the readers of packs and of forests.
 
 use crate::fail::{Done, Exit, Failure};
 use crate::reasons::reasons_of;
-use api::bench::{Bench, Compiled, Compiler, TextFault, TextList};
+use api::bench::{Bench, Compiled, Compiler, ReadModel, TextFault, TextList};
+use forest::Forest;
+use models::golden;
 use rulebook::{BookRefused, Fault, RiskSet, Rulebook, book_of, list_word};
 use std::path::Path;
 use std::sync::Arc;
@@ -41,6 +43,20 @@ impl Compiler for Packs {
     fn shipped(&self) -> String {
         let book = rulebook::shipped();
         book.risk_set().ok().and_then(|set| set.text()).unwrap_or_default()
+    }
+
+    fn model(&self, file: &[u8]) -> Result<ReadModel, String> {
+        let form = models::read::form(file).to_string();
+        let forest = models::read(file).map_err(|wrong| wrong.to_string())?;
+        Ok(ReadModel { form, bytes: forest.to_bytes() })
+    }
+
+    fn vouched(&self, model: &[u8], golden: &[u8]) -> Result<u64, String> {
+        let forest = Forest::of_bytes(model).map_err(|wrong| wrong.to_string())?;
+        let text = std::str::from_utf8(golden).map_err(|_| "golden rows are text in UTF-8")?;
+        let rows = golden::read(text, &forest).map_err(|wrong| wrong.to_string())?;
+        golden::check(&forest, &rows).map_err(|wrong| wrong.to_string())?;
+        Ok(rows.len() as u64)
     }
 }
 
