@@ -129,16 +129,31 @@ impl Call {
         request: Request,
         accounts: Vec<AccountId>,
     ) -> Result<Vec<Answer>, Problem> {
-        let (tell, told) = oneshot::channel();
         let bar = self.bar(accounts.clone());
+        match self.submit_behind(request, bar).await? {
+            Some(said) => Ok(said),
+            None => Err(self.denied(accounts.first().copied())),
+        }
+    }
+
+    /// Asks the bank to do something if the state, as it is when that is decided, meets a condition; `None` if it did not.
+    ///
+    /// # Errors
+    /// The bank is busy or has stopped, or the deadline passed.
+    pub async fn submit_behind(
+        &self,
+        request: Request,
+        bar: Option<Bar>,
+    ) -> Result<Option<Vec<Answer>>, Problem> {
+        let (tell, told) = oneshot::channel();
         let reply = move |said| drop(tell.send(said));
         let began = Instant::now();
         self.bank.handle.submit_then(request, self.deadline, bar, reply)?;
         let said = tokio::time::timeout_at(self.deadline.into(), told).await;
         self.spans.note("decide and commit", began);
         match said {
-            Ok(Ok(Err(Unanswered::Barred))) => Err(self.denied(accounts.first().copied())),
-            Ok(Ok(said)) => said.map_err(Problem::from),
+            Ok(Ok(Err(Unanswered::Barred))) => Ok(None),
+            Ok(Ok(said)) => said.map(Some).map_err(Problem::from),
             Ok(Err(_)) => Err(Unanswered::Stopped.into()),
             Err(_) => Err(Unanswered::Unknown.into()),
         }

@@ -19,7 +19,8 @@ use engine::{Engine, TransferPhase, TransferView};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use terms::{
-    Amount, Command, Day, Event, PartyId, Transfer, TransferEvent, TransferFlags, TransferId,
+    Amount, Command, Day, Event, PartyId, Refusal, Transfer, TransferEvent, TransferFlags,
+    TransferId,
 };
 
 const TAG: &str = "payments";
@@ -31,10 +32,11 @@ pub fn operations() -> Vec<Operation> {
             "/payments/quote",
             "quote_payment",
             TAG,
-            "Says what would become of a payment, and changes nothing",
+            "Says what would become of a payment, and pays nothing",
         )
         .act("payment.create")
         .by_amount()
+        .query::<QuoteWish>()
         .takes::<PaymentOrder>()
         .gives::<Quote>(200, "What would become of it if it were ordered now.")
         .by(quote),
@@ -114,8 +116,19 @@ pub struct ReturnOrder {
     pub value_date: Option<Date>,
 }
 
+/// What is wanted beside a quote.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct QuoteWish {
+    /// Of a payment of which its payer would be warned: that they are warned now stands in the journal, so that the same payment,
+    /// confirmed within the hour, is done. Ask for it where the warning is shown.
+    #[serde(default)]
+    warn: bool,
+}
+
 async fn quote(call: Call) -> Result<Reply, Problem> {
     let order: PaymentOrder = call.json()?;
+    let wish: QuoteWish = call.query()?;
     let transfer = order.transfer(TransferId(crate::wire::new_id()?), &[0; 32])?;
     // Whether it must be signed is no part of what would become of it.
     let (party, now) = (call.who.party, crate::bank::now());
@@ -130,8 +143,34 @@ async fn quote(call: Call) -> Result<Reply, Problem> {
     if !call.allows(related) {
         return Err(call.denied(Some(transfer.debit_account)));
     }
+    if wish.warn && must_be_warned(&event) {
+        let transfer = order.transfer(TransferId(crate::wire::new_id()?), &[0; 32])?;
+        warn(&call, transfer).await?;
+    }
     let quote = Quote::of(&event, told);
     Ok(Reply::json(StatusCode::OK, &quote)?.at_entry(call.bank.entries_of(records)?))
+}
+
+fn must_be_warned(event: &Event) -> bool {
+    event.outcome() == Err(Refusal::PayerMustConfirm)
+}
+
+/// Writes down that a payer is warned, as the refusal of a payment that they did not confirm. Nothing is written if they were
+/// warned of the same already; and nothing can be paid by it, since whether it would be refused so is looked at in the turn that
+/// decides it.
+async fn warn(call: &Call, mut transfer: Transfer) -> Result<(), Problem> {
+    transfer.flags = transfer.flags.without(TransferFlags::CONFIRMED);
+    let unread = transfer.clone();
+    let bar = move |engine: &Engine| {
+        let decided = |flags| {
+            let asked = Transfer { flags, ..unread.clone() };
+            engine.decide(engine.next_time(crate::bank::now()), &Command::Transfer(asked))
+        };
+        must_be_warned(&decided(unread.flags))
+            && must_be_warned(&decided(unread.flags | TransferFlags::CONFIRMED))
+    };
+    call.submit_behind(vec![Command::Transfer(transfer)], Some(Box::new(bar))).await?;
+    Ok(())
 }
 
 fn verdict_of(event: &Event) -> Option<terms::Verdict> {

@@ -90,6 +90,14 @@ impl Asker {
         self.send(Method::POST, path, Some(body), &[]).await
     }
 
+    /// Asks what changes nothing and has a body, for a page that is only looked at: it is the page's own question, whoever led there.
+    ///
+    /// # Errors
+    /// As the API answers.
+    pub async fn look(&self, path: &str, body: Value) -> Result<Answer, Trouble> {
+        self.send(Method::POST, path, Some(body), &[("sec-fetch-site", "same-origin")]).await
+    }
+
     /// Does something once under a key.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::kept::Kept;
 use crate::prepared::Waiting;
+use crate::visit::Me;
 use crate::words::Lang;
 use access::Access;
 use api::bank::Bank;
@@ -95,6 +96,12 @@ impl House {
     /// Who may come in.
     pub fn access(&self) -> Option<&Arc<Access>> {
         self.bank.gate.identities()
+    }
+
+    /// What the phone of somebody made up shows now; none in any bank but a sample one.
+    pub fn sample_code(&self, me: Option<&Me>) -> Option<String> {
+        self.tour.as_ref()?;
+        self.access()?.sample_code(&me?.name, api::identity::now_s())
     }
 
     /// Whether the bank is closing.

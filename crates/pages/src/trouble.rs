@@ -73,7 +73,8 @@ impl Trouble {
     pub fn said_fields(&self, words: Words) -> Vec<(String, String)> {
         let one = |(pointer, detail): &(String, String)| {
             let name = pointer.trim_start_matches(['/', '?', '@']).replace('/', "-");
-            let own = detail.strip_prefix('=').map(|word| words.say(word).into_owned());
+            let word = detail.strip_prefix('=').map(|word| words.say(word).into_owned());
+            let own = word.or_else(|| detail.strip_prefix('!').map(ToOwned::to_owned));
             let known = || {
                 let plain = name.replace('_', "-");
                 words

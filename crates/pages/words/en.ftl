@@ -1996,3 +1996,11 @@ adopt-model-none = is left out
 field-hold-hours = From 1 to 8,760 hours.
 field-loss = Only a canary has such a bound.
 field-stopped = Write the share in percent, above 0 and at most 100.
+## Paying, seen again
+warn-why = Why we ask
+warn-again = Something changed, or it is more than an hour since you read this. Please read it again.
+sign-wrong = That code is not right, or was used already. Wait for the next one.
+pay-over-per-payment = More than your limit of { $money } for one payment. You can raise it under Limits.
+pay-over-per-day = With what you paid today, more than your limit of { $money } a day. You can raise it under Limits.
+field-amount-zero = Write more than 0.
+field-amount-places = At most two digits after the point, like 12.50.

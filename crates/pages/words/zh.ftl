@@ -1866,3 +1866,11 @@ adopt-model-none = 不用
 field-hold-hours = 1 到 8,760 小时。
 field-loss = 只有金丝雀有此界限。
 field-stopped = 请填百分数，大于 0，不超过 100。
+## Paying, seen again
+warn-why = 为什么提醒您
+warn-again = 情况有变，或距离您上次查看已超过一小时，请再看一遍。
+sign-wrong = 验证码不对或已用过，请等下一个。
+pay-over-per-payment = 超过您每笔 { $money } 的限额。可以在“限额”里调高。
+pay-over-per-day = 加上今天已付的，超过您每天 { $money } 的限额。可以在“限额”里调高。
+field-amount-zero = 请写大于 0 的金额。
+field-amount-places = 小数点后最多两位，如 12.50。

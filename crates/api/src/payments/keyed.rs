@@ -142,7 +142,8 @@ async fn again(
     };
     if !same(&transfer.transfer, keyed, returns) {
         let detail = "an order with other content was sent under this key before";
-        return Err(Problem::new(Kind::KeyReused, detail));
+        let done = serde_json::json!(crate::wire::PaymentRef(id));
+        return Err(Problem::new(Kind::KeyReused, detail).beside("payment", done));
     }
     // Whose order it was is part of its id, so what it says is theirs to see.
     Ok(Settled { event, place, replayed: true })

@@ -228,3 +228,40 @@ fn marks_of_cases_say_how_well_rules_did() {
     assert_eq!((&month["known"], &month["marks"]["recall"]["value"]), (&json!(2), &json!(0.5)));
     assert_eq!(house.get("/risk/quality", "anna").status, 403);
 }
+
+#[test]
+fn who_was_warned_with_a_quote_confirms_and_nobody_is_paid_by_a_warning() {
+    let house = House::new("rules-warned");
+    let draft = propose(&house, "staff", "5 ask\n");
+    let path = format!("/risk/drafts/{}/adopt", draft["id"].as_str().unwrap());
+    assert_eq!(house.post(&path, "chief", "", &json!({ "stage": "active" })).status, 201);
+    let of = |amount: &str, confirmed: bool| {
+        let mut paid = order();
+        (paid["amount"], paid["confirmed"]) = (json!(amount), json!(confirmed));
+        paid
+    };
+    let quote = |path: &str, amount: &str| {
+        house.post(path, "anna", "", &of(amount, false)).json()["would"].clone()
+    };
+    let lines = || house.get("/risk/rule-sets", "staff").json()["items"][0]["judged"].clone();
+    // A quote alone warns nobody: who confirms without having been warned is warned first.
+    assert_eq!(quote("/payments/quote", "6.00"), "ask");
+    assert_eq!(lines(), 0);
+    let pay =
+        |key: &str, amount: &str| house.post("/payments", "anna", key, &of(amount, true)).json();
+    assert_eq!(pay("warned-01", "6.00")["code"], "payer_must_confirm");
+    assert_eq!(lines(), 1);
+    // Shown where it is asked, it counts, for this amount and no other, and is written down once.
+    assert_eq!(quote("/payments/quote?warn=true", "7.00"), "ask");
+    assert_eq!(quote("/payments/quote?warn=true", "7.00"), "ask");
+    assert_eq!(lines(), 2);
+    assert_eq!(pay("warned-02", "7.01")["code"], "payer_must_confirm");
+    assert_eq!(pay("warned-03", "7.00")["status"], "posted");
+    assert_eq!(pay("warned-04", "7.00")["code"], "payer_must_confirm", "one warning, one payment");
+    // Of what nobody would be warned, nothing is written.
+    let before = lines();
+    assert_eq!(quote("/payments/quote?warn=true", "4.00"), "post");
+    assert_eq!(lines(), before);
+    let asked = house.post("/payments/quote?warn=perhaps", "anna", "", &of("7.00", false));
+    assert_eq!(asked.problem(), "invalid");
+}

@@ -1,6 +1,6 @@
 //! Pages for everybody: the front door, how pages look, how to reach a person, how accessible this is.
 
-use super::own_accounts::{accounts_of, may_pay};
+use super::own_accounts::{accounts_of, one_s_own};
 use crate::figures;
 use crate::look::{SIZES, Theme};
 use crate::parts::form::{form, hidden};
@@ -10,6 +10,7 @@ use crate::visit::{Said, Shown, Visit, local};
 use crate::words::text;
 use crate::{inside, open};
 use maud::{Markup, html};
+use serde_json::{Value, json};
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -57,11 +58,11 @@ fn tour(visit: &Visit) -> Markup {
             ul.people {
                 @for (role, name, called) in &tour.people {
                     li {
-                        form method="post" action="/visit" {
+                        (form(visit, "/visit", html! {
                             (hidden("name", name))
                             button.btn type="submit" { (called) }
                             span { (words.say(&format!("role-{}", role.replace('_', "-")))) }
-                        }
+                        }))
                     }
                 }
             }
@@ -77,10 +78,7 @@ async fn tour_page(visit: &Visit) -> Said {
         return Err(crate::trouble::Trouble::not_found());
     }
     let title = words.say("tour-page");
-    let code = visit
-        .me
-        .as_ref()
-        .and_then(|me| visit.house.access()?.sample_code(&me.name, api::identity::now_s()));
+    let code = visit.house.sample_code(visit.me.as_ref());
     let trap = trap(visit).await;
     visit.page(&title, html! {
         (head(&title, &words.say("tour-page-says")))
@@ -102,11 +100,28 @@ async fn trap(visit: &Visit) -> Option<(String, String)> {
     let me = visit.me.as_ref().filter(|me| me.is_one_of(&["customer"]))?;
     me.party.as_ref()?;
     let (_, accounts) = accounts_of(visit).await.ok()?;
-    let account = accounts.iter().find(|account| may_pay(account))?;
-    let whole: u64 =
-        account["balance"]["available"]["amount"].as_str()?.split('.').next()?.parse().ok()?;
-    let amount = format!("{}.00", whole / 100 * 96);
-    Some((amount.clone(), format!("/pay?to={stranger}&amount={amount}")))
+    let account = accounts.iter().find(|account| one_s_own(account))?;
+    let whole =
+        |of: &Value| -> Option<u64> { of["amount"].as_str()?.split('.').next()?.parse().ok() };
+    let free = whole(&account["balance"]["available"])?;
+    let limits = &account["limits"];
+    let most = ["per_payment", "per_day"].into_iter().filter_map(|limit| whole(&limits[limit]));
+    let most = most.fold(free / 100 * 96, u64::min);
+    // The largest of which one would be warned: beyond that it might be stopped, below it nobody would mind.
+    for part in [100, 90, 80, 70, 60, 50, 40, 30, 20, 15] {
+        let amount = format!("{}.00", most / 100 * part);
+        let order = json!({
+            "from": account["id"], "to": figures::account_of(stranger)?, "amount": amount,
+            "currency": account["currency"], "kind": 301,
+        });
+        let quote = visit.ask.look("/payments/quote", order).await.ok()?;
+        if quote.body["would"] == "ask" {
+            let link =
+                format!("/pay?to={stranger}&amount={amount}&from={}", account["id"].as_str()?);
+            return Some((amount, link));
+        }
+    }
+    None
 }
 
 /// To the first desk of who is signed in.
@@ -166,7 +181,7 @@ async fn look(visit: &Visit) -> Said {
             (head(&title, &words.say("look-says")))
             div.narrow {
                 (form(visit, "/look", html! {
-                    (hidden("back", &format!("/look?back={back}")))
+                    (hidden("back", &format!("/look?back={}", form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>())))
                     (choices(&words.say("look-lang"), &langs))
                     (choices(&words.say("look-theme"), &themes))
                     (choices(&words.say("look-size"), &sizes))

@@ -1,6 +1,6 @@
 //! Family help: whom I let see an account of mine, and whom I help. Whoever helps looks and never pays.
 
-use super::own_accounts::{accounts_of, called, one_s_own};
+use super::own_accounts::{accounts_of, called, may_pay, one_s_own};
 use super::signing::{Came, Signing, page as sign, send};
 use super::staff::{list_of, text_of};
 use crate::figures;
@@ -181,7 +181,7 @@ pub async fn helped(visit: &Visit, accounts: &[Value]) -> Markup {
     let words = visit.words;
     let party = visit.party().unwrap_or_default();
     let mut shown = Vec::new();
-    for account in accounts.iter().filter(|account| !one_s_own(account)) {
+    for account in accounts.iter().filter(|account| !may_pay(account)) {
         let id = text_of(account, "id");
         let answer = visit.ask.get(&format!("/accounts/{id}/owners")).await;
         let owners = answer.map(|answer| answer.body).unwrap_or_default();

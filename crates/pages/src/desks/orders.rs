@@ -126,7 +126,7 @@ fn new(
                 (field(Field { name: "amount", label: &words.say("pay-amount"), hint: &words.say("pay-amount-hint"), value: &typed("amount"), keys: "decimal", ..Field::default() }, &faults))
                 (choice(Field { name: "repeats", label: &words.say("order-when"), value: &typed("repeats"), ..Field::default() }, &repeats, &faults))
                 (field(Field { name: "first", label: &words.say("order-first"), value: &first, kind: "date", ..Field::default() }, &faults))
-                @if let Some(asked) = challenge { (answer(words, asked)) }
+                @if let Some(asked) = challenge { (answer(visit, asked)) }
                 (button(&words.say("order-place"), true))
             }))
         }

@@ -6,12 +6,14 @@ use crate::visit::Visit;
 use crate::words::text;
 use serde_json::Value;
 
-/// The accounts of who is signed in, each as the API shows it, and what they are called.
+/// The accounts of who is signed in, each as the API shows it and one's own first, and what they are called.
 pub async fn accounts_of(visit: &Visit) -> Result<(String, Vec<Value>), Trouble> {
     let party = visit.ask.get(&format!("/parties/{}", visit.party()?)).await?;
     let name = party.body["fields"]["name"].as_str().unwrap_or_default().to_owned();
     let held = visit.ask.accounts_of(&party.body).await;
-    Ok((name, held.into_iter().map(|(account, _)| account).collect()))
+    let mut accounts: Vec<Value> = held.into_iter().map(|(account, _)| account).collect();
+    accounts.sort_by_key(|account| !one_s_own(account));
+    Ok((name, accounts))
 }
 
 /// Whether an account is one's own, or one's to look after by law; else one may pay from it at most, or only see it.

@@ -4,9 +4,9 @@
 use crate::parts::field::{Field, field, summary};
 use crate::parts::form::{button, hidden};
 use crate::parts::frame::head;
+use crate::parts::note::{Weight, note};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
-use crate::words::Words;
 use axum::http::Method;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -75,7 +75,8 @@ pub fn page(
 ) -> Markup {
     let words = visit.words;
     let challenge = &asked.document["challenge"];
-    let says = wrong.map(|trouble| trouble.says(words)).unwrap_or_default();
+    // Whatever was wrong with it, it was the signature.
+    let says = wrong.map(|_| words.say("sign-wrong")).unwrap_or_default();
     html! {
         (head(of.title, of.says))
         div.narrow {
@@ -83,7 +84,7 @@ pub fn page(
             (what)
             (signed(visit, of.action, Some(challenge), html! {
                 @for (name, value) in of.fields { (hidden(name, value)) }
-                (answer(words, challenge))
+                (answer(visit, challenge))
                 (button(of.yes, true))
             }))
             p.row-of { a.btn href=(of.back) { (words.say("sign-not")) } " " a.btn href="/help" { (words.say("ask-person")) } }
@@ -104,8 +105,12 @@ pub fn signed(visit: &Visit, action: &str, challenge: Option<&Value>, inner: Mar
 }
 
 /// What answers a challenge.
-pub fn answer(words: Words, challenge: &Value) -> Markup {
+pub fn answer(visit: &Visit, challenge: &Value) -> Markup {
+    let words = visit.words;
     html! {
+        @if by_code(challenge) && let Some(code) = visit.house.sample_code(visit.me.as_ref()) {
+            (note(Weight::Know, &words.say("tour-phone"), html! { p.secret { code { (code) } } p { (words.say("tour-phone-says")) } }))
+        }
         (hidden("challenge", challenge["id"].as_str().unwrap_or_default()))
         @if by_code(challenge) {
             (field(Field { name: "code", label: &words.say("code"), hint: &words.say("code-hint"), keys: "numeric", fills: "one-time-code",

@@ -150,17 +150,20 @@ fn tools(visit: &Visit) -> Markup {
     let (care, care_word) =
         if look.care { ("plain", "care-leave") } else { ("care", "care-enter") };
     let other = if look.lang == Lang::En { Lang::Zh } else { Lang::En };
+    let query = visit.query.as_query();
+    let back =
+        if query.is_empty() { visit.path.clone() } else { format!("{}?{query}", visit.path) };
     html! {
         div.tools {
             @if look.care { button.read hidden data-read { (words.say("read-aloud")) } }
             form method="post" action="/look" {
                 (hidden("form_token", &visit.form_token()))
-                (hidden("back", &visit.path))
+                (hidden("back", &back))
                 button name="wish" value=(care) { (words.say(care_word)) }
                 " "
                 button name="wish" value=(other.word()) lang=(other.tag()) { (if other == Lang::Zh { "中文" } else { "English" }) }
             }
-            @if !look.care { a href={ "/look?back=" (visit.path) } { (words.say("look")) } }
+            @if !look.care { a href={ "/look?back=" (form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>()) } { (words.say("look")) } }
             @if !look.care { @match &visit.me {
                 Some(me) => a href="/me" { (me.name) },
                 None => a href="/sign-in" { (words.say("sign-in")) },
@@ -197,7 +200,7 @@ fn foot(visit: &Visit) -> Markup {
                 a href="/check" { (words.say("check-it")) }
                 @if care && visit.me.is_some() { a href="/me" { (words.say("desk-me")) } }
                 @if care { p { (words.say("entry")) " " (figures::number(visit.house.position().0)) } }
-                @if visit.house.tour.is_some() { p { (words.say("sample-bank")) } }
+                @if visit.house.tour.is_some() { a href="/tour" { (words.say("tour-page")) } p { (words.say("sample-bank")) } }
             }
         }
     }

@@ -38,7 +38,7 @@ export const sees = async (page, what, holds) => check(`${what} (${page.url()})`
 
 export async function payee(page, origin) {
   await page.goto(origin + "/pay");
-  return page.locator(".payees a").first().getAttribute("href").then(href => new URL(href, origin).searchParams.get("to"));
+  return page.locator(".payees button").first().getAttribute("value");
 }
 
 // What the phone of who is signed in shows; a code counts once, so one that was used is waited out.
@@ -88,6 +88,14 @@ const all = {
     await sees(page, "stopping is the first thing to do", await page.locator(".choices .pri").first().getAttribute("href") === "/home");
     await hand.press(".choices a.pri");
     await sees(page, "the money is still there", page.url().endsWith("/home"));
+  },
+  async "somebody paid before is chosen, and nothing typed is lost"({ page, origin, hand }) {
+    await page.goto(origin + "/pay");
+    await hand.type("#amount", "3.50");
+    await hand.type("#text", "bread");
+    const to = await page.locator(".payees button").first().getAttribute("value");
+    await hand.press(".payees button");
+    await sees(page, "the payee, the amount and the text are there", (await page.locator("#to").inputValue()).replace(/\s/g, "") === to && await page.locator("#amount").inputValue() === "3.50" && await page.locator("#text").inputValue() === "bread");
   },
   async "a large payment is signed with the code of the phone"({ page, origin, hand }) {
     const to = await payee(page, origin);
@@ -180,6 +188,29 @@ const all = {
     await page.goto(`${origin}/pay?to=123&amount=7`);
     const then = new URL(page.url()).searchParams.get("then");
     check("the way back has what was typed", then === "/pay?amount=7&to=123", then);
+  },
+  async "a warning is read, one yes is enough, and going back pays nothing twice"({ page, origin, hand, keys }) {
+    // Nearly all of somebody's money goes: of another person of the tour each way, without signing out between.
+    const become = async name => { await page.goto(origin + "/tour"); await hand.press(`form[action="/visit"]:has(input[value="${name}"]) button`) };
+    const who = keys ? "customer" : "pensioner";
+    await become(who);
+    await sees(page, "one is somebody else", (await page.locator(".tools").innerText()).includes(who));
+    await page.goto(origin + "/tour");
+    await hand.press("ol.tour a[href^='/pay?to=']");
+    await hand.press("main button[type=submit].pri");
+    await sees(page, "the warning is the heading", await page.locator("ul.stops").count() === 1 && await page.locator("dd.big").count() === 1);
+    await hand.press("form[action='/pay/confirm'] button");
+    if (await page.locator("#code").count()) {
+      await sees(page, "the warning stands beside what is signed", await page.locator("ul.stops").count() === 1);
+      await hand.type("#code", await phone(page, origin));
+      await hand.press("form[action='/pay/confirm'] button");
+    }
+    await sees(page, "after one yes it is done", /\/payments\/pay_/.test(page.url()));
+    const done = page.url();
+    while (new URL(page.url()).pathname !== "/pay/review") await page.goBack();
+    await hand.press("form[action='/pay/confirm'] button");
+    await sees(page, "a yes that is said again is the same payment", page.url() === done);
+    await become("pensioner");
   },
 };
 
@@ -309,7 +340,7 @@ export async function tasks(browser, origin, every) {
       page.setDefaultTimeout(8000);
       await be(page, origin, who);
       const before = Date.now();
-      try { await task({ page, origin, hand: hands(page, keys) }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, `${error.message.split("\n")[0]} at ${page.url()}`) }
+      try { await task({ page, origin, keys, hand: hands(page, keys) }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, `${error.message.split("\n")[0]} at ${page.url()}`) }
       // Journeys whose last page shows what risk control made of payments end otherwise at another hour.
       if (keys && who === "pensioner" && !/receipt|signed|looked|swindle|large and simple/.test(name)) await tree(page, name);
       if (Date.now() - before > 15000) console.log(`    ${name}: ${Date.now() - before} ms`);

@@ -108,9 +108,7 @@ pub async fn open(visit: &Visit) -> Said {
 }
 
 async fn check(visit: &Visit, text: &str) -> Result<Value, Trouble> {
-    let ours = [("sec-fetch-site", "same-origin")];
-    let asked = Some(json!({ "text": text }));
-    Ok(visit.ask.send(axum::http::Method::POST, "/risk/check", asked, &ours).await?.body)
+    Ok(visit.ask.look("/risk/check", json!({ "text": text })).await?.body)
 }
 
 /// What a button asks for.

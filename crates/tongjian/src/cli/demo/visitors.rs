@@ -59,7 +59,9 @@ pub fn choose(bank: &Bank, city: &City) -> Vec<Visitor> {
             party: Some(party.0.to_string()),
             phone: (name == PHONES).then(phone),
             account: suits(bank, party)
-                .filter(|_| name == SANDBOX)
+                .filter(|account| {
+                    name == SANDBOX && bank.node.engine().roles_on(*account).count() == 1
+                })
                 .map(|account| account.0.to_string()),
         })
     };
@@ -110,7 +112,8 @@ pub fn let_help(bank: &mut Bank, visitors: &[Visitor]) -> Done {
 /// An account of somebody's own with money on it and something to look at.
 fn suits(bank: &Bank, party: PartyId) -> Option<AccountId> {
     let engine = bank.node.engine();
-    let mut own = engine.roles_of(party).filter_map(|role| engine.account(role.account));
+    let owned = engine.roles_of(party).filter(|role| role.kind == RoleKind::Owner);
+    let mut own = owned.filter_map(|role| engine.account(role.account));
     let found = own.find(|view| {
         let account = &view.account;
         account.code == CURRENT
