@@ -49,6 +49,8 @@ pub enum Action {
     LimitRead,
     /// Set spending limits.
     LimitWrite,
+    /// Let more leave an account of one's own than before, or sooner; signed.
+    LimitLoosen,
     /// See a payment.
     PaymentRead,
     /// Send a payment.
@@ -154,7 +156,7 @@ pub enum Action {
 }
 
 /// Each action with its word, in the order in which they are declared.
-const WORDS: [(Action, &str); 73] = [
+const WORDS: [(Action, &str); 74] = [
     (Action::PartyRead, "party.read"),
     (Action::PartyWrite, "party.write"),
     (Action::PartyErase, "party.erase"),
@@ -177,6 +179,7 @@ const WORDS: [(Action, &str); 73] = [
     (Action::PartyFind, "party.find"),
     (Action::LimitRead, "limit.read"),
     (Action::LimitWrite, "limit.write"),
+    (Action::LimitLoosen, "limit.loosen"),
     (Action::PaymentRead, "payment.read"),
     (Action::PaymentCreate, "payment.create"),
     (Action::PaymentApprove, "payment.approve"),

@@ -7,7 +7,7 @@ use crate::accounts::{done, page_size};
 use crate::call::{Call, Reply, tagged};
 use crate::gate::Relations;
 use crate::payments::related_to;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::table::{Operation, get, post};
 use crate::wire::{CaseRef, Money, PartyRef, PaymentRef, Place, new_id};
 use axum::http::StatusCode;
@@ -34,6 +34,10 @@ pub fn operations() -> Vec<Operation> {
             .act("case.read")
             .gives::<CaseDocument>(200, "The case.")
             .by(show),
+        get("/case-workers", "list_case_workers", TAG, "People of the bank to whom a case can be given")
+            .act("case.work")
+            .gives::<WorkersDocument>(200, "All of them, by name.")
+            .by(workers),
         get("/cases/{case}/history", "show_case_history", TAG, "What risk control said of the payment, and every step of work on the case")
             .act("case.history")
             .gives::<history::HistoryDocument>(200, "The first step first.")
@@ -352,10 +356,63 @@ async fn work(call: Call) -> Result<Reply, Problem> {
             return Err(Problem::field(field, why));
         }
     }
+    if step == CaseStep::Assign {
+        must_be_worker(&call, &order.text).await?;
+    }
     let other = order.other.map_or(TransferId(0), |other| other.0);
     let act = CaseAct { case, by: call.who.id.to_string(), step, text: order.text, other, mark };
     let answers = call.submit(vec![Command::WorkCase(act)], Vec::new()).await?;
     told(&call, case, done(&answers)?).await
+}
+
+/// People of the bank who work on cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+struct WorkersDocument {
+    /// By name.
+    items: Vec<WorkerDocument>,
+}
+
+/// Somebody who works on cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+struct WorkerDocument {
+    /// As a case is given to them: `user:NAME`.
+    id: String,
+    /// Whether they decide.
+    decides: bool,
+}
+
+/// Whoever may come in and works on cases; nobody where the door knows no people.
+async fn workers_of(call: &Call) -> Result<Option<Vec<WorkerDocument>>, Problem> {
+    let Some(access) = call.bank.gate.identities().cloned() else { return Ok(None) };
+    let users = call.blocking(move |_| {
+        let users = access.users(&access.console(), crate::identity::now_s());
+        users.map_err(|why| Problem::new(Kind::Failed, why.to_string()))
+    });
+    let worker = |user: access::UserView| {
+        let has = |wanted| user.roles.iter().any(|(role, _)| *role == wanted);
+        let decides = has(access::Role::ChiefAnalyst);
+        let works = !user.disabled && (decides || has(access::Role::Analyst));
+        works.then(|| WorkerDocument { id: format!("user:{}", user.name), decides })
+    };
+    Ok(Some(users.await?.into_iter().filter_map(worker).collect()))
+}
+
+async fn workers(call: Call) -> Result<Reply, Problem> {
+    if !call.relations.meets(Relations::STRANGER) {
+        return Err(call.denied(None));
+    }
+    let items = workers_of(&call).await?.unwrap_or_default();
+    Reply::json(StatusCode::OK, &WorkersDocument { items })
+}
+
+/// A case is given to somebody who can work on it: given to anybody else it would wait for nobody.
+async fn must_be_worker(call: &Call, id: &str) -> Result<(), Problem> {
+    match workers_of(call).await? {
+        Some(workers) if !workers.iter().any(|worker| worker.id == id) => {
+            Err(Problem::field("/text", "nobody of that name works on cases"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether the caller may say what becomes of a case about a customer.
@@ -441,9 +498,10 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
     let found = call.ask(move |engine| {
         let about = engine.case(case)?;
         let status = about.party.map(|party| (party, about.status.is_open()));
-        Some((engine.transfer(case), status, about.claimed_by.to_owned()))
+        let proposed = matches!(about.status, CaseStatus::Proposed(_));
+        Some((engine.transfer(case), status, about.claimed_by.to_owned(), proposed))
     });
-    let (held, party, claimed_by) = found.await?.ok_or_else(missing)?;
+    let (held, party, claimed_by, proposed) = found.await?.ok_or_else(missing)?;
     if let Some((party, is_open)) = party {
         may_decide(&call, is_open, &claimed_by)?;
         return decide_listed(&call, case, party, order).await;
@@ -457,7 +515,14 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         other: TransferId(0),
         mark: None,
     };
-    let mut request = vec![Command::WorkCase(act)];
+    let mut request = Vec::new();
+    // Whoever is asked for the second word may also say no: the case becomes theirs, whoever had taken it before.
+    if proposed && step == CaseStep::Refuse && !claimed_by.is_empty() && claimed_by != act.by {
+        let (step, text) = (CaseStep::Assign, act.by.clone());
+        request.push(Command::WorkCase(CaseAct { step, text, ..act.clone() }));
+    }
+    let at = request.len();
+    request.push(Command::WorkCase(act));
     // What was asked to happen at once happens with its release; what was reserved stays so for whoever reserved it.
     if held.transfer.flags.has(TransferFlags::PUT_OFF) || step == CaseStep::Refuse {
         let (flags, amount) = match order.decision {
@@ -474,9 +539,9 @@ async fn decide(call: Call) -> Result<Reply, Problem> {
         }));
     }
     let answers = call.submit(request, Vec::new()).await?;
-    let place = done(&answers)?;
+    let place = done(answers.get(at..).unwrap_or_default())?;
     // Where four eyes are asked for, the first word only proposes and the money waits on.
-    let moved = answers.get(1).map(|answer| answer.event.outcome());
+    let moved = answers.get(at + 1).map(|answer| answer.event.outcome());
     if let Some(Err(refusal)) = moved
         && refusal != Refusal::HeldForReview
     {

@@ -31,7 +31,7 @@ pub fn operations() -> Vec<Operation> {
             "/parties",
             "find_parties",
             "parties",
-            "Finds customers by the beginning of a name; each is noted as looked at",
+            "Finds customers by the beginning of a name or by the number of their document; each is noted as looked at",
         )
         .act("party.find")
         .query::<ByName>()
@@ -44,7 +44,7 @@ pub fn operations() -> Vec<Operation> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ByName {
-    /// The beginning of the name, or of one of its words; two letters at least.
+    /// The beginning of the name, or of one of its words; two letters at least. Or the whole number of their document.
     #[schemars(length(min = 2, max = 64))]
     pub name: String,
 }
@@ -94,8 +94,9 @@ fn found(
     typed: &str,
 ) -> Option<(u8, FoundParty)> {
     let name = fields.remove("name")?;
-    let near = near(&name, typed)?;
     let number = fields.remove("id_number").or_else(|| fields.remove("credit_code"));
+    let by_document = number.as_ref().is_some_and(|number| number.to_lowercase() == typed);
+    let near = if by_document { 0 } else { near(&name, typed)? };
     let end = number.map(|number| {
         let skip = number.chars().count().saturating_sub(4);
         number.chars().skip(skip).collect::<String>()

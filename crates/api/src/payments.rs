@@ -160,10 +160,10 @@ fn must_be_warned(event: &Event) -> bool {
 /// decides it.
 async fn warn(call: &Call, mut transfer: Transfer) -> Result<(), Problem> {
     transfer.flags = transfer.flags.without(TransferFlags::CONFIRMED);
-    let unread = transfer.clone();
+    let unread = transfer;
     let bar = move |engine: &Engine| {
         let decided = |flags| {
-            let asked = Transfer { flags, ..unread.clone() };
+            let asked = Transfer { flags, ..unread };
             engine.decide(engine.next_time(crate::bank::now()), &Command::Transfer(asked))
         };
         must_be_warned(&decided(unread.flags))

@@ -2,6 +2,16 @@
 
 use crate::words::{Lang, Words, text};
 
+/// With two places, as money is read.
+pub fn padded(amount: &str) -> String {
+    let places = amount.split_once('.').map_or(0, |(_, places)| places.len());
+    match places {
+        0 => format!("{amount}.00"),
+        1 => format!("{amount}0"),
+        _ => amount.to_owned(),
+    }
+}
+
 /// Digits in groups of three.
 pub fn grouped(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("\u{2212}", rest));

@@ -2,7 +2,6 @@
 
 use crate::kept::Kept;
 use crate::prepared::Waiting;
-use crate::visit::Me;
 use crate::words::Lang;
 use access::Access;
 use api::bank::Bank;
@@ -99,9 +98,9 @@ impl House {
     }
 
     /// What the phone of somebody made up shows now; none in any bank but a sample one.
-    pub fn sample_code(&self, me: Option<&Me>) -> Option<String> {
+    pub fn sample_code(&self, name: Option<&str>) -> Option<String> {
         self.tour.as_ref()?;
-        self.access()?.sample_code(&me?.name, api::identity::now_s())
+        self.access()?.sample_code(name?, api::identity::now_s())
     }
 
     /// Whether the bank is closing.

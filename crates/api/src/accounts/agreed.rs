@@ -2,6 +2,7 @@
 
 use super::{TAG, done, named};
 use crate::call::{Call, Reply, etag, must_match, tagged};
+use crate::gate::Act;
 use crate::problem::{Kind, Problem};
 use crate::table::{CREATED, Operation, get, post, put};
 use crate::wire::{AccountRef, Date, HoldRef, Money, PartyRef};
@@ -25,6 +26,7 @@ pub(super) fn operations() -> Vec<Operation> {
         put("/accounts/{account}/limits", "set_limits", TAG, "Sets what an account may send")
             .act("limit.write")
             .needs("If-Match", "The ETag of the limits you have read.")
+            .may_end(Kind::MustSign)
             .takes::<LimitsOrder>()
             .gives::<LimitsDocument>(200, "Its limits, and those that wait.")
             .by(set_limits),
@@ -148,7 +150,7 @@ async fn limits(call: Call) -> Result<Reply, Problem> {
     tagged(&call, &document, call.bank.entries_of(records)?)
 }
 
-async fn set_limits(call: Call) -> Result<Reply, Problem> {
+async fn set_limits(mut call: Call) -> Result<Reply, Problem> {
     let order: LimitsOrder = call.json()?;
     let (view, _, _) = named(&call).await?;
     let Account { id: account, ledger, .. } = view.account;
@@ -171,6 +173,14 @@ async fn set_limits(call: Call) -> Result<Reply, Problem> {
             let says = format!("0 to {COOLING_HOURS_MAX} hours");
             return Err(Problem::field("/cooling_off_hours", says));
         }
+        let wanted = LimitsView {
+            now: SpendingLimits { account, per_transfer, per_day },
+            cooling_h,
+            later: None,
+        };
+        if looser(&before, &wanted) {
+            call = signed(call, &wanted, ledger).await?;
+        }
         let by = call.who.id.to_string();
         Command::PlanLimits(LimitPlan { account, per_transfer, per_day, cooling_h, by })
     } else if order.cooling_off_hours.is_some() {
@@ -184,6 +194,28 @@ async fn set_limits(call: Call) -> Result<Reply, Problem> {
     let document = LimitsDocument::of(ledger, &limits_of(&call, account).await?);
     let reply = Reply::json(StatusCode::OK, &document)?.at_entry(place.entry + 1);
     Ok(reply.header(axum::http::header::ETAG, &etag(&document)))
+}
+
+/// Whether more may leave an account than before, or sooner: what somebody does who got into it.
+fn looser(before: &LimitsView, wanted: &LimitsView) -> bool {
+    let more = |then: Option<Amount>, now: Option<Amount>| match (then, now) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(then), Some(now)) => now.0 > then.0,
+    };
+    more(before.now.per_transfer, wanted.now.per_transfer)
+        || more(before.now.per_day, wanted.now.per_day)
+        || wanted.cooling_h < before.cooling_h
+}
+
+/// Whoever holds the account signs that more may leave it.
+async fn signed(mut call: Call, wanted: &LimitsView, ledger: Currency) -> Result<Call, Problem> {
+    let shown = LimitsDocument::of(ledger, wanted);
+    let (account, written) = (AccountRef(wanted.now.account), serde_json::json!(shown));
+    let written = serde_json::json!({ "account": account, "limits": written });
+    call.act = Act("limit.loosen");
+    let says = format!("limits of {account}: {}", written["limits"]);
+    crate::people::allowed_act(call, says, String::new(), written).await
 }
 
 /// Of whom.

@@ -74,7 +74,7 @@ impl Models {
             let says = format!("{KEPT_MAX} models are kept; take one away first");
             return Err(Problem::new(Kind::Conflict, says).code("too_many_models"));
         }
-        replace_bytes(&self.folder, &file_of(kept.model), bytes).map_err(not_kept)?;
+        replace_bytes(&self.folder, &file_of(kept.model), bytes).map_err(|why| not_kept(&why))?;
         let mut all = self.all.clone();
         all.push(kept.clone());
         self.replace(all)?;
@@ -118,7 +118,7 @@ impl Models {
 
     fn replace(&mut self, all: Vec<Kept>) -> Result<(), Problem> {
         replace_json(&self.folder, NAME, &Whole { format: FORMAT, models: &all })
-            .map_err(not_kept)?;
+            .map_err(|why| not_kept(&why))?;
         self.all = all;
         Ok(())
     }
@@ -132,6 +132,6 @@ fn missing(model: ModelRef) -> Problem {
     Problem::missing(format_args!("model {model}"))
 }
 
-fn not_kept(why: KeptFailed) -> Problem {
+fn not_kept(why: &KeptFailed) -> Problem {
     Problem::new(Kind::Failed, why.to_string())
 }

@@ -197,3 +197,23 @@ fn what_was_read_is_not_sent_again() {
     let same = house.send(request.body(Body::empty()).unwrap());
     assert_eq!((same.status, same.bytes.len()), (304, 0));
 }
+
+#[test]
+fn accounts_that_nobody_owns_are_listed_by_their_place_for_the_bank_alone() {
+    let house = House::new("own-accounts");
+    let listed = |code: u32, who: &str| house.get(&format!("/bank-accounts?code={code}"), who);
+    let shown = house.get(&format!("/accounts/{}", account(1)), "staff").json();
+    let code = u32::try_from(shown["code"].as_u64().unwrap()).unwrap();
+    let ids = |code| {
+        let items = listed(code, "staff").json()["items"].as_array().unwrap().clone();
+        items.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(!ids(code).contains(&account(1)), "anna owns that one");
+    let opened = json!({ "currency": "CNY", "code": code, "overdraft": true });
+    let till = house.post("/accounts", "staff", "till-0001", &opened);
+    assert_eq!(till.status, 201, "{:?}", till.json());
+    assert!(ids(code).contains(&till.json()["id"].as_str().unwrap().to_owned()));
+    assert_eq!(ids(64_999), Vec::<String>::new());
+    assert_eq!(listed(code, "anna").status, 403);
+    assert_eq!(house.get("/bank-accounts", "staff").status, 422);
+}

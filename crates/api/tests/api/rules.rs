@@ -265,3 +265,27 @@ fn who_was_warned_with_a_quote_confirms_and_nobody_is_paid_by_a_warning() {
     let asked = house.post("/payments/quote?warn=perhaps", "anna", "", &of("7.00", false));
     assert_eq!(asked.problem(), "invalid");
 }
+
+#[test]
+fn whoever_is_asked_for_the_second_word_may_also_say_no() {
+    let house = House::new("rules-second");
+    let draft = propose(&house, "staff", "5 hold\n");
+    let path = format!("/risk/drafts/{}/adopt", draft["id"].as_str().unwrap());
+    let order = json!({ "stage": "active", "four_eyes": true });
+    assert_eq!(house.post(&path, "chief", "", &order).status, 201);
+    let held = pay(&house, "second-01", "6.00").1;
+    let case = format!("/cases/{}", held["case"].as_str().unwrap());
+    let work =
+        |who: &str, path: &str, body: &Value| house.post(&format!("{case}/{path}"), who, "", body);
+    assert_eq!(work("chief", "steps", &json!({ "step": "claim" })).status, 200);
+    let no = json!({ "decision": "refuse", "why": "it is a theft" });
+    // Before anybody proposed, the case is whose it is.
+    assert_eq!(work("staff", "decision", &no).problem(), "case_is_anothers");
+    let yes = json!({ "decision": "release", "why": "called back" });
+    assert_eq!(work("chief", "decision", &yes).json()["status"], "proposed");
+    let refused = work("staff", "decision", &no);
+    assert_eq!((refused.status, &refused.json()["status"]), (200, &json!("refused")));
+    assert_eq!(refused.json()["claimed_by"], "client:staff");
+    let payment = format!("/payments/{}", held["id"].as_str().unwrap());
+    assert_eq!(house.get(&payment, "staff").json()["status"], "voided");
+}

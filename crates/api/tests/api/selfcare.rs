@@ -101,14 +101,18 @@ fn an_owner_lets_a_relative_look_who_never_pays_and_is_shut_out_again() {
 #[test]
 fn a_customers_looser_limit_waits_and_the_banks_does_not() {
     let bank = Bank::new("cooling");
-    let anna = bank.person("anna", &[Role::Customer], Some(ANNA));
+    let mut anna = bank.person("anna", &[Role::Customer], Some(ANNA));
     let ola = bank.person("ola", &[Role::Operations], None);
     let path = format!("/accounts/{}/limits", account(1));
-    let set = |who: &Person, body: &Value| {
+    let answered = |who: &Person, body: &Value, answer: Option<&Value>| {
         let cookie = format!("__Host-session={}", who.cookie);
-        let headers = [("cookie", &*cookie), ("origin", crate::house::ORIGIN), ("if-match", "*")];
+        let answer = answer.map(|answer| text_of(answer.to_string().as_bytes()));
+        let mut headers =
+            vec![("cookie", &*cookie), ("origin", crate::house::ORIGIN), ("if-match", "*")];
+        headers.extend(answer.as_deref().map(|answer| ("step-up", answer)));
         bank.send("PUT", &path, &headers, body)
     };
+    let set = |who: &Person, body: &Value| answered(who, body, None);
     let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
     let first = set(
         &anna,
@@ -117,11 +121,20 @@ fn a_customers_looser_limit_waits_and_the_banks_does_not() {
     assert_eq!(first.status, 200, "{:?}", first.json());
     assert_eq!(first.json()["cooling_off_hours"], 24);
     assert_eq!(first.json()["later"], Value::Null);
-    let looser = set(
-        &anna,
-        &json!({ "per_payment": yuan("900.00"), "per_day": null, "cooling_off_hours": 0 }),
-    )
-    .json();
+    // That more may leave is signed, for exactly these limits; so is that it may leave sooner.
+    let wanted = json!({ "per_payment": yuan("900.00"), "per_day": null, "cooling_off_hours": 0 });
+    let asked = set(&anna, &wanted);
+    assert_eq!((asked.status, asked.problem().as_str()), (403, "must_sign"));
+    let sooner = json!({ "per_payment": yuan("500.00"), "per_day": null, "cooling_off_hours": 23 });
+    assert_eq!(set(&anna, &sooner).problem(), "must_sign");
+    let without = json!({ "per_payment": null, "per_day": null });
+    assert_eq!(set(&anna, &without).problem(), "must_sign", "no limit is the loosest");
+    let answer = Bank::signed(&mut anna, &asked);
+    let much = json!({ "per_payment": yuan("9000.00"), "per_day": null, "cooling_off_hours": 0 });
+    assert_ne!(answered(&anna, &much, Some(&answer)).status, 200, "another limit was signed");
+    let asked = set(&anna, &wanted);
+    let answer = Bank::signed(&mut anna, &asked);
+    let looser = answered(&anna, &wanted, Some(&answer)).json();
     assert_eq!(looser["per_payment"]["amount"], "500.00", "it waits");
     assert_eq!(looser["cooling_off_hours"], 24, "and so does a shorter wait");
     assert_eq!(looser["later"]["per_payment"]["amount"], "900.00");
@@ -285,6 +298,9 @@ fn a_teller_finds_by_the_beginning_of_a_name_and_nobody_else_does() {
     assert_eq!(found["items"][0]["document_end"], "0010");
     assert_eq!(names(&find("wang%20fang")), ["Wang Fang", "Wang Fangfang"]);
     assert_eq!(names(&find("ang")), Vec::<String>::new());
+    // By the whole number of a document, and by no part of it.
+    assert!(find("990102195001010010")["items"].as_array().unwrap().len() > 1);
+    assert_eq!(names(&find("99010219500101001")), Vec::<String>::new());
     assert_eq!(find("w")["errors"][0]["pointer"], "?name");
     assert_eq!(bank.get("/parties?name=wang", &anna.cookie).status, 403);
 }

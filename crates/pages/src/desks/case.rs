@@ -44,6 +44,8 @@ struct Known {
     payment: Option<Value>,
     payers: Vec<Value>,
     payees: Vec<Value>,
+    /// To whom it can be given: as the API calls them, and as they are shown; those who decide first.
+    workers: Vec<(String, String)>,
     entry: Option<u64>,
 }
 
@@ -59,7 +61,21 @@ async fn known(visit: &Visit) -> Result<Known, Trouble> {
         payers = lines(visit, text_of(payment, "from")).await;
         payees = lines(visit, text_of(payment, "to")).await;
     }
-    Ok(Known { entry: case.entry, case: case.body, history, payment, payers, payees })
+    let workers = workers(visit).await;
+    Ok(Known { entry: case.entry, case: case.body, history, payment, payers, payees, workers })
+}
+
+/// Nobody for those who do not work on cases.
+async fn workers(visit: &Visit) -> Vec<(String, String)> {
+    let read = visit.ask.get("/case-workers").await.map(|read| read.body).unwrap_or_default();
+    let mut all: Vec<&Value> = list_of(&read, "items").iter().collect();
+    all.sort_by_key(|worker| worker["decides"] != true);
+    let shown = |worker: &&Value| {
+        let id = text_of(worker, "id");
+        let role = if worker["decides"] == true { "role-chief-analyst" } else { "role-analyst" };
+        (id.to_owned(), format!("{} ({})", person(id), visit.words.say(role)))
+    };
+    all.iter().map(shown).collect()
 }
 
 async fn lines(visit: &Visit, account: &str) -> Vec<Value> {
@@ -137,7 +153,7 @@ fn why(visit: &Visit, known: &Known) -> Markup {
     let words = visit.words;
     let verdict = &known.history["verdict"];
     if !verdict.is_object() {
-        return html! { section.p aria-labelledby="why" { header { h2 id="why" { (words.say("why")) } } p { (words.say("why-by-hand")) } } };
+        return html! { section.p aria-labelledby="stopped-why" { header { h2 id="stopped-why" { (words.say("why")) } } p { (words.say("why-by-hand")) } } };
     }
     let reasons = list_of(verdict, "reasons");
     let told = |reason: &Value| {
@@ -154,8 +170,8 @@ fn why(visit: &Visit, known: &Known) -> Markup {
     let rest = all.saturating_sub(reasons.len() as u64);
     let points = |value: &Value| figures::grouped(&value.as_i64().unwrap_or(0).to_string());
     html! {
-        section.p aria-labelledby="why" {
-            header { h2 id="why" { (words.say("why")) } @let set = words.with("why-set", &[("set", text(verdict["rule_set"].to_string()))]);
+        section.p aria-labelledby="stopped-why" {
+            header { h2 id="stopped-why" { (words.say("why")) } @let set = words.with("why-set", &[("set", text(verdict["rule_set"].to_string()))]);
                 @if visit.me.as_ref().is_some_and(|me| me.is_one_of(&["analyst", "chief_analyst", "supervisor"])) { a href="/rules" { (set) } } @else { span { (set) } } }
             p.say { (words.with("why-says", &[("n", count(all)), ("score", text(points(&verdict["score"])))])) }
             (scrolled(words, &words.say("why"), html! { table {
@@ -369,10 +385,17 @@ fn decision(visit: &Visit, known: &Known, trouble: Option<&Trouble>) -> Markup {
             }
             @else {
                 @if let Some(who) = anothers && proposed.is_none() { p { (words.with("decide-anothers", &[("who", text(person(who)))])) } }
-                div.choices {
-                    @if releases { (one_button(visit, &action, &words.say("case-release"), &[("decision", "release")])) }
-                    @if anothers.is_none() { (one_button(visit, &action, &words.say("case-refuse"), &[("decision", "refuse")])) }
-                }
+                @let mark = known.case["mark"].as_str().unwrap_or_default();
+                @if matches!(mark, "fraud" | "laundering") { (note(Weight::Stop, &words.with("decide-marked", &[("mark", text(words.say(&format!("mark-{mark}"))))]), html! {})) }
+                @let refuses = anothers.is_none() || proposed.is_some();
+                @if releases || refuses { (form(visit, &action, html! {
+                    @let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
+                    (area(Field { name: "why", label: &words.say("decide-why"), hint: &words.say("work-text-hint"), value: visit.form.get("why"), ..Field::default() }, 3, &faults))
+                    div.choices {
+                        @if releases { button.btn type="submit" name="decision" value="release" { (words.say(if proposed.is_some() { "case-agree" } else { "case-release" })) } }
+                        @if refuses { button.btn type="submit" name="decision" value="refuse" { (words.say("case-refuse")) } }
+                    }
+                })) }
                 p.hint { (words.say("decide-hint")) }
             }
         }
@@ -402,7 +425,7 @@ fn work(visit: &Visit, known: &Known, trouble: Option<&Trouble>) -> Markup {
             }))
             (form(visit, &action, html! {
                 (hidden("step", "assign"))
-                (field(Field { name: "whom", label: &words.say("work-assign"), hint: &words.say("work-assign-hint"), value: visit.form.get("whom"), ..Field::default() }, &faults))
+                (choice(Field { name: "whom", label: &words.say("work-assign"), hint: &words.say("work-assign-hint"), value: visit.form.get("whom"), ..Field::default() }, &known.workers, &faults))
                 (button(&words.say("work-assign-do"), false))
             }))
             (form(visit, &action, html! {
@@ -427,7 +450,7 @@ async fn step(visit: &Visit) -> Said {
         "link" => json!({ "step": step, "other": visit.form.get("other") }),
         "claim" => json!({ "step": step }),
         "assign" => {
-            json!({ "step": step, "text": format!("user:{}", person(visit.form.get("whom"))) })
+            json!({ "step": step, "text": visit.form.get("whom") })
         }
         _ => json!({ "step": step, "text": visit.form.get("text") }),
     };
@@ -435,7 +458,7 @@ async fn step(visit: &Visit) -> Said {
     let done = if empty {
         Err(Trouble::field("text", "appeal-empty"))
     } else if step == "assign" && visit.form.get("whom").is_empty() {
-        Err(Trouble::field("whom", "work-assign-empty"))
+        Err(Trouble::field("whom", "work-assign-hint"))
     } else {
         visit.ask.post(&format!("/cases/{id}/steps"), order).await.map(|_| ())
     };
@@ -444,10 +467,10 @@ async fn step(visit: &Visit) -> Said {
 
 async fn decide(visit: &Visit) -> Said {
     let id = visit.named("case");
-    let mut order = json!({ "decision": visit.form.get("decision") });
-    if let Some(why) = visit.form.filled("why") {
-        order["why"] = json!(why);
-    }
+    let Some(why) = visit.form.filled("why") else {
+        return again(visit, Err(Trouble::field("why", "decide-why-empty"))).await;
+    };
+    let order = json!({ "decision": visit.form.get("decision"), "why": why });
     let done = visit.ask.post(&format!("/cases/{id}/decision"), order).await.map(|_| ());
     again(visit, done).await
 }

@@ -25,8 +25,33 @@ const KINDS: [u16; 2] = [20_111, 20_112];
 /// Cash paid in, and paid out, as the bank counts kinds of payments.
 const CASH_IN: u16 = 401;
 const CASH_OUT: u16 = 402;
+/// Tills, by their place in the chart.
+const TILL: u16 = 10_012;
+/// Digits of a telephone number at least.
+const PHONE_DIGITS_MIN: usize = 5;
+/// Characters of a document's number at least, to look for it.
+const DOCUMENT_CHARS_MIN: usize = 6;
 /// Documents by which a new customer is known.
 const DOCUMENTS: [&str; 3] = ["resident_id", "passport", "other"];
+
+/// The tills of the bank: the number of each and how it is read.
+pub async fn tills(visit: &Visit) -> Result<Vec<(String, String)>, Trouble> {
+    let read = visit.ask.get(&format!("/bank-accounts?code={TILL}")).await?.body;
+    let till = |one: &Value| {
+        let id = text_of(one, "id");
+        (figures::digits_of(id), figures::account(id))
+    };
+    Ok(list_of(&read, "items").iter().map(till).collect())
+}
+
+/// One of them, as it was chosen.
+pub async fn till(visit: &Visit, chosen: &str) -> Result<String, Trouble> {
+    let wrong = || Trouble::field("till", "cash-till-wrong");
+    let account = figures::account_of(chosen).ok_or_else(wrong)?;
+    let digits = figures::digits_of(&account);
+    let known = tills(visit).await?.into_iter().any(|(number, _)| number == digits);
+    known.then_some(account).ok_or_else(wrong)
+}
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -51,7 +76,7 @@ async fn find(visit: &Visit) -> Said {
         Err(trouble) => (None, Some(trouble)),
     };
     let faults: Vec<(String, String)> =
-        wrong.iter().map(|trouble| ("find".to_owned(), trouble.says(words))).collect();
+        wrong.iter().map(|trouble| ("find".to_owned(), unfound(visit, trouble))).collect();
     let title = words.say("desk-counter");
     let body = html! {
         (head(&title, &words.say("counter-says")))
@@ -69,6 +94,14 @@ async fn find(visit: &Visit) -> Said {
         Some(trouble) => visit.again(trouble, &title, body),
         None => visit.page(&title, body),
     }
+}
+
+/// Why nobody was looked for.
+fn unfound(visit: &Visit, trouble: &Trouble) -> String {
+    if trouble.fields.is_empty() {
+        return trouble.says(visit.words);
+    }
+    visit.words.say("counter-find-short").into_owned()
 }
 
 /// What was typed names.
@@ -154,6 +187,7 @@ async fn new_page(visit: &Visit, trouble: Option<&Trouble>, hits: &[Value]) -> S
             (form(visit, "/counter/new", html! {
                 (hidden("key", &Visit::new_key()))
                 @if !hits.is_empty() { (hidden("compared", &compared)) }
+                @if let Some(again) = visit.form.filled("again") { (hidden("again", again)) }
                 (choice(Field { name: "kind", label: &words.say("counter-kind"), value: &kind, ..Field::default() }, &kinds, &faults))
                 @for (name, kind) in [("name", "text"), ("name-en", "text")] { (plain_field(visit, name, kind, &faults)) }
                 (choice(Field { name: "document-kind", label: &words.say("document-kind"), value: &document, ..Field::default() }, &documents, &faults))
@@ -190,6 +224,15 @@ async fn register(visit: &Visit) -> Said {
         }
     }
     let order = json!({ "kind": visit.form.get("kind"), "fields": fields });
+    let phone = visit.form.get("phone");
+    if !phone.is_empty() && phone.chars().filter(char::is_ascii_digit).count() < PHONE_DIGITS_MIN {
+        return new_page(visit, Some(&Trouble::field("phone", "field-phone")), &[]).await;
+    }
+    if let Some(known) = known_by(visit, visit.form.get("id-number")).await?
+        && visit.form.get("again") != visit.form.get("id-number")
+    {
+        return known_page(visit, &known);
+    }
     // Whoever is like somebody listed is compared before anything is written; what was typed must be what was compared.
     if visit.form.get("compared") != said_of(visit) {
         match resembled(visit, &order).await {
@@ -206,6 +249,40 @@ async fn register(visit: &Visit) -> Said {
     }
 }
 
+/// A customer with the same document.
+async fn known_by(visit: &Visit, number: &str) -> Result<Option<Value>, Trouble> {
+    if number.chars().count() < DOCUMENT_CHARS_MIN {
+        return Ok(None);
+    }
+    let query =
+        form_urlencoded::Serializer::new(String::new()).append_pair("name", number).finish();
+    let read = visit.ask.get(&format!("/parties?{query}")).await?.body;
+    Ok(list_of(&read, "items").first().cloned())
+}
+
+/// Somebody is registered already: to them, or on with it all the same where it is somebody else.
+fn known_page(visit: &Visit, known: &Value) -> Said {
+    let words = visit.words;
+    let title = words.say("counter-known");
+    visit.page(&title, html! {
+        (head(&title, &words.say("counter-known-says")))
+        div.narrow {
+            (note(Weight::Stop, text_of(known, "name"), html! {
+                p {
+                    @if let Some(year) = known["born"].as_str() { (words.with("counter-born", &[("year", text(year))])) " · " }
+                    @if let Some(end) = known["document_end"].as_str() { (words.with("counter-document-end", &[("end", text(end))])) }
+                }
+                p { a.btn.pri href={ "/counter/" (text_of(known, "party")) } { (words.say("counter-known-go")) } }
+            }))
+            (form(visit, "/counter/new", html! {
+                @for (name, value) in visit.form.fields().filter(|(name, _)| !matches!(*name, "form_token" | "again")) { (hidden(name, value)) }
+                (hidden("again", visit.form.get("id-number")))
+                (button(&words.say("counter-known-not"), false))
+            }))
+        }
+    })
+}
+
 async fn serve(visit: &Visit) -> Said {
     serve_page(visit, None).await
 }
@@ -216,6 +293,8 @@ async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let read = visit.ask.get(&format!("/parties/{id}")).await?;
     let party = &read.body;
     let accounts = accounts_of(visit, party).await;
+    let tills = tills(visit).await?;
+    let done = booked(visit).await;
     let title = party["fields"]["name"]
         .as_str()
         .map_or_else(|| words.say("who-erased").into_owned(), ToOwned::to_owned);
@@ -227,6 +306,7 @@ async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             Some(trouble) if trouble.code == "payer_must_confirm" => (warned(visit, trouble)),
             _ => (summary(words, &says, &faults)),
         }
+        (done)
         (standing(visit, party))
         div.grid {
             section.p.s5 aria-labelledby="identity" {
@@ -246,7 +326,7 @@ async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
                 } }
                 (open_form(visit, id))
             }
-            @if !accounts.is_empty() { (cash_form(visit, id, &accounts, trouble, &faults)) }
+            @if !accounts.is_empty() { (cash_form(visit, id, (&accounts, &tills), trouble, &faults)) }
             (prepare_form(visit, id, &[]))
         }
     };
@@ -254,6 +334,25 @@ async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         Some(trouble) => visit.again(trouble, &title, body),
         None => visit.page(&title, body),
     }
+}
+
+/// The cash that was just booked, and the way to its slip.
+async fn booked(visit: &Visit) -> Markup {
+    let words = visit.words;
+    let Some(id) = visit.query.filled("booked") else { return html! {} };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    if !id.bytes().all(plain) {
+        return html! {};
+    }
+    let Ok(read) = visit.ask.get(&format!("/payments/{id}")).await else { return html! {} };
+    let of = &read.body;
+    let word = if of["kind"] == CASH_OUT { "cash-went" } else { "cash-came" };
+    let money = figures::money(text_of(of, "amount"), text_of(of, "currency"));
+    note(
+        Weight::Done,
+        &words.with(word, &[("money", text(money))]),
+        html! { p { a.btn href={ "/payments/" (id) } { (words.say("cash-slip")) } } },
+    )
 }
 
 /// The open accounts of a party, as the API shows them.
@@ -306,7 +405,7 @@ fn open_form(visit: &Visit, id: &str) -> Markup {
 fn cash_form(
     visit: &Visit,
     id: &str,
-    accounts: &[Value],
+    (accounts, tills): (&[Value], &[(String, String)]),
     trouble: Option<&Trouble>,
     faults: &[(String, String)],
 ) -> Markup {
@@ -328,7 +427,7 @@ fn cash_form(
                 div.filter {
                     (choice(Field { name: "way", label: &words.say("cash-way"), value: &way, ..Field::default() }, &ways, faults))
                     (choice(Field { name: "account", label: &words.say("account"), value: &account, ..Field::default() }, &theirs, faults))
-                    (field(Field { name: "till", label: &words.say("cash-till"), value: till, keys: "numeric", ..Field::default() }, faults))
+                    (choice(Field { name: "till", label: &words.say("cash-till"), value: till, ..Field::default() }, tills, faults))
                     (field(Field { name: "amount", label: &words.say("pay-amount"), value: &sum, keys: "decimal", ..Field::default() }, faults))
                 }
                 @if code == "must_sign" && let Some(asked) = trouble {
@@ -357,17 +456,22 @@ async fn cash(visit: &Visit) -> Said {
     match paid(visit).await {
         Ok(payment) => {
             let till = visit.till_cookie(visit.form.get("till"));
-            Ok(Shown::NextWith(format!("/payments/{payment}"), till.into_iter().collect()))
+            let path = format!("/counter/{}?booked={payment}", visit.named("party"));
+            Ok(Shown::NextWith(path, till.into_iter().collect()))
         }
         Err(trouble) if trouble.is_stranger() => Err(trouble),
+        // The rights of a teller end at an amount.
+        Err(trouble) if trouble.code == "forbidden" => {
+            serve_page(visit, Some(&Trouble::field("amount", "cash-too-large"))).await
+        }
         Err(trouble) => serve_page(visit, Some(&trouble)).await,
     }
 }
 
 /// Moves money between a till and an account of the customer.
 async fn paid(visit: &Visit) -> Result<String, Trouble> {
-    let till = figures::account_of(visit.form.get("till"))
-        .ok_or_else(|| Trouble::field("till", "cash-till-wrong"))?;
+    // Money from any other account than a till is no cash.
+    let till = till(visit, visit.form.get("till")).await?;
     let theirs = visit.form.get("account").to_owned();
     let out = visit.form.get("way") == "out";
     let (from, to, kind) = if out { (theirs, till, CASH_OUT) } else { (till, theirs, CASH_IN) };

@@ -19,6 +19,8 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
+/// What the journal says where a payer takes a held payment back, in both languages of those who read it.
+const WITHDRAWN: &str = "The payer does not want it paid: it was not them, or they changed their mind. 付款人要求不付：不是本人所付，或已改变主意。";
 /// Lines on the first page, and on a page of an account.
 const FIRST_LINES: usize = 5;
 const PAGE_LINES: usize = 25;
@@ -375,6 +377,10 @@ async fn statement_csv(visit: &Visit) -> Said {
 }
 
 async fn payment(visit: &Visit) -> Said {
+    payment_page(visit, None).await
+}
+
+async fn payment_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let words = visit.words;
     let id = visit.named("payment");
     let known = visit.ask.get(&format!("/payments/{id}")).await?;
@@ -387,27 +393,47 @@ async fn payment(visit: &Visit) -> Said {
     let keeps = status == "posted" && names.name(to).is_none();
     // Whoever only helps sees a payment, and neither stops it nor speaks for its payer.
     let helps = visit.me()?.roles.iter().all(|role| role == "helper");
-    visit.page(&title, html! {
+    let customer = visit.me()?.is_one_of(&["customer"]);
+    let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
+    let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
+    let body = html! {
         (head(&title, ""))
         div.narrow {
+            (summary(words, &says, &faults))
             (became(visit, of, status))
+            (heard(visit))
             (facts(visit, of, &names))
-            @if !helps { (stopped(visit, of, status, id)) }
+            @if customer { (stopped(visit, of, &faults).await) }
+            @else if !helps { (reasons_of(visit, of, status)) }
             h2 { (words.say("proof-title")) }
             p { (words.say("proof-says")) }
             p {
                 @if let Some(record) = record && !helps { a.btn href={ "/check?record=" (record) } { (words.say("check-here")) } " " }
                 @if !helps { a.btn href={ "/payments/" (id) "/receipt" } { (words.say("receipt-keep")) } }
             }
-            @if visit.me()?.is_one_of(&["customer"]) {
+            @if customer {
                 p.row-of {
+                    a.btn href="/home" { (words.say("payment-home")) } " "
                     @if keeps { a.btn href={ "/payees?account=" (figures::digits_of(to)) } { (words.say("payee-keep")) } " " }
                     a.btn href={ "/complaints/new?payment=" (id) } { (words.say("complaint-about-this")) }
                 }
             }
             (provenance(words, &Source { entry: known.entry, ..Source::default() }, &title))
         }
-    })
+    };
+    match trouble {
+        Some(trouble) => visit.again(trouble, &title, body),
+        None => visit.page(&title, body),
+    }
+}
+
+/// That what its payer said of it just now was heard.
+fn heard(visit: &Visit) -> Markup {
+    let words = visit.words;
+    html! {
+        @if visit.query.get("appealed") == "1" { (note(Weight::Done, &words.say("appealed"), html! { p { (words.say("appealed-says")) } })) }
+        @if visit.query.get("withdrawn") == "1" { (note(Weight::Done, &words.say("withdrawn"), html! { p { (words.say("withdrawn-says")) } })) }
+    }
 }
 
 /// What became of it, first.
@@ -448,28 +474,43 @@ fn facts(visit: &Visit, of: &Value, names: &Names) -> Markup {
     }
 }
 
-/// Why somebody stopped it, and what its payer can do.
-fn stopped(visit: &Visit, of: &Value, status: &str, id: &str) -> Markup {
+/// Why somebody stopped it.
+fn reasons_of(visit: &Visit, of: &Value, status: &str) -> Markup {
     let words = visit.words;
     let reasons = of["risk"]["reasons"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let has_case = of["case"].is_string();
     html! {
-        @if !reasons.is_empty() && status != "posted" {
-            h2 { (words.say("why")) }
-            ul { @for reason in reasons { li { (told(visit.words.0, reason)) } } }
+        @if status == "held" || status == "refused" {
+            @if reasons.is_empty() && status == "held" { p { (words.say("why-unsaid")) } }
+            @if !reasons.is_empty() {
+                h2 { (words.say("why")) }
+                ul { @for reason in reasons { li { (told(words.0, reason)) } } }
+            }
         }
+    }
+}
+
+/// Why somebody stopped it, until when that is decided, and what its payer can do.
+async fn stopped(visit: &Visit, of: &Value, faults: &[(String, String)]) -> Markup {
+    let words = visit.words;
+    let text = |name: &str| of[name].as_str().unwrap_or_default();
+    let (status, id) = (text("status"), text("id"));
+    let Some(case) = of["case"].as_str().filter(|_| status != "posted") else {
+        return reasons_of(visit, of, status);
+    };
+    let read = visit.ask.get(&format!("/cases/{case}")).await.map(|read| read.body);
+    let due = read.as_ref().ok().and_then(|read| read["due"].as_str().map(ToOwned::to_owned));
+    html! {
+        (reasons_of(visit, of, status))
         @if status == "held" {
             h2 { (words.say("next-steps")) }
+            @if let Some(due) = &due { p { (words.with("held-until", &[("time", crate::words::text(visit.moment(due)))])) } }
             (one_button(visit, &format!("/payments/{id}/void"), &words.say("void"), &[("key", &Visit::new_key())]))
         }
-        @if has_case && status != "posted" {
-            (form(visit, &format!("/payments/{id}/appeal"), html! {
-                (crate::parts::field::area(Field { name: "text", label: &words.say("appeal"), hint: &words.say("appeal-hint"), value: visit.query.get("text"),
-                    ..Field::default() }, 3, &[]))
-                (button(&words.say("appeal-send"), false))
-            }))
-            @if visit.query.get("appealed") == "1" { (note(Weight::Done, &words.say("appealed"), html! { p { (words.say("appealed-says")) } })) }
-        }
+        (form(visit, &format!("/payments/{id}/appeal"), html! {
+            (crate::parts::field::area(Field { name: "text", label: &words.say("appeal"), hint: &words.say("appeal-hint"), value: visit.form.get("text"),
+                ..Field::default() }, 3, faults))
+            (button(&words.say("appeal-send"), false))
+        }))
     }
 }
 
@@ -491,22 +532,39 @@ async fn receipt(visit: &Visit) -> Said {
 }
 
 async fn appeal(visit: &Visit) -> Said {
-    let id = visit.named("payment");
-    let known = visit.ask.get(&format!("/payments/{id}")).await?;
-    let case = known.body["case"].as_str().ok_or_else(Trouble::not_found)?;
     let said = visit.form.get("text");
     if said.is_empty() {
-        return Err(Trouble::field("text", "appeal-empty"));
+        return payment_page(visit, Some(&Trouble::field("text", "appeal-empty"))).await;
     }
-    visit
-        .ask
-        .post(&format!("/cases/{case}/steps"), json!({ "step": "appeal", "text": said }))
-        .await?;
-    Ok(Shown::Next(format!("/payments/{id}?appealed=1")))
+    match object(visit, said).await {
+        Ok(()) => Ok(Shown::Next(format!("/payments/{}?appealed=1", visit.named("payment")))),
+        Err(trouble) if trouble.is_stranger() => Err(trouble),
+        Err(trouble) => payment_page(visit, Some(&trouble)).await,
+    }
 }
 
+/// Puts what its payer says into the case of a payment.
+async fn object(visit: &Visit, said: &str) -> Result<(), Trouble> {
+    let known = visit.ask.get(&format!("/payments/{}", visit.named("payment"))).await?;
+    let case = known.body["case"].as_str().ok_or_else(Trouble::not_found)?;
+    let step = json!({ "step": "appeal", "text": said });
+    visit.ask.post(&format!("/cases/{case}/steps"), step).await.map(drop)
+}
+
+/// Its payer does not want it any more. While somebody looks at it nothing leaves, and only who looks gives it back: they are told.
 async fn void(visit: &Visit) -> Said {
     let id = visit.named("payment");
-    visit.ask.post_once(&format!("/payments/{id}/void"), json!({}), visit.form.get("key")).await?;
-    Ok(Shown::Next(format!("/payments/{id}")))
+    let path = format!("/payments/{id}/void");
+    let done = visit.ask.post_once(&path, json!({}), visit.form.get("key"));
+    let told = match done.await {
+        Err(trouble) if trouble.code == "held_for_review" => {
+            object(visit, WITHDRAWN).await.map(|()| format!("/payments/{id}?withdrawn=1"))
+        }
+        done => done.map(|_| format!("/payments/{id}")),
+    };
+    match told {
+        Ok(path) => Ok(Shown::Next(path)),
+        Err(trouble) if trouble.is_stranger() => Err(trouble),
+        Err(trouble) => payment_page(visit, Some(&trouble)).await,
+    }
 }

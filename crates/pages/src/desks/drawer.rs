@@ -5,7 +5,7 @@ use super::staff::{list_of, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
-use crate::parts::field::{Field, field, summary};
+use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::figure::{Source, provenance};
 use crate::parts::form::button;
 use crate::parts::frame::head;
@@ -57,6 +57,7 @@ impl Day {
 async fn show(visit: &Visit) -> Said {
     let words = visit.words;
     let title = words.say("drawer-title");
+    let tills = super::counter::tills(visit).await?;
     let typed = visit.query.filled("till").unwrap_or(&visit.till).to_owned();
     let (read, trouble) = match read(visit, &typed).await {
         Ok(read) => (read, None),
@@ -75,7 +76,7 @@ async fn show(visit: &Visit) -> Said {
         (head(&title, &words.say("drawer-says")))
         (summary(words, &says.unwrap_or_default(), &faults))
         form.filter.no-print method="get" action="/counter/drawer" {
-            (field(Field { name: "till", label: &words.say("cash-till"), value: &typed, keys: "numeric", ..Field::default() }, &faults))
+            (choice(Field { name: "till", label: &words.say("cash-till"), value: &typed, ..Field::default() }, &tills, &faults))
             (field(Field { name: "counted", label: &words.say("drawer-counted"), hint: &words.say("drawer-counted-hint"), value: counted, keys: "decimal", ..Field::default() }, &faults))
             (button(&words.say("show"), false))
         }
@@ -102,21 +103,10 @@ async fn read(visit: &Visit, typed: &str) -> Result<Option<(Value, Option<u64>)>
     if typed.is_empty() {
         return Ok(None);
     }
-    let till =
-        figures::account_of(typed).ok_or_else(|| Trouble::field("till", "cash-till-wrong"))?;
+    let till = super::counter::till(visit, typed).await?;
     let today = visit.house.business_day().await;
     let path = format!("/accounts/{till}/statement?from={today}&to={today}");
-    let statement = match visit.ask.get(&path).await {
-        Err(trouble) if trouble.status == axum::http::StatusCode::NOT_FOUND => {
-            return Err(Trouble::field("till", "cash-till-wrong"));
-        }
-        read => read?,
-    };
-    // What somebody owns is no till.
-    let owners = visit.ask.get(&format!("/accounts/{till}/owners")).await?.body;
-    if !list_of(&owners, "items").is_empty() {
-        return Err(Trouble::field("till", "drawer-no-till"));
-    }
+    let statement = visit.ask.get(&path).await?;
     Ok(Some((statement.body, statement.entry)))
 }
 

@@ -78,7 +78,7 @@ async fn tour_page(visit: &Visit) -> Said {
         return Err(crate::trouble::Trouble::not_found());
     }
     let title = words.say("tour-page");
-    let code = visit.house.sample_code(visit.me.as_ref());
+    let code = visit.house.sample_code(visit.me.as_ref().map(|me| &*me.name));
     let trap = trap(visit).await;
     visit.page(&title, html! {
         (head(&title, &words.say("tour-page-says")))

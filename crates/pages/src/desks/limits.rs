@@ -1,5 +1,6 @@
 //! What may leave an account, as its holder says it: tighter counts at once, looser after a wait that they chose themselves.
 
+use super::signing::{self, Came, Signing};
 use super::staff::text_of;
 use crate::figures;
 use crate::inside;
@@ -135,32 +136,76 @@ fn waiting(visit: &Visit, account: &str, known: &Value) -> Markup {
     }
 }
 
+/// What the form says.
+fn wanted(visit: &Visit) -> Result<Value, Trouble> {
+    let currency = visit.form.get("currency");
+    let limit = |name: &str| {
+        let typed = visit.form.filled(name)?;
+        Some(json!({ "amount": figures::amount_of(typed), "currency": currency }))
+    };
+    let hours = match visit.form.filled("cooling_off_hours") {
+        Some(typed) => {
+            let wrong = || Trouble::field("cooling_off_hours", "field-cooling-off-hours");
+            Some(typed.parse::<u8>().map_err(|_| wrong())?)
+        }
+        None => None,
+    };
+    let amount = |name: &str| figures::amount_of(visit.form.get(name)).parse::<f64>().ok();
+    if let (Some(one), Some(day)) = (amount("per_payment"), amount("per_day"))
+        && one > day
+    {
+        return Err(Trouble::field("per_payment", "limit-over-day"));
+    }
+    Ok(json!({
+        "per_payment": limit("per_payment"), "per_day": limit("per_day"), "cooling_off_hours": hours,
+    }))
+}
+
 async fn set(visit: &Visit) -> Said {
-    let account = visit.named("account");
-    let path = format!("/accounts/{account}/limits");
-    let done = async {
+    let path = format!("/accounts/{}/limits", visit.named("account"));
+    let came = async {
+        let order = wanted(visit)?;
         let known = visit.ask.get(&path).await?;
         let tag = known.tag.as_ref().and_then(|tag| tag.to_str().ok()).unwrap_or("*").to_owned();
-        let currency = visit.form.get("currency");
-        let limit = |name: &str| {
-            let typed = visit.form.filled(name)?;
-            Some(json!({ "amount": figures::amount_of(typed), "currency": currency }))
-        };
-        let hours = match visit.form.filled("cooling_off_hours") {
-            Some(typed) => {
-                let wrong = || Trouble::field("cooling_off_hours", "field-cooling-off-hours");
-                Some(typed.parse::<u8>().map_err(|_| wrong())?)
-            }
-            None => None,
-        };
-        let order = json!({
-            "per_payment": limit("per_payment"), "per_day": limit("per_day"), "cooling_off_hours": hours,
-        });
-        visit.ask.send(Method::PUT, &path, Some(order), &[("if-match", &tag)]).await
+        signing::send_by(visit, Method::PUT, &path, order, ("if-match", &tag)).await
     };
-    match done.await {
-        Ok(_) => Ok(Shown::Next(format!("{path}?done=1"))),
+    match came.await {
+        Ok(Came::Done) => Ok(Shown::Next(format!("{path}?done=1"))),
+        Ok(Came::MustSign(asked, wrong)) => sign(visit, &path, &asked, wrong.as_ref()),
+        Ok(Came::Wrong(trouble)) => limits_page(visit, Some(&trouble)).await,
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => limits_page(visit, Some(&trouble)).await,
+    }
+}
+
+/// Where whoever holds the account signs that more may leave it.
+fn sign(visit: &Visit, path: &str, asked: &Trouble, wrong: Option<&Trouble>) -> Said {
+    let words = visit.words;
+    let title = words.say("limits-sign");
+    let typed = ["currency", "per_payment", "per_day", "cooling_off_hours"];
+    let fields = typed.map(|name| (name, visit.form.get(name)));
+    let of = Signing {
+        action: path,
+        title: &title,
+        says: &words.say("limits-sign-says"),
+        yes: &words.say("limits-set"),
+        back: path,
+        fields: &fields,
+    };
+    let currency = visit.form.get("currency");
+    let money = |name: &str| match visit.form.filled(name) {
+        Some(typed) => {
+            json!({ "amount": figures::padded(&figures::amount_of(typed)), "currency": currency })
+        }
+        None => Value::Null,
+    };
+    let wanted = json!({
+        "per_payment": money("per_payment"), "per_day": money("per_day"),
+        "cooling_off_hours": visit.form.get("cooling_off_hours").parse::<u64>().unwrap_or(0),
+    });
+    let body = signing::page(visit, &of, facts(visit, &wanted), asked, wrong);
+    match wrong {
+        Some(_) => visit.again(asked, &title, body),
+        None => visit.page(&title, body),
     }
 }

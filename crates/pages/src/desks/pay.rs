@@ -464,7 +464,7 @@ fn what(visit: &Visit, wish: &Wish, account: &Value, names: &Names) -> Markup {
     let currency = account["currency"].as_str().unwrap_or_default();
     html! {
         dl.facts {
-            div { dt { (words.say("pay-amount")) } dd.big { (figures::money(&padded(&figures::amount_of(&wish.amount)), currency)) } }
+            div { dt { (words.say("pay-amount")) } dd.big { (figures::money(&figures::padded(&figures::amount_of(&wish.amount)), currency)) } }
             div { dt { (words.say("pay-to")) } dd {
                 @let to = figures::account_of(&wish.to);
                 @if let Some(name) = to.as_deref().and_then(|to| names.name(to)) { b.payee { (name) } " " }
@@ -473,16 +473,6 @@ fn what(visit: &Visit, wish: &Wish, account: &Value, names: &Names) -> Markup {
             div { dt { (words.say("pay-from-label")) } dd { (called(visit, account)) } }
             @if !wish.text.is_empty() { div { dt { (words.say("pay-text")) } dd { (wish.text) } } }
         }
-    }
-}
-
-/// With two places, as money is read.
-fn padded(amount: &str) -> String {
-    let places = amount.split_once('.').map_or(0, |(_, places)| places.len());
-    match places {
-        0 => format!("{amount}.00"),
-        1 => format!("{amount}0"),
-        _ => amount.to_owned(),
     }
 }
 

@@ -28,19 +28,32 @@ pub enum Came {
 /// # Errors
 /// Nobody is signed in.
 pub async fn send(visit: &Visit, path: &str, order: Value, key: &str) -> Result<Came, Trouble> {
+    send_by(visit, Method::POST, path, order, ("idempotency-key", key)).await
+}
+
+/// The same by another method, with the header that it needs.
+///
+/// # Errors
+/// Nobody is signed in.
+pub async fn send_by(
+    visit: &Visit,
+    method: Method,
+    path: &str,
+    order: Value,
+    once: (&'static str, &str),
+) -> Result<Came, Trouble> {
     let signed = step_up(visit);
-    let once = ("idempotency-key", key);
     let mut more = vec![once];
     if let Some(signed) = &signed {
         more.push(("step-up", signed));
     }
-    match visit.ask.send(Method::POST, path, Some(order.clone()), &more).await {
+    match visit.ask.send(method.clone(), path, Some(order.clone()), &more).await {
         Ok(_) => Ok(Came::Done),
         Err(trouble) if trouble.code == "must_sign" => Ok(Came::MustSign(trouble, None)),
         Err(trouble) if signed.is_none() && trouble.is_stranger() => Err(trouble),
         // The signature was not right: a new challenge for the same.
         Err(wrong) if signed.is_some() && (wrong.is_stranger() || wrong.status.as_u16() == 403) => {
-            match visit.ask.send(Method::POST, path, Some(order), &[once]).await {
+            match visit.ask.send(method, path, Some(order), &[once]).await {
                 Err(asked) if asked.code == "must_sign" => Ok(Came::MustSign(asked, Some(wrong))),
                 _ => Ok(Came::Wrong(wrong)),
             }
@@ -108,7 +121,7 @@ pub fn signed(visit: &Visit, action: &str, challenge: Option<&Value>, inner: Mar
 pub fn answer(visit: &Visit, challenge: &Value) -> Markup {
     let words = visit.words;
     html! {
-        @if by_code(challenge) && let Some(code) = visit.house.sample_code(visit.me.as_ref()) {
+        @if by_code(challenge) && let Some(code) = visit.house.sample_code(visit.me.as_ref().map(|me| &*me.name)) {
             (note(Weight::Know, &words.say("tour-phone"), html! { p.secret { code { (code) } } p { (words.say("tour-phone-says")) } }))
         }
         (hidden("challenge", challenge["id"].as_str().unwrap_or_default()))
