@@ -640,7 +640,7 @@ write-note = A note
 write-evidence = Evidence: what and where
 write-report = A report’s number
 rules-none = No rule set judges now.
-rules-says = “{ $name }” judges now. Of { $judged } payments it did not just let { $stopped } through: { $share }.
+rules-says = { $set } judges now. Of { $judged } payments it did not just let { $stopped } through: { $share }.
 rules-number = No.
 rules-stage = State
 rules-judged = Judged
@@ -677,13 +677,11 @@ figure-payments-d = { $day }; the business day before { $before }
 figure-moved = Moved today
 figure-moved-d = in the largest currency
 figure-straight = Let through without delay
-figure-straight-d = { $n } were asked about, held or refused
 figure-cases = Cases to be decided
 figure-cases-d = somebody’s money waits
 figure-records = Records in the journal
 figure-records-d = in { $entries } entries
 hours-says = { $day }: most came in the hour from { $hour }, { $n }.
-hours-none = No payment has been booked yet.
 hours-hour = Hour
 hours-payments = Payments
 needs-title = Needs a person
@@ -2004,3 +2002,39 @@ pay-over-per-payment = More than your limit of { $money } for one payment. You c
 pay-over-per-day = With what you paid today, more than your limit of { $money } a day. You can raise it under Limits.
 field-amount-zero = Write more than 0.
 field-amount-places = At most two digits after the point, like 12.50.
+
+## Desks, mended
+rules-says-none-yet = { $set } judges now. It has judged no payment yet.
+stage-behind = waits behind a newer one
+draft-trial-behind = tried as No. { $set }, which waits behind a newer one
+draft-trial-ended = tried as No. { $set }, which has ended
+list-and = {", "}
+overview-kinds = In all: { $kinds }.
+overview-cases = { $n ->
+    [one] one case
+   *[other] { $n } cases
+}
+overview-messages = { $n ->
+    [one] one message
+   *[other] { $n } messages
+}
+overview-orders = { $n ->
+    [one] one standing order
+   *[other] { $n } standing orders
+}
+overview-hooks = { $n ->
+    [one] one webhook that stopped
+   *[other] { $n } webhooks that stopped
+}
+overview-approvals = { $n ->
+    [one] one approval
+   *[other] { $n } approvals
+}
+overview-unclosed = the end of the business day
+overview-first = The first case must be settled by { $time }.
+needs-unclosed = Close { $day }
+needs-overdue = overdue
+needs-unclosed-says = The bank still books on it; today is { $today }.
+figure-straight-ever = since the bank opened; { $n } were asked about, held or refused
+rulings-ever = since the bank opened
+hours-none-on = { $day }: no payment has been booked yet.

@@ -1,6 +1,6 @@
 //! The business day and its end, and money blocked by order.
 
-use super::questions::{answer, counted, source};
+use super::questions::{answer, counted, source, summed};
 use super::staff::{list_of, more, must_work_here, scrolled, text_of};
 use crate::figures;
 use crate::inside;
@@ -163,7 +163,7 @@ fn booked(visit: &Visit, now: &str, days: &Value, money: &Value) -> Markup {
                     p.say { (words.with("day-booked-says", &[("n", count(counted(&row[1])))])) }
                     table {
                         thead { tr { th scope="col" { (words.say("day-currency")) } th.num scope="col" { (words.say("figure-moved")) } } }
-                        tbody { @for row in list_of(money, "rows") { tr { th scope="row" { (plain(&row[0])) } td.num { (figures::money(&plain(&row[1]), &plain(&row[0]))) } } } }
+                        tbody { @for row in list_of(money, "rows") { tr { th scope="row" { (plain(&row[0])) } td.num { (summed(row)) } } } }
                     }
                     (provenance(words, &source("money", money), &heading))
                 }

@@ -21,6 +21,8 @@ use serde_json::{Value, json};
 
 /// Of each kind at most so many are shown.
 const EACH: usize = 10;
+/// Orders that are counted at most: as many as the API gives at once.
+const ORDERS: usize = 200;
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -31,11 +33,51 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// Everything that needs somebody.
-struct Found {
+/// What somebody must see to.
+#[derive(Debug, Default)]
+pub struct Open {
     messages: Value,
     orders: Value,
     hooks: Vec<Value>,
+}
+
+impl Open {
+    /// # Errors
+    /// What the API says.
+    pub async fn of(visit: &Visit) -> Result<Open, Trouble> {
+        let read = async |path: String| visit.ask.get(&path).await.map(|answer| answer.body);
+        // Where a bank takes no messages or sends no webhooks there is nothing to mend.
+        let hooks = read("/webhooks".to_owned()).await.unwrap_or_default();
+        let stopped =
+            list_of(&hooks, "items").iter().filter(|hook| text_of(hook, "state") != "active");
+        Ok(Open {
+            messages: read(format!("/messages?open=true&limit={EACH}")).await.unwrap_or_default(),
+            orders: read(format!("/orders/given-up?limit={ORDERS}")).await?,
+            hooks: stopped.cloned().collect(),
+        })
+    }
+
+    pub fn messages(&self) -> u64 {
+        counted(&self.messages["total"])
+    }
+
+    pub fn orders(&self) -> u64 {
+        list_of(&self.orders, "items").len() as u64
+    }
+
+    pub fn hooks(&self) -> u64 {
+        self.hooks.len() as u64
+    }
+
+    /// How many things somebody must see to.
+    pub fn all(&self) -> u64 {
+        self.messages() + self.orders() + self.hooks()
+    }
+}
+
+/// What somebody must see to, and what they may look at beside it.
+struct Found {
+    open: Open,
     pending: Value,
     refused: Value,
     holds: u64,
@@ -44,24 +86,12 @@ struct Found {
 impl Found {
     async fn of(visit: &Visit) -> Result<Found, Trouble> {
         let read = async |path: String| visit.ask.get(&path).await.map(|answer| answer.body);
-        // Where a bank takes no messages or sends no webhooks there is nothing to mend.
-        let hooks = read("/webhooks".to_owned()).await.unwrap_or_default();
-        let stopped =
-            list_of(&hooks, "items").iter().filter(|hook| text_of(hook, "state") != "active");
         Ok(Found {
-            messages: read(format!("/messages?open=true&limit={EACH}")).await.unwrap_or_default(),
-            orders: read(format!("/orders/given-up?limit={EACH}")).await?,
-            hooks: stopped.cloned().collect(),
+            open: Open::of(visit).await?,
             pending: read(format!("/pending?limit={EACH}")).await?,
             refused: answer(visit, "refused").await?,
             holds: counted(&read("/holds?limit=1".to_owned()).await?["total"]),
         })
-    }
-
-    /// How many things somebody must see to.
-    fn all(&self) -> u64 {
-        let lists = list_of(&self.orders, "items").len() + self.hooks.len();
-        counted(&self.messages["total"]) + lists as u64
     }
 }
 
@@ -81,7 +111,7 @@ async fn exceptions_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
     let faults: Vec<(String, String)> = faults.into_iter().map(named).collect();
     let body = html! {
-        (head(&title, &words.with("exceptions-says", &[("n", count(found.all()))])))
+        (head(&title, &words.with("exceptions-says", &[("n", count(found.open.all()))])))
         (summary(words, &says, &faults))
         div.grid {
             (of_messages(visit, &found, &faults))
@@ -133,7 +163,7 @@ fn seen_form(visit: &Visit, key: &str, faults: Faults<'_>) -> Markup {
 
 fn of_messages(visit: &Visit, found: &Found, faults: Faults<'_>) -> Markup {
     let words = visit.words;
-    let items = list_of(&found.messages, "items");
+    let items = list_of(&found.open.messages, "items");
     let none = words.say("exceptions-no-messages");
     let all = html! { a href="/messages?show=refused" { (words.say("exceptions-all-messages")) } };
     let may = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["operations"]));
@@ -164,7 +194,7 @@ fn rejected(words: Words, line: &Value) -> String {
 
 fn of_orders(visit: &Visit, found: &Found) -> Markup {
     let words = visit.words;
-    let items = list_of(&found.orders, "items");
+    let items = list_of(&found.open.orders, "items");
     let none = words.say("exceptions-no-orders");
     part(
         "of-orders",
@@ -173,7 +203,7 @@ fn of_orders(visit: &Visit, found: &Found) -> Markup {
         html! {},
         items.is_empty().then_some(&none),
         html! {
-            ul.q { @for order in items { li {
+            ul.q { @for order in items.iter().take(EACH) { li {
                 div.row { a href={ "/accounts/" (text_of(order, "from")) } { (figures::account(text_of(order, "from"))) } (amount(&order["money"])) }
                 p { (words.with("exceptions-order-was", &[("day", text(visit.day(text_of(order, "day")))), ("to", text(figures::account_end(text_of(order, "to"))))])) }
             } } }
@@ -256,9 +286,9 @@ fn of_hooks(visit: &Visit, found: &Found) -> Markup {
         "s7",
         &words.say("exceptions-hooks"),
         html! {},
-        found.hooks.is_empty().then_some(&none),
+        found.open.hooks.is_empty().then_some(&none),
         html! {
-            ul.q { @for hook in &found.hooks { li {
+            ul.q { @for hook in &found.open.hooks { li {
                 div.row { a href={ "/developers/" (text_of(hook, "id")) } { (text_of(hook, "url")) } (super::developer::state(visit, hook)) }
                 p { (words.with("exceptions-hook-of", &[("who", text(text_of(hook, "owner").to_owned()))])) }
             } } }
