@@ -782,7 +782,6 @@ people-add-do = Make a link
 people-back-to = To { $user }
 people-no-role = No role. Nothing is allowed.
 people-until = until { $time }
-people-take = Take it
 people-give = Another role
 people-give-do = Give it
 people-coming-in = Coming in
@@ -1354,9 +1353,9 @@ live-cases = { $n ->
 }
 desk-messages = Messages
 messages-says = { $n ->
-    [0] { $all } messages here. Of none was anything refused.
-    [one] { $all } messages here. Of one message something was refused.
-   *[other] { $all } messages here. Of { $n } messages something was refused.
+    [0] { $all } messages here. No message waits to be handled.
+    [one] { $all } messages here. One of which something was refused waits to be handled.
+   *[other] { $all } messages here. { $n } of which something was refused wait to be handled.
 }
 messages-views = Which messages
 messages-all = All
@@ -1475,7 +1474,6 @@ exceptions-no-orders = Every order of the last 30 days paid, or is still tried.
 exceptions-order-was = Was due on { $day }, to the account ending in { $to }. Refused on three business days.
 exceptions-orders-next = The bank does not try again. Tell the customer; they may pay by hand.
 exceptions-pending = Reservations that end soon
-exceptions-no-pending = No reservation ends by itself.
 exceptions-ends = Ends
 exceptions-way = From and to
 exceptions-do = What to do
@@ -1534,7 +1532,6 @@ day-orders = Orders due
 day-orders-d = paid by themselves
 day-to-cases = See them
 day-reservations = Reservations
-day-to-exceptions = Those that end first
 day-close = Close the day
 day-close-interest = Interest accrues up to the next day.
 day-close-next = The next business day begins; later payments are booked on it.
@@ -1938,9 +1935,7 @@ drawer-short = { $by } are missing
 drawer-differs = Count again. If it stays, call operations before the day is closed.
 
 # Messages that somebody saw to
-exceptions-seen = Seen to
 exceptions-seen-note = What was done about it?
-exceptions-seen-do = It is seen to
 messages-seen-by = seen to by { $who }
 field-note = Write what was done, in one line.
 
@@ -2038,3 +2033,65 @@ needs-unclosed-says = The bank still books on it; today is { $today }.
 figure-straight-ever = since the bank opened; { $n } were asked about, held or refused
 rulings-ever = since the bank opened
 hours-none-on = { $day }: no payment has been booked yet.
+sure-no = No, go back
+exceptions-mark-handled = Mark as handled
+exceptions-done-seen = The message is marked as handled
+exceptions-held = { $n ->
+    [one] One more reservation is held by a case, and ends there.
+   *[other] { $n } more reservations are held by cases, and end there.
+}
+exceptions-no-pending-free = No reservation outside cases ends by itself.
+day-reservations-d = with those that cases hold;
+day-to-pending = those that end by themselves
+refusal-debit-account-not-found = The payer’s account is not there
+refusal-credit-account-not-found = The payee’s account is not there
+refusal-account-not-found = The account is not there
+refusal-accounts-must-be-different = Payer and payee are the same account
+refusal-accounts-must-have-the-same-ledger = The accounts have different currencies
+refusal-transfer-must-have-the-same-ledger-as-accounts = The currency is not the accounts’
+refusal-debit-account-already-closed = The payer’s account is closed
+refusal-credit-account-already-closed = The payee’s account is closed
+refusal-exceeds-credits = Not enough money on the payer’s account
+refusal-exceeds-debits = The payee’s account cannot take in so much
+refusal-exceeds-hold = Money of the payer is blocked by order
+refusal-exceeds-transfer-limit = More than the payer’s limit for one payment
+refusal-exceeds-daily-limit = More than the payer’s limit for one day
+refusal-refused-by-risk-control = Refused by risk control
+refusal-needs-review = Needs a person, which a linked payment cannot wait for
+refusal-payer-must-confirm = The payer was warned and has not confirmed
+refusal-held-for-review = A case decides about it first
+refusal-exists = Asked for twice, done once
+refusal-exists-otherwise = The same number was used for something else
+refusal-id-already-failed = The same number was refused before
+refusal-linked-event-failed = Another payment of the same request was refused
+refusal-value-date-out-of-range = The value date is too far away
+refusal-pending-transfer-not-found = The reservation is not there
+refusal-pending-transfer-not-pending = What was named is no reservation
+refusal-pending-transfer-expired = The reservation’s time was over
+refusal-pending-transfer-already-posted = The reservation was posted before
+refusal-pending-transfer-already-voided = The reservation was given back before
+refusal-exceeds-pending-transfer-amount = More than was reserved
+reason-text-looked-at = The money is reserved, and somebody of the bank looks first
+reason-text-given-back = The reservation was given back
+reason-text-debtor = The payer’s account is none of this bank
+reason-text-payee = The payee’s account is none of this bank
+reason-text-other-bank = The message is for another bank
+messages-not-counted = The payments of a message that is refused as a whole are not counted.
+people-says-out = { $n ->
+    [one] One more is shut out.
+   *[other] { $n } more are shut out.
+}
+people-remove-role = Remove this role
+people-enable-hint = They sign in again at once, with the keys and roles they have.
+people-sure-disable = Shut { $name } out?
+people-sure-take = Remove the role “{ $role }” from { $name }?
+people-sure-take-says = It counts at once: what only this role allows, they may do no more.
+people-done-give = The role is given
+people-done-take = The role is removed
+people-done-disable = Shut out; all sessions have ended
+people-done-enable = Let in again
+approvals-done-approve = You agreed; it counts now
+approvals-done-refuse = It is off
+sessions-done-end = The session is ended
+programs-done-enable = The program may come in again
+programs-done-disable = The program is shut out

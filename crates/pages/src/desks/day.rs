@@ -87,7 +87,7 @@ fn figures_of(visit: &Visit, of: &Value) -> Markup {
             div { dt { (words.say("day-business")) } dd.v.long { (visit.day(text_of(of, "business_day")).replace('\u{a0}', " ")) } dd.d { (words.with("day-calendar", &[("day", text(visit.day(text_of(of, "today"))))])) } }
             div { dt { (words.say("day-orders")) } dd.v { (number("orders_due")) } dd.d { (words.say("day-orders-d")) } }
             div { dt { (words.say("figure-cases")) } dd.v { (number("cases_open")) } dd.d { a href="/cases" { (words.say("day-to-cases")) } } }
-            div { dt { (words.say("day-reservations")) } dd.v { (number("reservations")) } dd.d { a href="/exceptions" { (words.say("day-to-exceptions")) } } }
+            div { dt { (words.say("day-reservations")) } dd.v { (number("reservations")) } dd.d { (words.say("day-reservations-d")) " " a href="/exceptions" { (words.say("day-to-pending")) } } }
             div { dt { (words.say("holds-title")) } dd.v { (number("holds")) } dd.d { a href="/holds" { (words.say("exceptions-to-holds")) } } }
         }
     }

@@ -3,7 +3,7 @@
 
 use super::messages;
 use super::questions::{answer, counted, source};
-use super::staff::{ago, left, list_of, scrolled, text_of};
+use super::staff::{ago, done, left, list_of, refusal, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -81,9 +81,18 @@ struct Found {
     pending: Value,
     refused: Value,
     holds: u64,
+    /// Reservations that end by themselves, with what cases hold.
+    reservations: u64,
 }
 
 impl Found {
+    /// Reservations that cases hold; `None` where the list of the others is only begun.
+    fn held_by_cases(&self) -> Option<u64> {
+        let whole = self.pending["next"].is_null();
+        let others = list_of(&self.pending, "items").len() as u64;
+        whole.then(|| self.reservations.saturating_sub(others))
+    }
+
     async fn of(visit: &Visit) -> Result<Found, Trouble> {
         let read = async |path: String| visit.ask.get(&path).await.map(|answer| answer.body);
         Ok(Found {
@@ -91,6 +100,7 @@ impl Found {
             pending: read(format!("/pending?limit={EACH}")).await?,
             refused: answer(visit, "refused").await?,
             holds: counted(&read("/holds?limit=1".to_owned()).await?["total"]),
+            reservations: counted(&read("/day".to_owned()).await?["reservations"]),
         })
     }
 }
@@ -113,6 +123,7 @@ async fn exceptions_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let body = html! {
         (head(&title, &words.with("exceptions-says", &[("n", count(found.open.all()))])))
         (summary(words, &says, &faults))
+        (done(visit, &[("seen", "exceptions-done-seen")]))
         div.grid {
             (of_messages(visit, &found, &faults))
             (of_orders(visit, &found))
@@ -152,11 +163,11 @@ fn part(
 fn seen_form(visit: &Visit, key: &str, faults: Faults<'_>) -> Markup {
     let words = visit.words;
     html! { details.data open[visit.form.get("key") == key] {
-        summary { (words.say("exceptions-seen")) }
+        summary { (words.say("exceptions-mark-handled")) }
         (form(visit, "/exceptions/messages", html! {
             (hidden("key", key))
             (field(Field { name: key, label: &words.say("exceptions-seen-note"), value: visit.form.get(key), ..Field::default() }, faults))
-            (button(&words.say("exceptions-seen-do"), false))
+            (button(&words.say("exceptions-mark-handled"), false))
         }))
     } }
 }
@@ -215,37 +226,42 @@ fn of_orders(visit: &Visit, found: &Found) -> Markup {
 fn of_pending(visit: &Visit, found: &Found) -> Markup {
     let words = visit.words;
     let items = list_of(&found.pending, "items");
-    let none = words.say("exceptions-no-pending");
     let heading = words.say("exceptions-pending");
+    let held = found.held_by_cases().filter(|n| *n > 0);
+    html! {
+        section.p.s7 aria-labelledby="of-pending" {
+            header { h2 id="of-pending" { (heading) } }
+            @if items.is_empty() { p.none { (words.say("exceptions-no-pending-free")) } }
+            @else { (pending_table(visit, &heading, items)) }
+            @if let Some(held) = held { p.hint { (words.with("exceptions-held", &[("n", count(held))])) " " a href="/cases" { (words.say("desk-cases")) } } }
+        }
+    }
+}
+
+fn pending_table(visit: &Visit, heading: &str, items: &[Value]) -> Markup {
+    let words = visit.words;
     let may = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["operations"]));
-    part(
-        "of-pending",
-        "s7",
-        &heading,
-        html! {},
-        items.is_empty().then_some(&none),
-        scrolled(
-            words,
-            &heading,
-            html! { table.inbox {
-                thead { tr {
-                    th scope="col" { (words.say("exceptions-ends")) } th.num scope="col" { (words.say("pay-amount")) } th scope="col" { (words.say("exceptions-way")) }
-                    @if may { th scope="col" { span.vh { (words.say("exceptions-do")) } } }
-                } }
-                tbody { @for one in items {
-                    @let id = text_of(one, "payment");
-                    tr {
-                        th scope="row" { a href={ "/payments/" (id) } { (visit.moment(text_of(one, "ends"))) } " " (left(visit, text_of(one, "ends"))) }
-                        td.num { (amount(&one["money"])) }
-                        td.way { "··" (figures::account_end(text_of(one, "from"))) " → ··" (figures::account_end(text_of(one, "to"))) }
-                        @if may { td { div.choices {
-                            (one_button(visit, &format!("/exceptions/{id}/post"), &words.say("exceptions-post"), &[("key", &Visit::new_key())]))
-                            (one_button(visit, &format!("/exceptions/{id}/void"), &words.say("exceptions-void"), &[("key", &Visit::new_key())]))
-                        } } }
-                    }
-                } }
-            } },
-        ),
+    scrolled(
+        words,
+        heading,
+        html! { table.inbox {
+            thead { tr {
+                th scope="col" { (words.say("exceptions-ends")) } th.num scope="col" { (words.say("pay-amount")) } th scope="col" { (words.say("exceptions-way")) }
+                @if may { th scope="col" { span.vh { (words.say("exceptions-do")) } } }
+            } }
+            tbody { @for one in items {
+                @let id = text_of(one, "payment");
+                tr {
+                    th scope="row" { a href={ "/payments/" (id) } { (visit.moment(text_of(one, "ends"))) } " " (left(visit, text_of(one, "ends"))) }
+                    td.num { (amount(&one["money"])) }
+                    td.way { "··" (figures::account_end(text_of(one, "from"))) " → ··" (figures::account_end(text_of(one, "to"))) }
+                    @if may { td { div.choices {
+                        (one_button(visit, &format!("/exceptions/{id}/post"), &words.say("exceptions-post"), &[("key", &Visit::new_key())]))
+                        (one_button(visit, &format!("/exceptions/{id}/void"), &words.say("exceptions-void"), &[("key", &Visit::new_key())]))
+                    } } }
+                }
+            } }
+        } },
     )
 }
 
@@ -272,12 +288,6 @@ fn of_refused(visit: &Visit, found: &Found) -> Markup {
     )
 }
 
-/// A refusal of the ledger in words; its own word where there are none.
-fn refusal(words: Words, word: &str) -> String {
-    let known = words.perhaps(&format!("trouble-{}", word.replace('_', "-")));
-    known.unwrap_or_else(|| word.replace('_', " "))
-}
-
 fn of_hooks(visit: &Visit, found: &Found) -> Markup {
     let words = visit.words;
     let none = words.say("exceptions-no-hooks");
@@ -302,7 +312,7 @@ async fn seen_to(visit: &Visit) -> Said {
     let key = visit.form.get("key");
     let order = json!({ "keys": [key], "note": visit.form.get(key) });
     match visit.ask.post("/message-acknowledgements", order).await {
-        Ok(_) => Ok(Shown::Next("/exceptions".to_owned())),
+        Ok(_) => Ok(Shown::Next("/exceptions?done=seen".to_owned())),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => exceptions_page(visit, Some(&trouble)).await,
     }
