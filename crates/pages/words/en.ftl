@@ -720,7 +720,6 @@ journal-title = Journal
 journal-says = { $records } records in { $entries } entries, the newest first. Nothing in it is ever changed.
 journal-now = The journal now
 journal-all = All of it
-journal-nothing = Nothing is told of these records.
 journal-newest = The newest
 journal-older = Older
 journal-record = Record
@@ -2095,3 +2094,55 @@ approvals-done-refuse = It is off
 sessions-done-end = The session is ended
 programs-done-enable = The program may come in again
 programs-done-disable = The program is shut out
+run-unjudged-title = What nobody judged then
+run-unjudged-says = { $n ->
+    [one] One payment was let through because no rule set judged then. It would be stopped now; that is no effect of the change.
+   *[other] { $n } payments were let through because no rule set judged then. They would be stopped now; that is no effect of the change.
+ }
+journal-untold = { $n ->
+    [one] One record is not shown: looking, signing in and the like.
+   *[other] { $number } records are not shown: looking, signing in and the like.
+}
+journal-before-first = Before this there is no record.
+journal-jump = Go to record
+journal-jump-do = Go
+journal-jump-wrong = Write a number below { $n }.
+event-order-placed = Payment for later ordered
+event-order-ended = Payment for later ended
+event-complaint-filed = Complaint filed
+event-complaint-worked = Complaint worked on
+record-fact-id = Number
+record-fact-status = It is
+record-fact-from = From
+record-fact-to = To
+record-fact-amount = Amount
+record-fact-currency = Currency
+record-fact-kind = Kind (code)
+record-fact-booking-date = Business day
+record-fact-value-date = Value date
+record-fact-time = When
+record-fact-of = Of payment
+record-fact-case = Case
+record-fact-proof = Receipt
+record-fact-journal-entry = Journal: entry
+record-fact-journal-record = Journal: record
+record-fact-journal-row = Journal: row
+record-fact-account = Account
+record-fact-accounts = Accounts
+record-fact-party = Customer
+record-fact-role = Role
+record-fact-hold = Block
+record-fact-ordered-by = Ordered by
+record-fact-order = Order
+record-fact-entry = Posting
+record-fact-day = Day
+record-fact-next = Next day
+record-fact-step = Step
+record-fact-by = By
+record-fact-complaint = Complaint
+record-fact-name = Name
+record-fact-stage = Stage
+record-fact-rule-set = Rule set
+record-fact-reason = Reason
+record-fact-code = Code
+record-fact-detail = Why (in English)
