@@ -491,11 +491,6 @@ cases-says = { $n ->
    *[other] { $n } cases wait for a decision.
 }
 cases-first = The first must be settled by { $time }.
-cases-says-all = { $n ->
-    [0] There is none.
-    [one] There is one.
-   *[other] There are { $n }, the oldest first.
-}
 cases-none = Nothing is here.
 cases-pick = Choose
 cases-pick-one = Choose { $case }
@@ -714,7 +709,7 @@ query-answer = The answer
 query-digest = Digest of the rows (SHA-256):
 find-says = A payment, an account or a case, by its number.
 find-number = Number
-find-hint = An account like 6299 0000 0000 0247 686, or pay_… or case_…
+find-hint = An account like 6299 0000 0000 0247 686, pay_…, case_…, or the six letters that a case is called by
 find-go = Find
 journal-title = Journal
 journal-says = { $records } records in { $entries } entries, the newest first. Nothing in it is ever changed.
@@ -1669,7 +1664,7 @@ rights-cedar-all = About everybody
 right-sandbox-make = make a program of their own in a sample bank
 sandbox-title = Sandbox
 sandbox-says = A program of your own with the accounts of one made-up customer. Whatever it does is done to made-up money.
-sandbox-make = Make it, or give it a new key
+sandbox-make = Make it
 sandbox-elsewhere = This bank is real and has no sandbox. A bank of made-up people, with one, is made by:
 sandbox-real = To come in here, give the public keys of your program to an administrator:
 sandbox-made = Your program
@@ -2146,3 +2141,23 @@ record-fact-rule-set = Rule set
 record-fact-reason = Reason
 record-fact-code = Code
 record-fact-detail = Why (in English)
+holds-done-place = The money is blocked
+holds-done-release = The block is lifted
+cases-says-over = { $n ->
+    [0] There is none.
+    [one] There is one.
+   *[other] There are { $n }, the newest first.
+}
+webhooks-url-empty = Write the address that events are to be sent to, beginning with https://.
+webhook-pause = Pause it
+webhook-resume = Let it go on
+webhook-end = End it
+webhook-sure-end = End this webhook?
+webhook-sure-end-says = Nothing more is sent to it, and its secret is gone. A new one begins anew.
+webhook-done-test = A test was sent; the first line says what became of it
+webhook-done-pause = It is paused
+webhook-done-resume = It goes on where it was
+webhook-done-end = The webhook is ended
+sandbox-new-key = Give it a new key
+sandbox-sure = A new key for your program?
+sandbox-sure-says = The key it has now counts no more, at once. Whatever runs with it stops.

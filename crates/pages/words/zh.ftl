@@ -481,10 +481,6 @@ cases-says = { $n ->
    *[other] { $n } 件等待决定。
 }
 cases-first = 最早一件须在 { $time } 前办完。
-cases-says-all = { $n ->
-    [0] 没有。
-   *[other] 共 { $n } 件，最早的在前。
-}
 cases-none = 这里没有内容。
 cases-pick = 选择
 cases-pick-one = 选择{ $case }
@@ -691,7 +687,7 @@ query-answer = 回答
 query-digest = 各行的摘要（SHA-256）：
 find-says = 按号码查付款、账户或案件。
 find-number = 号码
-find-hint = 账号如 6299 0000 0000 0247 686，或 pay_…、case_…
+find-hint = 账号如 6299 0000 0000 0247 686，或 pay_…、case_…，或案件简称的六位
 find-go = 查找
 journal-title = 账本
 journal-says = 共 { $records } 条记录，在 { $entries } 个条目里，最新的在前。写下的永不改动。
@@ -1557,7 +1553,7 @@ rights-cedar-all = 关于所有人
 right-sandbox-make = 在样本银行里建立自己的程序
 sandbox-title = 沙箱
 sandbox-says = 你自己的程序，可用一位虚构客户的账户。它做的一切只动虚构的钱。
-sandbox-make = 建立，或换一把新密钥
+sandbox-make = 建立
 sandbox-elsewhere = 这是真实的银行，没有沙箱。带沙箱的虚构银行由此建立：
 sandbox-real = 要接入这里，请把程序的公钥交给管理员：
 sandbox-made = 你的程序
@@ -1989,3 +1985,22 @@ record-fact-rule-set = 规则集
 record-fact-reason = 原因
 record-fact-code = 代码
 record-fact-detail = 原因（英文）
+holds-done-place = 已冻结
+holds-done-release = 已解除冻结
+cases-says-over = { $n ->
+    [0] 没有。
+   *[other] 共 { $n } 件，最新的在前。
+}
+webhooks-url-empty = 请填写接收事件的地址，以 https:// 开头。
+webhook-pause = 暂停
+webhook-resume = 继续推送
+webhook-end = 终止
+webhook-sure-end = 终止这个推送？
+webhook-sure-end-says = 此后不再推送，密钥作废。再要时须重新添加。
+webhook-done-test = 测试已发出，结果见下面第一行
+webhook-done-pause = 已暂停
+webhook-done-resume = 已从原处继续推送
+webhook-done-end = 推送已终止
+sandbox-new-key = 更换密钥
+sandbox-sure = 给你的程序更换密钥？
+sandbox-sure-says = 现在的密钥立即失效，用它运行的都会停下。

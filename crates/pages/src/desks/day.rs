@@ -1,7 +1,7 @@
 //! The business day and its end, and money blocked by order.
 
 use super::questions::{answer, counted, source, summed};
-use super::staff::{list_of, more, must_work_here, scrolled, text_of};
+use super::staff::{done, list_of, more, must_work_here, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -228,6 +228,7 @@ async fn holds_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let body = html! {
         (head(&title, &words.with("holds-says", &[("n", count(counted(&read.body["total"])))])))
         (summary(words, &says, &faults))
+        (done(visit, &[("place", "holds-done-place"), ("release", "holds-done-release")]))
         @if items.is_empty() { p.none { (words.say("holds-none")) } } @else { (table(visit, items, lifts)) }
         (more(visit, next))
         @if places { (place_form(visit, &faults)) }
@@ -289,7 +290,7 @@ fn orderers(words: Words) -> [(String, String); 4] {
 
 async fn place(visit: &Visit) -> Said {
     match placed(visit).await {
-        Ok(()) => Ok(Shown::Next("/holds".to_owned())),
+        Ok(()) => Ok(Shown::Next("/holds?done=place".to_owned())),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => holds_page(visit, Some(&trouble)).await,
     }
@@ -319,7 +320,7 @@ async fn release(visit: &Visit) -> Said {
     let path =
         format!("/accounts/{}/holds/{}/release", visit.named("account"), visit.named("hold"));
     match visit.ask.post(&path, json!({})).await {
-        Ok(_) => Ok(Shown::Next("/holds".to_owned())),
+        Ok(_) => Ok(Shown::Next("/holds?done=release".to_owned())),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => holds_page(visit, Some(&trouble)).await,
     }

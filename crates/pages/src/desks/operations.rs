@@ -4,7 +4,7 @@
 use super::exceptions::Open;
 use super::listed::is_about_somebody;
 use super::questions::{answer, counted, source, summed};
-use super::risk::called;
+use super::risk::{called, called_so};
 use super::staff::{Finder, finder, left, list_of, person, scrolled, text_of};
 use crate::figures;
 use crate::inside;
@@ -365,10 +365,20 @@ async fn find(visit: &Visit) -> Said {
     finder(visit, &of, found(visit, visit.query.get("find")).await)
 }
 
+/// Whether it may be what people call a case: the last six letters of its number.
+fn is_case_end(typed: &str) -> bool {
+    typed.len() == 6 && typed.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 /// The page of what was typed, if it is there and may be seen.
 async fn found(visit: &Visit, typed: &str) -> Result<Option<String>, Trouble> {
     if typed.is_empty() {
         return Ok(None);
+    }
+    if is_case_end(typed)
+        && let Some(case) = called_so(visit, typed).await?
+    {
+        return Ok(Some(format!("/cases/{case}")));
     }
     let path = if typed.starts_with("pay_") {
         format!("/payments/{typed}")
@@ -384,4 +394,17 @@ async fn found(visit: &Visit, typed: &str) -> Result<Option<String>, Trouble> {
     }
     visit.ask.get(&path).await?;
     Ok(Some(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_known_by_the_end_of_its_number() {
+        assert!(is_case_end("000002") && is_case_end("9fa36d"));
+        for other in ["00002", "0000022", "case_1", "62990 ", "9FA36D"] {
+            assert!(!is_case_end(other), "{other}");
+        }
+    }
 }
