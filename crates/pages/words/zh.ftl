@@ -1865,7 +1865,7 @@ field-amount-places = 小数点后最多两位，如 12.50。
 
 ## Desks, mended
 rules-says-none-yet = 现在由{ $set }判断，尚未判断过任何付款。
-stage-behind = 已有更新的在用，候补
+stage-behind = 候补：已有更新的在用
 draft-trial-behind = 曾作为第 { $set } 号试用，现由更新的规则集接替
 draft-trial-ended = 曾作为第 { $set } 号试用，试用已结束
 list-and = 、
@@ -1874,7 +1874,7 @@ overview-cases = 案件 { $n } 个
 overview-messages = 报文 { $n } 份
 overview-orders = 没有付成的定期付款 { $n } 笔
 overview-hooks = 已停的推送 { $n } 个
-overview-approvals = 待复核 { $n } 项
+overview-approvals = 待批 { $n } 项
 overview-unclosed = 营业日尚未日结
 overview-first = 最早一个案件须在 { $time } 前办完。
 needs-unclosed = 日结{ $day }
@@ -1956,7 +1956,7 @@ record-fact-from = 付款账户
 record-fact-to = 收款账户
 record-fact-amount = 金额
 record-fact-currency = 币种
-record-fact-kind = 类别代码
+record-fact-kind = 类别
 record-fact-booking-date = 营业日
 record-fact-value-date = 起息日
 record-fact-time = 时间

@@ -100,7 +100,10 @@ impl Found {
             pending: read(format!("/pending?limit={EACH}")).await?,
             refused: answer(visit, "refused").await?,
             holds: counted(&read("/holds?limit=1".to_owned()).await?["total"]),
-            reservations: counted(&read("/day".to_owned()).await?["reservations"]),
+            // Whoever may not see the day is told of no others.
+            reservations: counted(
+                &read("/day".to_owned()).await.unwrap_or_default()["reservations"],
+            ),
         })
     }
 }

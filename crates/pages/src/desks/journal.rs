@@ -1,6 +1,6 @@
 //! The journal, line by line: what happened, the newest first, and one record with its receipt.
 
-use super::staff::{list_of, scrolled, text_of};
+use super::staff::{list_of, refusal, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::field::{Field, field, summary};
@@ -217,7 +217,7 @@ async fn record(visit: &Visit) -> Said {
                 div { dt { (words.say("check-fact-entry")) } dd { (at("entry")) } }
                 div { dt { (words.say("record-row")) } dd { (at("row")) } }
                 @if let Some(event) = &event { @for (name, value) in facts(&event["data"]) {
-                    div { dt { (fact_word(visit, &name)) } dd { (linked(visit, &value)) } }
+                    div { dt { (fact_word(visit, &name)) } dd { (fact(visit, &name, &value)) } }
                 } }
             }
             h2 { (words.say("proof-title")) }
@@ -265,6 +265,25 @@ fn plain(value: &Value) -> String {
 fn fact_word(visit: &Visit, name: &str) -> Markup {
     let known = visit.words.perhaps(&format!("record-fact-{}", name.replace(['.', '_'], "-")));
     html! { @match known { Some(word) => (word), None => code { (name) } } }
+}
+
+/// What a fact says: in words where a code has some.
+fn fact(visit: &Visit, name: &str, value: &str) -> Markup {
+    let words = visit.words;
+    let begin = match name {
+        "kind" => "kind",
+        "status" => "status",
+        "role" => "holds",
+        "ordered_by" => "ordered",
+        "stage" => "stage",
+        // A chart's code is a number, a refusal's a word.
+        "code" if value.starts_with(|c: char| c.is_ascii_lowercase()) => {
+            return html! { (refusal(words, value)) };
+        }
+        _ => return linked(visit, value),
+    };
+    let known = words.perhaps(&format!("{begin}-{value}"));
+    html! { @match known { Some(says) => (says), None => code { (value) } } }
 }
 
 /// Whether a text is a moment in UTC, as the API writes it.
