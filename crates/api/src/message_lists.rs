@@ -161,14 +161,16 @@ pub struct AcknowledgedDocument {
     pub note: String,
 }
 
+impl AcknowledgedDocument {
+    fn of(seen: Seen) -> AcknowledgedDocument {
+        let time = TimeNs(seen.time_ns).iso_at(0);
+        AcknowledgedDocument { by: seen.by, time, note: seen.note }
+    }
+}
+
 impl MessageLine {
     fn of(line: Line) -> MessageLine {
         let Line { key, way, time, sender, message, definition, by, .. } = line;
-        let seen = |seen: Seen| AcknowledgedDocument {
-            by: seen.by,
-            time: TimeNs(seen.time_ns).iso_at(0),
-            note: seen.note,
-        };
         MessageLine {
             key,
             way,
@@ -185,7 +187,7 @@ impl MessageLine {
                 rejected: line.rejected,
             },
             refused: ReasonDocument::all(&line.refused),
-            acknowledged: line.seen.map(seen),
+            acknowledged: line.seen.map(AcknowledgedDocument::of),
         }
     }
 }
@@ -372,6 +374,9 @@ pub struct MessagePayments {
     pub counts: Counts,
     /// Why nothing of it was done, if so.
     pub refused: Vec<ReasonDocument>,
+    /// Who saw to what was not done; absent if nobody did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acknowledged: Option<AcknowledgedDocument>,
     /// Its blocks that were refused as a whole.
     pub blocks: Vec<BlockDocument>,
     /// The payments.
@@ -408,9 +413,18 @@ async fn payments(call: Call) -> Result<Reply, Problem> {
         return Err(missing());
     }
     let wanted = message.clone();
-    let read = call.blocking(move |bank| Ok(bank.desk()?.told(&who, &wanted)));
-    let taken = read.await?.map_err(|why| not_taken(&call, why))?.ok_or_else(missing)?;
-    let document = document(&taken, rejected == Some(true), after.unwrap_or(0), limit);
+    let read = call.blocking(move |bank| {
+        let desk = bank.desk()?;
+        let lines = desk.store.lines().map_err(|why| disk(&why))?;
+        let is_it =
+            |line: &&Line| line.way == Way::In && line.sender == who && line.message == wanted;
+        let seen = lines.iter().find(is_it).and_then(|line| line.seen.clone());
+        Ok((desk.told(&who, &wanted), seen))
+    });
+    let (told, seen) = read.await?;
+    let taken = told.map_err(|why| not_taken(&call, why))?.ok_or_else(missing)?;
+    let mut document = document(&taken, rejected == Some(true), after.unwrap_or(0), limit);
+    document.acknowledged = seen.map(AcknowledgedDocument::of);
     let records = call.ask(engine::Engine::records).await?;
     Ok(Reply::json(StatusCode::OK, &document)?.at_entry(call.bank.entries_of(records)?))
 }
@@ -435,6 +449,7 @@ fn document(taken: &Taken, rejected: bool, after: usize, limit: usize) -> Messag
         status: taken.group_status().code().to_owned(),
         counts: line.counts,
         refused: line.refused,
+        acknowledged: line.acknowledged,
         blocks: refused
             .map(|block| BlockDocument {
                 id: block.id.clone(),

@@ -131,6 +131,12 @@ pub fn moment(words: Words, iso: &str) -> String {
     words.with("day-and-time", &[("day", text(day(words, iso))), ("time", text(clock))])
 }
 
+/// The same to the second.
+pub fn moment_s(words: Words, iso: &str) -> String {
+    let clock = iso.get(11..19).unwrap_or_default();
+    words.with("day-and-time", &[("day", text(day(words, iso))), ("time", text(clock))])
+}
+
 /// The beginning and the end of a hash.
 pub fn hash(hex: &str) -> String {
     let end = hex.len().saturating_sub(8);

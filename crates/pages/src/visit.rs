@@ -174,6 +174,11 @@ impl Visit {
         figures::moment(self.words, &self.house.local(iso))
     }
 
+    /// A moment on the institution's clock, to the second.
+    pub fn moment_s(&self, iso: &str) -> String {
+        figures::moment_s(self.words, &self.house.local(iso))
+    }
+
     /// The day of a moment on the institution's clock.
     pub fn day(&self, iso: &str) -> String {
         if iso.len() > 10 {

@@ -491,11 +491,6 @@ cases-says = { $n ->
    *[other] { $n } cases wait for a decision.
 }
 cases-first = The first must be settled by { $time }.
-cases-says-all = { $n ->
-    [0] There is none.
-    [one] There is one.
-   *[other] There are { $n }, the oldest first.
-}
 cases-none = Nothing is here.
 cases-pick = Choose
 cases-pick-one = Choose { $case }
@@ -640,7 +635,7 @@ write-note = A note
 write-evidence = Evidence: what and where
 write-report = A report’s number
 rules-none = No rule set judges now.
-rules-says = “{ $name }” judges now. Of { $judged } payments it did not just let { $stopped } through: { $share }.
+rules-says = { $set } judges now. Of { $judged } payments it did not just let { $stopped } through: { $share }.
 rules-number = No.
 rules-stage = State
 rules-judged = Judged
@@ -677,13 +672,11 @@ figure-payments-d = { $day }; the business day before { $before }
 figure-moved = Moved today
 figure-moved-d = in the largest currency
 figure-straight = Let through without delay
-figure-straight-d = { $n } were asked about, held or refused
 figure-cases = Cases to be decided
 figure-cases-d = somebody’s money waits
 figure-records = Records in the journal
 figure-records-d = in { $entries } entries
 hours-says = { $day }: most came in the hour from { $hour }, { $n }.
-hours-none = No payment has been booked yet.
 hours-hour = Hour
 hours-payments = Payments
 needs-title = Needs a person
@@ -716,13 +709,12 @@ query-answer = The answer
 query-digest = Digest of the rows (SHA-256):
 find-says = A payment, an account or a case, by its number.
 find-number = Number
-find-hint = An account like 6299 0000 0000 0247 686, or pay_… or case_…
+find-hint = An account like 6299 0000 0000 0247 686, pay_…, case_…, or the six letters that a case is called by
 find-go = Find
 journal-title = Journal
 journal-says = { $records } records in { $entries } entries, the newest first. Nothing in it is ever changed.
 journal-now = The journal now
 journal-all = All of it
-journal-nothing = Nothing is told of these records.
 journal-newest = The newest
 journal-older = Older
 journal-record = Record
@@ -784,7 +776,6 @@ people-add-do = Make a link
 people-back-to = To { $user }
 people-no-role = No role. Nothing is allowed.
 people-until = until { $time }
-people-take = Take it
 people-give = Another role
 people-give-do = Give it
 people-coming-in = Coming in
@@ -1356,9 +1347,9 @@ live-cases = { $n ->
 }
 desk-messages = Messages
 messages-says = { $n ->
-    [0] { $all } messages here. Of none was anything refused.
-    [one] { $all } messages here. Of one message something was refused.
-   *[other] { $all } messages here. Of { $n } messages something was refused.
+    [0] { $all } messages here. No message waits to be handled.
+    [one] { $all } messages here. One of which something was refused waits to be handled.
+   *[other] { $all } messages here. { $n } of which something was refused wait to be handled.
 }
 messages-views = Which messages
 messages-all = All
@@ -1477,7 +1468,6 @@ exceptions-no-orders = Every order of the last 30 days paid, or is still tried.
 exceptions-order-was = Was due on { $day }, to the account ending in { $to }. Refused on three business days.
 exceptions-orders-next = The bank does not try again. Tell the customer; they may pay by hand.
 exceptions-pending = Reservations that end soon
-exceptions-no-pending = No reservation ends by itself.
 exceptions-ends = Ends
 exceptions-way = From and to
 exceptions-do = What to do
@@ -1536,7 +1526,6 @@ day-orders = Orders due
 day-orders-d = paid by themselves
 day-to-cases = See them
 day-reservations = Reservations
-day-to-exceptions = Those that end first
 day-close = Close the day
 day-close-interest = Interest accrues up to the next day.
 day-close-next = The next business day begins; later payments are booked on it.
@@ -1675,7 +1664,7 @@ rights-cedar-all = About everybody
 right-sandbox-make = make a program of their own in a sample bank
 sandbox-title = Sandbox
 sandbox-says = A program of your own with the accounts of one made-up customer. Whatever it does is done to made-up money.
-sandbox-make = Make it, or give it a new key
+sandbox-make = Make it
 sandbox-elsewhere = This bank is real and has no sandbox. A bank of made-up people, with one, is made by:
 sandbox-real = To come in here, give the public keys of your program to an administrator:
 sandbox-made = Your program
@@ -1939,9 +1928,7 @@ drawer-short = { $by } are missing
 drawer-differs = Count again. If it stays, call operations before the day is closed.
 
 # Messages that somebody saw to
-exceptions-seen = Seen to
 exceptions-seen-note = What was done about it?
-exceptions-seen-do = It is seen to
 messages-seen-by = seen to by { $who }
 field-note = Write what was done, in one line.
 
@@ -2024,3 +2011,173 @@ why-unsaid = Somebody of the bank looks at it before it goes on.
 limits-sign = Sign the new limits
 limits-sign-says = More could leave your account than before. If somebody asked you to raise them, stop and call us.
 limit-over-day = One payment cannot be more than a whole day.
+
+## Desks, mended
+rules-says-none-yet = { $set } judges now. It has judged no payment yet.
+stage-behind = waits behind a newer one
+draft-trial-behind = tried as No. { $set }, which waits behind a newer one
+draft-trial-ended = tried as No. { $set }, which has ended
+list-and = {", "}
+overview-kinds = In all: { $kinds }.
+overview-cases = { $n ->
+    [one] one case
+   *[other] { $n } cases
+}
+overview-messages = { $n ->
+    [one] one message
+   *[other] { $n } messages
+}
+overview-orders = { $n ->
+    [one] one standing order
+   *[other] { $n } standing orders
+}
+overview-hooks = { $n ->
+    [one] one webhook that stopped
+   *[other] { $n } webhooks that stopped
+}
+overview-approvals = { $n ->
+    [one] one approval
+   *[other] { $n } approvals
+}
+overview-unclosed = the end of the business day
+overview-first = The first case must be settled by { $time }.
+needs-unclosed = Close { $day }
+needs-overdue = overdue
+needs-unclosed-says = The bank still books on it; today is { $today }.
+figure-straight-ever = since the bank opened; { $n } were asked about, held or refused
+rulings-ever = since the bank opened
+hours-none-on = { $day }: no payment has been booked yet.
+sure-no = No, go back
+exceptions-mark-handled = Mark as handled
+exceptions-done-seen = The message is marked as handled
+exceptions-held = { $n ->
+    [one] One more reservation is held by a case, and ends there.
+   *[other] { $n } more reservations are held by cases, and end there.
+}
+exceptions-no-pending-free = No reservation outside cases ends by itself.
+day-reservations-d = with those that cases hold;
+day-to-pending = those that end by themselves
+refusal-debit-account-not-found = The payer’s account is not there
+refusal-credit-account-not-found = The payee’s account is not there
+refusal-account-not-found = The account is not there
+refusal-accounts-must-be-different = Payer and payee are the same account
+refusal-accounts-must-have-the-same-ledger = The accounts have different currencies
+refusal-transfer-must-have-the-same-ledger-as-accounts = The currency is not the accounts’
+refusal-debit-account-already-closed = The payer’s account is closed
+refusal-credit-account-already-closed = The payee’s account is closed
+refusal-exceeds-credits = Not enough money on the payer’s account
+refusal-exceeds-debits = The payee’s account cannot take in so much
+refusal-exceeds-hold = Money of the payer is blocked by order
+refusal-exceeds-transfer-limit = More than the payer’s limit for one payment
+refusal-exceeds-daily-limit = More than the payer’s limit for one day
+refusal-refused-by-risk-control = Refused by risk control
+refusal-needs-review = Needs a person, which a linked payment cannot wait for
+refusal-payer-must-confirm = The payer was warned and has not confirmed
+refusal-held-for-review = A case decides about it first
+refusal-exists = Asked for twice, done once
+refusal-exists-otherwise = The same number was used for something else
+refusal-id-already-failed = The same number was refused before
+refusal-linked-event-failed = Another payment of the same request was refused
+refusal-value-date-out-of-range = The value date is too far away
+refusal-pending-transfer-not-found = The reservation is not there
+refusal-pending-transfer-not-pending = What was named is no reservation
+refusal-pending-transfer-expired = The reservation’s time was over
+refusal-pending-transfer-already-posted = The reservation was posted before
+refusal-pending-transfer-already-voided = The reservation was given back before
+refusal-exceeds-pending-transfer-amount = More than was reserved
+reason-text-looked-at = The money is reserved, and somebody of the bank looks first
+reason-text-given-back = The reservation was given back
+reason-text-debtor = The payer’s account is none of this bank
+reason-text-payee = The payee’s account is none of this bank
+reason-text-other-bank = The message is for another bank
+messages-not-counted = The payments of a message that is refused as a whole are not counted.
+people-says-out = { $n ->
+    [one] One more is shut out.
+   *[other] { $n } more are shut out.
+}
+people-remove-role = Remove this role
+people-enable-hint = They sign in again at once, with the keys and roles they have.
+people-sure-disable = Shut { $name } out?
+people-sure-take = Remove the role “{ $role }” from { $name }?
+people-sure-take-says = It counts at once: what only this role allows, they may do no more.
+people-done-give = The role is given
+people-done-take = The role is removed
+people-done-disable = Shut out; all sessions have ended
+people-done-enable = Let in again
+approvals-done-approve = You agreed; it counts now
+approvals-done-refuse = It is off
+sessions-done-end = The session is ended
+programs-done-enable = The program may come in again
+programs-done-disable = The program is shut out
+run-unjudged-title = What nobody judged then
+run-unjudged-says = { $n ->
+    [one] One payment was let through because no rule set judged then. It would be stopped now; that is no effect of the change.
+   *[other] { $n } payments were let through because no rule set judged then. They would be stopped now; that is no effect of the change.
+ }
+journal-untold = { $n ->
+    [one] One record is not shown: looking, signing in and the like.
+   *[other] { $number } records are not shown: looking, signing in and the like.
+}
+journal-before-first = Before this there is no record.
+journal-jump = Go to record
+journal-jump-do = Go
+journal-jump-wrong = Write a number below { $n }.
+event-order-placed = Payment for later ordered
+event-order-ended = Payment for later ended
+event-complaint-filed = Complaint filed
+event-complaint-worked = Complaint worked on
+record-fact-id = Number
+record-fact-status = It is
+record-fact-from = From
+record-fact-to = To
+record-fact-amount = Amount
+record-fact-currency = Currency
+record-fact-kind = Kind
+record-fact-booking-date = Business day
+record-fact-value-date = Value date
+record-fact-time = When
+record-fact-of = Of payment
+record-fact-case = Case
+record-fact-proof = Receipt
+record-fact-journal-entry = Journal: entry
+record-fact-journal-record = Journal: record
+record-fact-journal-row = Journal: row
+record-fact-account = Account
+record-fact-accounts = Accounts
+record-fact-party = Customer
+record-fact-role = Role
+record-fact-hold = Block
+record-fact-ordered-by = Ordered by
+record-fact-order = Order
+record-fact-entry = Posting
+record-fact-day = Day
+record-fact-next = Next day
+record-fact-step = Step
+record-fact-by = By
+record-fact-complaint = Complaint
+record-fact-name = Name
+record-fact-stage = Stage
+record-fact-rule-set = Rule set
+record-fact-reason = Reason
+record-fact-code = Code
+record-fact-detail = Why (in English)
+holds-done-place = The money is blocked
+holds-done-release = The block is lifted
+cases-says-over = { $n ->
+    [0] There is none.
+    [one] There is one.
+   *[other] There are { $n }, the newest first.
+}
+webhooks-url-empty = Write the address that events are to be sent to, beginning with https://.
+webhook-pause = Pause it
+webhook-resume = Let it go on
+webhook-end = End it
+webhook-sure-end = End this webhook?
+webhook-sure-end-says = Nothing more is sent to it, and its secret is gone. A new one begins anew.
+webhook-done-test = A test was sent; the first line says what became of it
+webhook-done-pause = It is paused
+webhook-done-resume = It goes on where it was
+webhook-done-end = The webhook is ended
+sandbox-new-key = Give it a new key
+sandbox-sure = A new key for your program?
+sandbox-sure-says = The key it has now counts no more, at once. Whatever runs with it stops.

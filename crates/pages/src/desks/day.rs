@@ -1,7 +1,7 @@
 //! The business day and its end, and money blocked by order.
 
-use super::questions::{answer, counted, source};
-use super::staff::{list_of, more, must_work_here, scrolled, text_of};
+use super::questions::{answer, counted, source, summed};
+use super::staff::{done, list_of, more, must_work_here, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -87,7 +87,7 @@ fn figures_of(visit: &Visit, of: &Value) -> Markup {
             div { dt { (words.say("day-business")) } dd.v.long { (visit.day(text_of(of, "business_day")).replace('\u{a0}', " ")) } dd.d { (words.with("day-calendar", &[("day", text(visit.day(text_of(of, "today"))))])) } }
             div { dt { (words.say("day-orders")) } dd.v { (number("orders_due")) } dd.d { (words.say("day-orders-d")) } }
             div { dt { (words.say("figure-cases")) } dd.v { (number("cases_open")) } dd.d { a href="/cases" { (words.say("day-to-cases")) } } }
-            div { dt { (words.say("day-reservations")) } dd.v { (number("reservations")) } dd.d { a href="/exceptions" { (words.say("day-to-exceptions")) } } }
+            div { dt { (words.say("day-reservations")) } dd.v { (number("reservations")) } dd.d { (words.say("day-reservations-d")) " " a href="/exceptions" { (words.say("day-to-pending")) } } }
             div { dt { (words.say("holds-title")) } dd.v { (number("holds")) } dd.d { a href="/holds" { (words.say("exceptions-to-holds")) } } }
         }
     }
@@ -163,7 +163,7 @@ fn booked(visit: &Visit, now: &str, days: &Value, money: &Value) -> Markup {
                     p.say { (words.with("day-booked-says", &[("n", count(counted(&row[1])))])) }
                     table {
                         thead { tr { th scope="col" { (words.say("day-currency")) } th.num scope="col" { (words.say("figure-moved")) } } }
-                        tbody { @for row in list_of(money, "rows") { tr { th scope="row" { (plain(&row[0])) } td.num { (figures::money(&plain(&row[1]), &plain(&row[0]))) } } } }
+                        tbody { @for row in list_of(money, "rows") { tr { th scope="row" { (plain(&row[0])) } td.num { (summed(row)) } } } }
                     }
                     (provenance(words, &source("money", money), &heading))
                 }
@@ -228,6 +228,7 @@ async fn holds_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let body = html! {
         (head(&title, &words.with("holds-says", &[("n", count(counted(&read.body["total"])))])))
         (summary(words, &says, &faults))
+        (done(visit, &[("place", "holds-done-place"), ("release", "holds-done-release")]))
         @if items.is_empty() { p.none { (words.say("holds-none")) } } @else { (table(visit, items, lifts)) }
         (more(visit, next))
         @if places { (place_form(visit, &faults)) }
@@ -289,7 +290,7 @@ fn orderers(words: Words) -> [(String, String); 4] {
 
 async fn place(visit: &Visit) -> Said {
     match placed(visit).await {
-        Ok(()) => Ok(Shown::Next("/holds".to_owned())),
+        Ok(()) => Ok(Shown::Next("/holds?done=place".to_owned())),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => holds_page(visit, Some(&trouble)).await,
     }
@@ -319,7 +320,7 @@ async fn release(visit: &Visit) -> Said {
     let path =
         format!("/accounts/{}/holds/{}/release", visit.named("account"), visit.named("hold"));
     match visit.ask.post(&path, json!({})).await {
-        Ok(_) => Ok(Shown::Next("/holds".to_owned())),
+        Ok(_) => Ok(Shown::Next("/holds?done=release".to_owned())),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => holds_page(visit, Some(&trouble)).await,
     }

@@ -1,6 +1,6 @@
 //! For those who write programs: the reference, and webhooks with what became of their messages. Programs are in `people.rs`.
 
-use super::staff::{list_of, scrolled, text_of};
+use super::staff::{Sure, done, is_sure, list_of, scrolled, surely, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::field::{Field, field, summary};
@@ -11,6 +11,7 @@ use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::{count, text};
+use axum::http::Method;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -22,6 +23,9 @@ pub fn rows() -> Vec<Row> {
         inside!(POST "/developers/sandbox", sandbox),
         inside!(GET "/developers/{webhook}", webhook),
         inside!(POST "/developers/{webhook}/test", test),
+        inside!(POST "/developers/{webhook}/pause", pause),
+        inside!(POST "/developers/{webhook}/resume", resume),
+        inside!(POST "/developers/{webhook}/end", end),
     ]
 }
 
@@ -36,6 +40,7 @@ async fn desk_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let title = words.say("desk-developers");
     let body = html! {
         (head(&title, &words.with("developers-says", &[("n", count(hooks.len() as u64))])))
+        (done(visit, &[("end", "webhook-done-end")]))
         ul.acts {
             li { a href="/api/v1/reference" { b { (words.say("developers-reference")) } span { (words.say("developers-reference-says")) } } }
             li { a href="/api/v1/openapi.json" { b { "OpenAPI" } span { (words.say("developers-openapi-says")) } } }
@@ -53,7 +58,7 @@ async fn desk_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             } })) }
             (add_form(visit, trouble))
         }
-        (sandbox_part(visit))
+        (sandbox_part(visit, has_sandbox(visit).await))
     };
     match trouble {
         Some(trouble) => visit.again(trouble, &title, body),
@@ -88,7 +93,10 @@ fn add_form(visit: &Visit, trouble: Option<&Trouble>) -> Markup {
 
 async fn add(visit: &Visit) -> Said {
     let words = visit.words;
-    match visit.ask.post("/webhooks", json!({ "url": visit.form.get("url") })).await {
+    let Some(url) = visit.form.filled("url") else {
+        return desk_page(visit, Some(&Trouble::field("url", "webhooks-url-empty"))).await;
+    };
+    match visit.ask.post("/webhooks", json!({ "url": url })).await {
         Ok(answer) => {
             let title = words.say("webhooks-made");
             visit.page(&title, html! {
@@ -105,7 +113,7 @@ async fn add(visit: &Visit) -> Said {
 }
 
 /// A program of one's own in a sample bank; a real bank says how one is got.
-fn sandbox_part(visit: &Visit) -> Markup {
+fn sandbox_part(visit: &Visit, has_one: bool) -> Markup {
     let words = visit.words;
     let sample = visit.house.tour.is_some();
     html! {
@@ -113,7 +121,7 @@ fn sandbox_part(visit: &Visit) -> Markup {
             header { h2 id="sandbox" { (words.say("sandbox-title")) } }
             @if sample {
                 p { (words.say("sandbox-says")) }
-                (one_button(visit, "/developers/sandbox", &words.say("sandbox-make"), &[]))
+                (one_button(visit, "/developers/sandbox", &words.say(if has_one { "sandbox-new-key" } else { "sandbox-make" }), &[]))
             } @else {
                 p { (words.say("sandbox-elsewhere")) }
                 p { code { "tj demo" } }
@@ -123,8 +131,29 @@ fn sandbox_part(visit: &Visit) -> Markup {
     }
 }
 
+/// Whether who looks has a program in the sandbox already, whose key a new one would end.
+async fn has_sandbox(visit: &Visit) -> bool {
+    let developer = visit.me.as_ref().filter(|me| me.is_one_of(&["developer"]));
+    let (Some(me), true) = (developer, visit.house.tour.is_some()) else { return false };
+    let own = format!("sandbox-{}", me.name);
+    let read = visit.ask.get("/clients").await.map(|answer| answer.body).unwrap_or_default();
+    list_of(&read, "clients").iter().any(|one| text_of(one, "client_id") == own)
+}
+
 async fn sandbox(visit: &Visit) -> Said {
     let words = visit.words;
+    if !is_sure(visit) && has_sandbox(visit).await {
+        return surely(
+            visit,
+            &Sure {
+                asks: &words.say("sandbox-sure"),
+                says: &words.say("sandbox-sure-says"),
+                action: "/developers/sandbox",
+                yes: &words.say("sandbox-new-key"),
+                back: "/developers",
+            },
+        );
+    }
     let made = visit.ask.post("/sandbox", json!({})).await?.body;
     let key = serde_json::to_string_pretty(&made["key"]).unwrap_or_default();
     let origin = visit.house.access().map_or("", |access| access.origin());
@@ -153,7 +182,8 @@ async fn webhook(visit: &Visit) -> Said {
     visit.page(&title, html! {
         (head(&title, text_of(&hook, "url")))
         p { (state(visit, &hook)) " " (words.with("webhook-after", &[("n", text(after))])) }
-        (one_button(visit, &format!("/developers/{id}/test"), &words.say("webhook-test"), &[]))
+        (done(visit, &HOOK_DEEDS))
+        (steps(visit, &hook, id))
         section.p aria-labelledby="told" {
             header { h2 id="told" { (words.say("webhook-told")) } }
             @if items.is_empty() { p { (words.say("webhook-none")) } }
@@ -180,6 +210,68 @@ async fn test(visit: &Visit) -> Said {
     let done = visit.ask.post(&format!("/webhooks/{id}/test"), json!({})).await;
     match done {
         Err(trouble) if trouble.is_stranger() || trouble.code == "not_found" => Err(trouble),
-        _ => Ok(Shown::Next(format!("/developers/{id}"))),
+        _ => Ok(Shown::Next(format!("/developers/{id}?done=test"))),
     }
+}
+
+/// What was done with a webhook, by its name in the address, and the sentence for it.
+const HOOK_DEEDS: [(&str, &str); 3] = [
+    ("test", "webhook-done-test"),
+    ("pause", "webhook-done-pause"),
+    ("resume", "webhook-done-resume"),
+];
+
+/// What whoever writes programs can do with a webhook.
+fn steps(visit: &Visit, hook: &Value, id: &str) -> Markup {
+    let words = visit.words;
+    if !visit.me.as_ref().is_some_and(|me| me.is_one_of(&["developer"])) {
+        return html! {};
+    }
+    let turn = if hook["state"] == "active" { "pause" } else { "resume" };
+    html! { div.row-of {
+        @for step in ["test", turn, "end"] {
+            (one_button(visit, &format!("/developers/{id}/{step}"), &words.say(&format!("webhook-{step}")), &[]))
+        }
+    } }
+}
+
+async fn pause(visit: &Visit) -> Said {
+    turned(visit, false, "pause").await
+}
+
+async fn resume(visit: &Visit) -> Said {
+    turned(visit, true, "resume").await
+}
+
+/// Changes nothing of a webhook but whether it is told.
+async fn turned(visit: &Visit, active: bool, deed: &str) -> Said {
+    let path = format!("/webhooks/{}", visit.named("webhook"));
+    let read = visit.ask.get(&path).await?;
+    let hook = &read.body;
+    let order = json!({
+        "url": hook["url"], "kinds": hook["kinds"], "description": hook["description"], "active": active,
+    });
+    let tag = read.tag.as_ref().and_then(|tag| tag.to_str().ok()).unwrap_or_default();
+    visit.ask.send(Method::PUT, &path, Some(order), &[("if-match", tag)]).await?;
+    Ok(Shown::Next(format!("/developers/{}?done={deed}", visit.named("webhook"))))
+}
+
+/// Ends one, after one more question.
+async fn end(visit: &Visit) -> Said {
+    let words = visit.words;
+    let id = visit.named("webhook");
+    if !is_sure(visit) {
+        return surely(
+            visit,
+            &Sure {
+                asks: &words.say("webhook-sure-end"),
+                says: &words.say("webhook-sure-end-says"),
+                action: &format!("/developers/{id}/end"),
+                yes: &words.say("webhook-end"),
+                back: &format!("/developers/{id}"),
+            },
+        );
+    }
+    visit.ask.send(Method::DELETE, &format!("/webhooks/{id}"), None, &[]).await?;
+    Ok(Shown::Next("/developers?done=end".to_owned()))
 }

@@ -3,7 +3,7 @@
 
 use super::messages;
 use super::questions::{answer, counted, source};
-use super::staff::{ago, left, list_of, scrolled, text_of};
+use super::staff::{ago, done, left, list_of, refusal, scrolled, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -21,6 +21,8 @@ use serde_json::{Value, json};
 
 /// Of each kind at most so many are shown.
 const EACH: usize = 10;
+/// Orders that are counted at most: as many as the API gives at once.
+const ORDERS: usize = 200;
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -31,37 +33,78 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// Everything that needs somebody.
-struct Found {
+/// What somebody must see to.
+#[derive(Debug, Default)]
+pub struct Open {
     messages: Value,
     orders: Value,
     hooks: Vec<Value>,
-    pending: Value,
-    refused: Value,
-    holds: u64,
 }
 
-impl Found {
-    async fn of(visit: &Visit) -> Result<Found, Trouble> {
+impl Open {
+    /// # Errors
+    /// What the API says.
+    pub async fn of(visit: &Visit) -> Result<Open, Trouble> {
         let read = async |path: String| visit.ask.get(&path).await.map(|answer| answer.body);
         // Where a bank takes no messages or sends no webhooks there is nothing to mend.
         let hooks = read("/webhooks".to_owned()).await.unwrap_or_default();
         let stopped =
             list_of(&hooks, "items").iter().filter(|hook| text_of(hook, "state") != "active");
-        Ok(Found {
+        Ok(Open {
             messages: read(format!("/messages?open=true&limit={EACH}")).await.unwrap_or_default(),
-            orders: read(format!("/orders/given-up?limit={EACH}")).await?,
+            orders: read(format!("/orders/given-up?limit={ORDERS}")).await?,
             hooks: stopped.cloned().collect(),
-            pending: read(format!("/pending?limit={EACH}")).await?,
-            refused: answer(visit, "refused").await?,
-            holds: counted(&read("/holds?limit=1".to_owned()).await?["total"]),
         })
     }
 
+    pub fn messages(&self) -> u64 {
+        counted(&self.messages["total"])
+    }
+
+    pub fn orders(&self) -> u64 {
+        list_of(&self.orders, "items").len() as u64
+    }
+
+    pub fn hooks(&self) -> u64 {
+        self.hooks.len() as u64
+    }
+
     /// How many things somebody must see to.
-    fn all(&self) -> u64 {
-        let lists = list_of(&self.orders, "items").len() + self.hooks.len();
-        counted(&self.messages["total"]) + lists as u64
+    pub fn all(&self) -> u64 {
+        self.messages() + self.orders() + self.hooks()
+    }
+}
+
+/// What somebody must see to, and what they may look at beside it.
+struct Found {
+    open: Open,
+    pending: Value,
+    refused: Value,
+    holds: u64,
+    /// Reservations that end by themselves, with what cases hold.
+    reservations: u64,
+}
+
+impl Found {
+    /// Reservations that cases hold; `None` where the list of the others is only begun.
+    fn held_by_cases(&self) -> Option<u64> {
+        let whole = self.pending["next"].is_null();
+        let others = list_of(&self.pending, "items").len() as u64;
+        whole.then(|| self.reservations.saturating_sub(others))
+    }
+
+    async fn of(visit: &Visit) -> Result<Found, Trouble> {
+        let read = async |path: String| visit.ask.get(&path).await.map(|answer| answer.body);
+        Ok(Found {
+            open: Open::of(visit).await?,
+            pending: read(format!("/pending?limit={EACH}")).await?,
+            refused: answer(visit, "refused").await?,
+            holds: counted(&read("/holds?limit=1".to_owned()).await?["total"]),
+            // Whoever may not see the day is told of no others.
+            reservations: counted(
+                &read("/day".to_owned()).await.unwrap_or_default()["reservations"],
+            ),
+        })
     }
 }
 
@@ -81,8 +124,9 @@ async fn exceptions_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
     let faults: Vec<(String, String)> = faults.into_iter().map(named).collect();
     let body = html! {
-        (head(&title, &words.with("exceptions-says", &[("n", count(found.all()))])))
+        (head(&title, &words.with("exceptions-says", &[("n", count(found.open.all()))])))
         (summary(words, &says, &faults))
+        (done(visit, &[("seen", "exceptions-done-seen")]))
         div.grid {
             (of_messages(visit, &found, &faults))
             (of_orders(visit, &found))
@@ -122,18 +166,18 @@ fn part(
 fn seen_form(visit: &Visit, key: &str, faults: Faults<'_>) -> Markup {
     let words = visit.words;
     html! { details.data open[visit.form.get("key") == key] {
-        summary { (words.say("exceptions-seen")) }
+        summary { (words.say("exceptions-mark-handled")) }
         (form(visit, "/exceptions/messages", html! {
             (hidden("key", key))
             (field(Field { name: key, label: &words.say("exceptions-seen-note"), value: visit.form.get(key), ..Field::default() }, faults))
-            (button(&words.say("exceptions-seen-do"), false))
+            (button(&words.say("exceptions-mark-handled"), false))
         }))
     } }
 }
 
 fn of_messages(visit: &Visit, found: &Found, faults: Faults<'_>) -> Markup {
     let words = visit.words;
-    let items = list_of(&found.messages, "items");
+    let items = list_of(&found.open.messages, "items");
     let none = words.say("exceptions-no-messages");
     let all = html! { a href="/messages?show=refused" { (words.say("exceptions-all-messages")) } };
     let may = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["operations"]));
@@ -164,7 +208,7 @@ fn rejected(words: Words, line: &Value) -> String {
 
 fn of_orders(visit: &Visit, found: &Found) -> Markup {
     let words = visit.words;
-    let items = list_of(&found.orders, "items");
+    let items = list_of(&found.open.orders, "items");
     let none = words.say("exceptions-no-orders");
     part(
         "of-orders",
@@ -173,7 +217,7 @@ fn of_orders(visit: &Visit, found: &Found) -> Markup {
         html! {},
         items.is_empty().then_some(&none),
         html! {
-            ul.q { @for order in items { li {
+            ul.q { @for order in items.iter().take(EACH) { li {
                 div.row { a href={ "/accounts/" (text_of(order, "from")) } { (figures::account(text_of(order, "from"))) } (amount(&order["money"])) }
                 p { (words.with("exceptions-order-was", &[("day", text(visit.day(text_of(order, "day")))), ("to", text(figures::account_end(text_of(order, "to"))))])) }
             } } }
@@ -185,37 +229,42 @@ fn of_orders(visit: &Visit, found: &Found) -> Markup {
 fn of_pending(visit: &Visit, found: &Found) -> Markup {
     let words = visit.words;
     let items = list_of(&found.pending, "items");
-    let none = words.say("exceptions-no-pending");
     let heading = words.say("exceptions-pending");
+    let held = found.held_by_cases().filter(|n| *n > 0);
+    html! {
+        section.p.s7 aria-labelledby="of-pending" {
+            header { h2 id="of-pending" { (heading) } }
+            @if items.is_empty() { p.none { (words.say("exceptions-no-pending-free")) } }
+            @else { (pending_table(visit, &heading, items)) }
+            @if let Some(held) = held { p.hint { (words.with("exceptions-held", &[("n", count(held))])) " " a href="/cases" { (words.say("desk-cases")) } } }
+        }
+    }
+}
+
+fn pending_table(visit: &Visit, heading: &str, items: &[Value]) -> Markup {
+    let words = visit.words;
     let may = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["operations"]));
-    part(
-        "of-pending",
-        "s7",
-        &heading,
-        html! {},
-        items.is_empty().then_some(&none),
-        scrolled(
-            words,
-            &heading,
-            html! { table.inbox {
-                thead { tr {
-                    th scope="col" { (words.say("exceptions-ends")) } th.num scope="col" { (words.say("pay-amount")) } th scope="col" { (words.say("exceptions-way")) }
-                    @if may { th scope="col" { span.vh { (words.say("exceptions-do")) } } }
-                } }
-                tbody { @for one in items {
-                    @let id = text_of(one, "payment");
-                    tr {
-                        th scope="row" { a href={ "/payments/" (id) } { (visit.moment(text_of(one, "ends"))) } " " (left(visit, text_of(one, "ends"))) }
-                        td.num { (amount(&one["money"])) }
-                        td.way { "··" (figures::account_end(text_of(one, "from"))) " → ··" (figures::account_end(text_of(one, "to"))) }
-                        @if may { td { div.choices {
-                            (one_button(visit, &format!("/exceptions/{id}/post"), &words.say("exceptions-post"), &[("key", &Visit::new_key())]))
-                            (one_button(visit, &format!("/exceptions/{id}/void"), &words.say("exceptions-void"), &[("key", &Visit::new_key())]))
-                        } } }
-                    }
-                } }
-            } },
-        ),
+    scrolled(
+        words,
+        heading,
+        html! { table.inbox {
+            thead { tr {
+                th scope="col" { (words.say("exceptions-ends")) } th.num scope="col" { (words.say("pay-amount")) } th scope="col" { (words.say("exceptions-way")) }
+                @if may { th scope="col" { span.vh { (words.say("exceptions-do")) } } }
+            } }
+            tbody { @for one in items {
+                @let id = text_of(one, "payment");
+                tr {
+                    th scope="row" { a href={ "/payments/" (id) } { (visit.moment(text_of(one, "ends"))) } " " (left(visit, text_of(one, "ends"))) }
+                    td.num { (amount(&one["money"])) }
+                    td.way { "··" (figures::account_end(text_of(one, "from"))) " → ··" (figures::account_end(text_of(one, "to"))) }
+                    @if may { td { div.choices {
+                        (one_button(visit, &format!("/exceptions/{id}/post"), &words.say("exceptions-post"), &[("key", &Visit::new_key())]))
+                        (one_button(visit, &format!("/exceptions/{id}/void"), &words.say("exceptions-void"), &[("key", &Visit::new_key())]))
+                    } } }
+                }
+            } }
+        } },
     )
 }
 
@@ -242,12 +291,6 @@ fn of_refused(visit: &Visit, found: &Found) -> Markup {
     )
 }
 
-/// A refusal of the ledger in words; its own word where there are none.
-fn refusal(words: Words, word: &str) -> String {
-    let known = words.perhaps(&format!("trouble-{}", word.replace('_', "-")));
-    known.unwrap_or_else(|| word.replace('_', " "))
-}
-
 fn of_hooks(visit: &Visit, found: &Found) -> Markup {
     let words = visit.words;
     let none = words.say("exceptions-no-hooks");
@@ -256,9 +299,9 @@ fn of_hooks(visit: &Visit, found: &Found) -> Markup {
         "s7",
         &words.say("exceptions-hooks"),
         html! {},
-        found.hooks.is_empty().then_some(&none),
+        found.open.hooks.is_empty().then_some(&none),
         html! {
-            ul.q { @for hook in &found.hooks { li {
+            ul.q { @for hook in &found.open.hooks { li {
                 div.row { a href={ "/developers/" (text_of(hook, "id")) } { (text_of(hook, "url")) } (super::developer::state(visit, hook)) }
                 p { (words.with("exceptions-hook-of", &[("who", text(text_of(hook, "owner").to_owned()))])) }
             } } }
@@ -272,7 +315,7 @@ async fn seen_to(visit: &Visit) -> Said {
     let key = visit.form.get("key");
     let order = json!({ "keys": [key], "note": visit.form.get(key) });
     match visit.ask.post("/message-acknowledgements", order).await {
-        Ok(_) => Ok(Shown::Next("/exceptions".to_owned())),
+        Ok(_) => Ok(Shown::Next("/exceptions?done=seen".to_owned())),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => exceptions_page(visit, Some(&trouble)).await,
     }

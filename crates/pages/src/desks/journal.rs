@@ -1,14 +1,16 @@
 //! The journal, line by line: what happened, the newest first, and one record with its receipt.
 
-use super::staff::{list_of, scrolled, text_of};
+use super::staff::{list_of, refusal, scrolled, text_of};
 use crate::figures;
 use crate::inside;
+use crate::parts::field::{Field, field, summary};
 use crate::parts::figure::{Source, provenance};
+use crate::parts::form::button;
 use crate::parts::frame::head;
 use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
-use crate::words::text;
+use crate::words::{count, text};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -68,23 +70,73 @@ async fn browse(visit: &Visit) -> Said {
     let words = visit.words;
     let journal = visit.ask.get("/journal").await?.body;
     let records = journal["records"].as_u64().unwrap_or(0);
+    let faults = match visit.query.filled("record").map(|typed| jump(typed, records)) {
+        Some(Ok(record)) => return Ok(Shown::Next(format!("/journal/{record}"))),
+        Some(Err(())) => {
+            let says = words.with("journal-jump-wrong", &[("n", text(figures::number(records)))]);
+            vec![("record".to_owned(), says)]
+        }
+        None => Vec::new(),
+    };
     let end = visit.query.get("before").parse::<u64>().unwrap_or(records).min(records);
     let (events, start) = before(visit, end, PAGE).await?;
     let title = words.say("journal-title");
     let number = |name: &str| text(figures::number(journal[name].as_u64().unwrap_or(0)));
+    let typed = visit.query.get("record");
     visit.page(&words.say("desk-journal"), html! {
         (head(&title, &words.with("journal-says", &[("records", number("records")), ("entries", number("entries"))])))
-        @if events.is_empty() { p.none { (words.say("journal-nothing")) } } @else { (table(visit, &events)) }
+        (summary(words, "", &faults))
+        @if events.is_empty() { p.none { @if end == start { (words.say("journal-before-first")) } @else { (untold(visit, end - start)) } } }
+        @else { (page_table(visit, &events, end, start)) }
         p.row-of {
             @if end < records { a.btn href="/journal" { (words.say("journal-newest")) } }
             @if start > 0 { a.btn href={ "/journal?before=" (start) } { (words.say("journal-older")) } }
+        }
+        form.narrow method="get" action="/journal" {
+            (field(Field { name: "record", label: &words.say("journal-jump"), value: typed, keys: "numeric", ..Field::default() }, &faults))
+            (button(&words.say("journal-jump-do"), false))
         }
         (provenance(words, &Source { entry: journal["entries"].as_u64(), proof: Some("/check".to_owned()), ..Source::default() }, &title))
     })
 }
 
-/// Lines of the journal.
+/// The record that somebody typed, if the journal has it; commas and spaces between digits are theirs.
+fn jump(typed: &str, records: u64) -> Result<u64, ()> {
+    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    digits.parse().ok().filter(|record| *record < records).ok_or(())
+}
+
+/// That of so many records nothing is told, and of what kind they are.
+fn untold(visit: &Visit, n: u64) -> String {
+    visit.words.with("journal-untold", &[("n", count(n)), ("number", text(figures::number(n)))])
+}
+
+/// Lines of the journal, of the latest few.
 pub fn table(visit: &Visit, events: &[Value]) -> Markup {
+    lines(visit, html! { @for event in events { (line(visit, event)) } })
+}
+
+/// Lines of the journal from before `end` back to `start`; what lies between them and is not told is counted in its place.
+fn page_table(visit: &Visit, events: &[Value], end: u64, start: u64) -> Markup {
+    let mut below = end;
+    let rows: Vec<Markup> = events
+        .iter()
+        .map(|event| {
+            let at = record_of(event).unwrap_or(0);
+            let gap = below.saturating_sub(at + 1);
+            below = at;
+            html! { (gap_line(visit, gap)) (line(visit, event)) }
+        })
+        .collect();
+    let rest = below.saturating_sub(start);
+    lines(visit, html! { @for row in &rows { (row) } (gap_line(visit, rest)) })
+}
+
+fn gap_line(visit: &Visit, n: u64) -> Markup {
+    html! { @if n > 0 { tr { td colspan="4" { small { (untold(visit, n)) } } } } }
+}
+
+fn lines(visit: &Visit, rows: Markup) -> Markup {
     let words = visit.words;
     scrolled(
         words,
@@ -94,17 +146,19 @@ pub fn table(visit: &Visit, events: &[Value]) -> Markup {
                 th scope="col" { (words.say("journal-record")) } th scope="col" { (words.say("fact-time")) } th scope="col" { (words.say("journal-what")) }
                 th.num scope="col" { (words.say("journal-object")) }
             } }
-            tbody { @for event in events {
-                @let at = record_of(event).unwrap_or(0);
-                tr {
-                    th scope="row" { a href={ "/journal/" (at) } { (figures::number(at)) } }
-                    td.when { (visit.moment(text_of(event, "time"))) }
-                    td { (kind(visit, event)) }
-                    td.num { (object(event)) }
-                }
-            } }
+            tbody { (rows) }
         } },
     )
+}
+
+fn line(visit: &Visit, event: &Value) -> Markup {
+    let at = record_of(event).unwrap_or(0);
+    html! { tr {
+        th scope="row" { a href={ "/journal/" (at) } { (figures::number(at)) } }
+        td.when { (visit.moment_s(text_of(event, "time"))) }
+        td { (kind(visit, event)) }
+        td.num { (object(event)) }
+    } }
 }
 
 /// What kind of thing happened, in words.
@@ -149,7 +203,7 @@ async fn record(visit: &Visit) -> Said {
                 "record-says",
                 &[
                     ("what", text(kind(visit, event))),
-                    ("time", text(visit.moment(text_of(event, "time")))),
+                    ("time", text(visit.moment_s(text_of(event, "time")))),
                 ],
             )
         },
@@ -163,7 +217,7 @@ async fn record(visit: &Visit) -> Said {
                 div { dt { (words.say("check-fact-entry")) } dd { (at("entry")) } }
                 div { dt { (words.say("record-row")) } dd { (at("row")) } }
                 @if let Some(event) = &event { @for (name, value) in facts(&event["data"]) {
-                    div { dt { code { (name) } } dd { (linked(&value)) } }
+                    div { dt { (fact_word(visit, &name)) } dd { (fact(visit, &name, &value)) } }
                 } }
             }
             h2 { (words.say("proof-title")) }
@@ -207,8 +261,41 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
 }
 
-/// Numbers of things lead to them.
-fn linked(value: &str) -> Markup {
+/// What a fact of a record is called; its own name, as programs know it, where there is no word.
+fn fact_word(visit: &Visit, name: &str) -> Markup {
+    let known = visit.words.perhaps(&format!("record-fact-{}", name.replace(['.', '_'], "-")));
+    html! { @match known { Some(word) => (word), None => code { (name) } } }
+}
+
+/// What a fact says: in words where a code has some.
+fn fact(visit: &Visit, name: &str, value: &str) -> Markup {
+    let words = visit.words;
+    let begin = match name {
+        "kind" => "kind",
+        "status" => "status",
+        "role" => "holds",
+        "ordered_by" => "ordered",
+        "stage" => "stage",
+        // A chart's code is a number, a refusal's a word.
+        "code" if value.starts_with(|c: char| c.is_ascii_lowercase()) => {
+            return html! { (refusal(words, value)) };
+        }
+        _ => return linked(visit, value),
+    };
+    let known = words.perhaps(&format!("{begin}-{value}"));
+    html! { @match known { Some(says) => (says), None => code { (value) } } }
+}
+
+/// Whether a text is a moment in UTC, as the API writes it.
+fn is_moment(value: &str) -> bool {
+    value.len() >= 20 && value.ends_with('Z') && value.get(10..11) == Some("T")
+}
+
+/// Numbers of things lead to them; moments stand on the institution's clock, like every other on the page.
+fn linked(visit: &Visit, value: &str) -> Markup {
+    if is_moment(value) {
+        return html! { (visit.moment_s(value)) };
+    }
     let path = [("pay_", "/payments/"), ("acc_", "/accounts/"), ("case_", "/cases/")]
         .into_iter()
         .find(|(begin, _)| value.starts_with(begin));
@@ -229,4 +316,23 @@ async fn receipt(visit: &Visit) -> Said {
         format!("receipt-{number}.tlog-proof"),
         receipt.into_bytes(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_found_as_people_type_its_number() {
+        assert_eq!(jump("1, 234", 2_000), Ok(1_234));
+        for wrong in ["2000", "", "x", "-1"] {
+            assert_eq!(jump(wrong, 2_000), Err(()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_are_told_from_other_texts() {
+        assert!(is_moment("2026-11-28T09:30:00Z") && is_moment("2026-11-28T09:30:00.123Z"));
+        assert!(!is_moment("2026-11-28") && !is_moment("pay_0198"));
+    }
 }

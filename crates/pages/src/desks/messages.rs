@@ -1,7 +1,7 @@
 //! Messages of ISO 20022: what came and what went out, what became of each payment, and one more handed in by a person.
 
 use super::questions::counted;
-use super::staff::{list_of, more, must_work_here, person, scrolled, text_of, views};
+use super::staff::{list_of, more, must_work_here, person, refusal, scrolled, text_of, views};
 use crate::figures;
 use crate::inside;
 use crate::parts::field::{Faults, Field, area, summary};
@@ -120,7 +120,7 @@ fn table(visit: &Visit, items: &[Value]) -> Markup {
                 td { (kind(words, text_of(line, "definition"))) }
                 td { (whose(words, line)) }
                 td { (state(words, line)) @if let Some(by) = line["acknowledged"]["by"].as_str() { " " (tag("", &words.with("messages-seen-by", &[("who", text(person(by)))]))) } }
-                td.num { (number(&line["counts"], "payments")) }
+                td.num { (payments_of(line)) }
                 td.num { @if counted(&line["counts"]["rejected"]) > 0 { b { (number(&line["counts"], "rejected")) } } @else { "–" } }
                 td.when { (visit.moment(text_of(line, "time"))) }
             } } }
@@ -130,6 +130,15 @@ fn table(visit: &Visit, items: &[Value]) -> Markup {
 
 fn number(of: &Value, name: &str) -> String {
     figures::number(counted(&of[name]))
+}
+
+/// How many payments a message has: of one that is refused as a whole none is counted, so none is said.
+fn payments_of(message: &Value) -> String {
+    let whole = !list_of(message, "refused").is_empty();
+    match counted(&message["counts"]["payments"]) {
+        0 if whole => "–".to_owned(),
+        n => figures::number(n),
+    }
 }
 
 /// Where a message is shown.
@@ -193,7 +202,28 @@ fn state(words: Words, line: &Value) -> Markup {
         _ if counted(&counts["waiting"]) > 0 => ("warn", "messages-state-waits"),
         _ => ("ok", "messages-state-done"),
     };
+    // Red is for what waits for somebody.
+    let kind = if kind == "bad" && line["acknowledged"].is_object() { "" } else { kind };
     tag(kind, &words.say(word))
+}
+
+/// Texts that messages bear beside a reason and that no refusal of the ledger says, by their word.
+const TEXTS: [(&str, &str); 5] = [
+    ("the money is reserved, and somebody of the bank looks at it first", "reason-text-looked-at"),
+    ("the reservation was given back", "reason-text-given-back"),
+    ("the debtor's account is none of this bank", "reason-text-debtor"),
+    ("the payee's account is none of this bank", "reason-text-payee"),
+    ("the message is for another bank than this", "reason-text-other-bank"),
+];
+
+/// What a message says beside a reason, in the reader's language where it is known; else as it went out, in English.
+fn reason_text(words: Words, says: &str) -> Markup {
+    let refused = terms::Refusal::ALL.iter().find(|refusal| refusal.sentence() == says);
+    let known = refused.map(|of| refusal(words, of.word())).or_else(|| {
+        let word = TEXTS.iter().find(|(text, _)| *text == says)?.1;
+        Some(words.say(word).into_owned())
+    });
+    html! { @match known { Some(said) => small { (said) }, None => small lang="en" { (says) } } }
 }
 
 /// Reasons in words, each with its code.
@@ -202,7 +232,7 @@ pub fn reasons(words: Words, all: &[Value]) -> Markup {
         @let code = text_of(reason, "code");
         @if at > 0 { "; " }
         (reason_word(words, reason)) " " small { code { (code) } }
-        @if !text_of(reason, "text").is_empty() { br; small lang="en" { (text_of(reason, "text")) } }
+        @if !text_of(reason, "text").is_empty() { br; (reason_text(words, text_of(reason, "text"))) }
     } }
 }
 
@@ -354,7 +384,8 @@ async fn one(visit: &Visit) -> Said {
     let items = list_of(of, "items");
     visit.page(message, html! {
         div.head { div { h1 { (message) } p { (kind(words, text_of(of, "definition"))) " · " (sent_by(words, text_of(of, "sender"))) " " (state(words, of)) } } a.btn href="/messages" { (words.say("desk-messages")) } }
-        @if !list_of(of, "refused").is_empty() { (note(Weight::Stop, &words.say("messages-refused-whole"), html! { p { (reasons(words, list_of(of, "refused"))) } p { (words.say("messages-refused-next")) } })) }
+        @if !list_of(of, "refused").is_empty() { (note(Weight::Stop, &words.say("messages-refused-whole"), html! { p { (reasons(words, list_of(of, "refused"))) } p { (words.say("messages-refused-next")) } p { (words.say("messages-not-counted")) } })) }
+        (handled(visit, of))
         (figures_of(visit, of))
         div.grid {
             section.p.s8 aria-labelledby="payments" {
@@ -373,15 +404,26 @@ async fn one(visit: &Visit) -> Said {
     })
 }
 
+/// Who saw to what was not done, and what they did about it.
+fn handled(visit: &Visit, of: &Value) -> Markup {
+    let words = visit.words;
+    let seen = &of["acknowledged"];
+    let by =
+        seen["by"].as_str().map(|by| words.with("messages-seen-by", &[("who", text(person(by)))]));
+    html! { @if let Some(by) = by { (note(Weight::Know, &by, html! {
+        p { (text_of(seen, "note")) }
+        p.hint { (visit.moment(text_of(seen, "time"))) }
+    })) } }
+}
+
 fn figures_of(visit: &Visit, of: &Value) -> Markup {
     let words = visit.words;
     let all = [
-        ("messages-payments", "payments"),
         ("messages-posted", "posted"),
         ("messages-waiting", "waiting"),
         ("messages-not-done", "rejected"),
     ];
-    html! { dl.figs.four { @for (word, name) in all { div { dt { (words.say(word)) } dd.v { (number(&of["counts"], name)) } } } } }
+    html! { dl.figs.four { div { dt { (words.say("messages-payments")) } dd.v { (payments_of(of)) } } @for (word, name) in all { div { dt { (words.say(word)) } dd.v { (number(&of["counts"], name)) } } } } }
 }
 
 fn facts(visit: &Visit, of: &Value) -> Markup {

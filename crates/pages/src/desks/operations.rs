@@ -1,9 +1,10 @@
 //! Operations: what needs a person now, how the bank is, and how to find a payment or an account. The journal's own pages are
 //! in `journal.rs`.
 
+use super::exceptions::Open;
 use super::listed::is_about_somebody;
-use super::questions::{answer, counted, source};
-use super::risk::called;
+use super::questions::{answer, counted, source, summed};
+use super::risk::{called, called_so};
 use super::staff::{Finder, finder, left, list_of, person, scrolled, text_of};
 use crate::figures;
 use crate::inside;
@@ -42,6 +43,8 @@ pub fn rows() -> Vec<Row> {
 struct Waiting {
     cases: Value,
     approvals: Value,
+    exceptions: Open,
+    day: Value,
 }
 
 impl Waiting {
@@ -49,21 +52,91 @@ impl Waiting {
         let read = async |path: &str| {
             visit.ask.get(path).await.map(|answer| answer.body).unwrap_or_default()
         };
-        // Only those who see approvals ask for them: a denial would be noted.
-        let sees = visit
-            .me
-            .as_ref()
-            .is_some_and(|me| me.is_one_of(&["supervisor", "administrator", "chief_analyst"]));
-        let approvals = if sees { read("/approvals").await } else { Value::Null };
-        Waiting { cases: read(&format!("/cases?due_first=true&limit={CASES}")).await, approvals }
+        // Only those who see a thing ask for it: a denial would be noted.
+        let sees = |roles: &[&str]| visit.me.as_ref().is_some_and(|me| me.is_one_of(roles));
+        let approvals = if sees(&["supervisor", "administrator", "chief_analyst"]) {
+            read("/approvals").await
+        } else {
+            Value::Null
+        };
+        let (exceptions, day) = if sees(&["operations", "supervisor"]) {
+            (Open::of(visit).await.unwrap_or_default(), read("/day").await)
+        } else {
+            (Open::default(), Value::Null)
+        };
+        let cases = read(&format!("/cases?due_first=true&limit={CASES}")).await;
+        Waiting { cases, approvals, exceptions, day }
     }
 
     fn cases(&self) -> u64 {
         self.cases["total"].as_u64().unwrap_or(0)
     }
 
+    fn approvals(&self) -> u64 {
+        list_of(&self.approvals, "approvals").len() as u64
+    }
+
+    /// The business day that should have been closed, if the bank still books on one that is over.
+    fn unclosed(&self) -> Option<&str> {
+        let (now, today) = (text_of(&self.day, "business_day"), text_of(&self.day, "today"));
+        (now < today).then_some(now)
+    }
+
+    /// How many matters there are, kind by kind, each under its word.
+    fn kinds(&self) -> [(&'static str, u64); 6] {
+        [
+            ("overview-cases", self.cases()),
+            ("overview-messages", self.exceptions.messages()),
+            ("overview-orders", self.exceptions.orders()),
+            ("overview-hooks", self.exceptions.hooks()),
+            ("overview-approvals", self.approvals()),
+            ("overview-unclosed", u64::from(self.unclosed().is_some())),
+        ]
+    }
+
     fn all(&self) -> u64 {
-        self.cases() + list_of(&self.approvals, "approvals").len() as u64
+        self.kinds().iter().map(|(_, n)| n).sum()
+    }
+
+    /// How many wait, of which kinds, and which case comes first.
+    fn says(&self, visit: &Visit) -> String {
+        let words = visit.words;
+        let mut says = words.with("overview-says", &[("n", count(self.all()))]);
+        let kinds = self.kinds().into_iter().filter(|(_, n)| *n > 0);
+        let kinds: Vec<String> =
+            kinds.map(|(word, n)| words.with(word, &[("n", count(n))])).collect();
+        if !kinds.is_empty() {
+            let kinds = text(kinds.join(&words.say("list-and")));
+            says = format!("{says} {}", words.with("overview-kinds", &[("kinds", kinds)]));
+        }
+        let due = list_of(&self.cases, "items").iter().find_map(|case| case["due"].as_str());
+        if let Some(due) = due {
+            let time = text(visit.moment(due));
+            says = format!("{says} {}", words.with("overview-first", &[("time", time)]));
+        }
+        says
+    }
+}
+
+/// The business day, which figures of today are about, and what was booked on it and on the day before.
+struct Today {
+    day: String,
+    payments: u64,
+    before: u64,
+}
+
+impl Today {
+    /// By the day's own document; where it cannot be seen, by the latest day that something was booked on.
+    fn of(waiting: &Waiting, days: &Value) -> Today {
+        let rows = list_of(days, "rows");
+        let latest = || rows.first().and_then(|row| row[0].as_str()).unwrap_or_default();
+        let day = waiting.day["business_day"].as_str().unwrap_or_else(latest).to_owned();
+        let on = |row: &&Value| row[0].as_str() == Some(&*day);
+        // The newest day comes first.
+        let earlier = |row: &&Value| row[0].as_str().is_some_and(|other| other < &*day);
+        let payments = rows.iter().find(on).map_or(0, |row| counted(&row[1]));
+        let before = rows.iter().find(earlier).map_or(0, |row| counted(&row[1]));
+        Today { day, payments, before }
     }
 }
 
@@ -78,19 +151,14 @@ async fn overview(visit: &Visit) -> Said {
     );
     let journal = visit.ask.get("/journal").await?.body;
     let title = words.say("overview-title");
-    let due = list_of(&waiting.cases, "items").iter().find_map(|case| case["due"].as_str());
-    let mut says = words.with("overview-says", &[("n", count(waiting.all()))]);
-    if let Some(due) = due {
-        says =
-            format!("{says} {}", words.with("cases-first", &[("time", text(visit.moment(due)))]));
-    }
+    let today = Today::of(&waiting, &days);
     let latest = super::journal::latest(visit).await;
     visit.page(&words.say("desk-overview"), html! {
-        (head(&title, &says))
+        (head(&title, &waiting.says(visit)))
         (live(words, "/overview/live", "/overview", &words.with("live-cases", &[("n", count(waiting.cases()))])))
-        (key_figures(visit, &waiting, &days, &money, &rulings, &journal))
+        (key_figures(visit, &waiting, &today, &money, &rulings, &journal))
         div.grid {
-            div.s8 { (per_hour(visit, &hours, &days)) }
+            div.s8 { (per_hour(visit, &hours, &today)) }
             (needs(visit, &waiting))
             (decisions(visit, &rulings))
             section.p.s7 aria-labelledby="journal-now" {
@@ -105,31 +173,21 @@ async fn overview(visit: &Visit) -> Said {
 fn key_figures(
     visit: &Visit,
     waiting: &Waiting,
-    days: &Value,
+    today: &Today,
     money: &Value,
     rulings: &Value,
     journal: &Value,
 ) -> Markup {
     let words = visit.words;
-    let days = list_of(days, "rows");
-    let of_day = |at: usize| days.get(at).map_or(0, |row| counted(&row[1]));
-    let day =
-        days.first().and_then(|row| row[0].as_str()).map(|day| visit.day(day)).unwrap_or_default();
-    let moved = list_of(money, "rows").first();
-    let moved = moved.map(|row| {
-        figures::money(
-            short(row[1].as_str().unwrap_or_default()),
-            row[0].as_str().unwrap_or_default(),
-        )
-    });
+    let moved = list_of(money, "rows").first().map(summed);
     let judged: u64 = list_of(rulings, "rows").iter().map(|row| counted(&row[1])).sum();
     let passed = ruled(rulings, "approve");
     let number = |name: &str| figures::number(journal[name].as_u64().unwrap_or(0));
     html! {
         dl.figs {
-            div { dt { (words.say("figure-payments")) } dd.v { (figures::number(of_day(0))) } dd.d { (words.with("figure-payments-d", &[("day", text(day)), ("before", text(figures::number(of_day(1))))])) } }
+            div { dt { (words.say("figure-payments")) } dd.v { (figures::number(today.payments)) } dd.d { (words.with("figure-payments-d", &[("day", text(visit.day(&today.day))), ("before", text(figures::number(today.before)))])) } }
             div { dt { (words.say("figure-moved")) } dd.v.long { (moved.unwrap_or_else(|| "–".to_owned())) } dd.d { (words.say("figure-moved-d")) } }
-            div { dt { (words.say("figure-straight")) } dd.v { (percent(passed, judged)) } dd.d { (words.with("figure-straight-d", &[("n", text(figures::number(judged - passed)))])) } }
+            div { dt { (words.say("figure-straight")) } dd.v { (percent(passed, judged)) } dd.d { (words.with("figure-straight-ever", &[("n", text(figures::number(judged - passed)))])) } }
             div { dt { (words.say("figure-cases")) } dd.v data-live="cases" { (figures::number(waiting.cases())) } dd.d { (words.say("figure-cases-d")) } }
             div { dt { (words.say("figure-records")) } dd.v data-live="records" { (number("records")) } dd.d { (words.with("figure-records-d", &[("entries", text(number("entries")))])) } }
         }
@@ -157,16 +215,6 @@ fn look(watcher: Watcher) -> BoxFuture<'static, Option<Value>> {
     .boxed()
 }
 
-/// A sum without the places that say nothing.
-fn short(amount: &str) -> &str {
-    match amount.split_once('.') {
-        Some((_, places)) if places.len() > 2 && places[2..].bytes().all(|b| b == b'0') => {
-            &amount[..amount.len() - places.len() + 2]
-        }
-        _ => amount,
-    }
-}
-
 fn ruled(rulings: &Value, ruling: &str) -> u64 {
     list_of(rulings, "rows").iter().find(|row| row[0] == ruling).map_or(0, |row| counted(&row[1]))
 }
@@ -180,7 +228,7 @@ fn percent(part: u64, whole: u64) -> String {
 }
 
 /// Payments an hour of the business day; hours without any are there too.
-fn per_hour(visit: &Visit, hours: &Value, days: &Value) -> Markup {
+fn per_hour(visit: &Visit, hours: &Value, today: &Today) -> Markup {
     let words = visit.words;
     let rows: Vec<(u64, u64)> =
         list_of(hours, "rows").iter().map(|row| (counted(&row[0]), counted(&row[1]))).collect();
@@ -191,18 +239,14 @@ fn per_hour(visit: &Visit, hours: &Value, days: &Value) -> Markup {
         (0..24).map(|hour| Point { label: format!("{hour:02}:00"), value: of(hour) }).collect()
     };
     let most = points.iter().max_by_key(|point| point.value);
-    let day = list_of(days, "rows")
-        .first()
-        .and_then(|row| row[0].as_str())
-        .map(|day| visit.day(day))
-        .unwrap_or_default();
+    let day = visit.day(&today.day);
     let says = most.map_or_else(
-        || words.say("hours-none").into_owned(),
+        || words.with("hours-none-on", &[("day", text(day.as_str()))]),
         |most| {
             words.with(
                 "hours-says",
                 &[
-                    ("day", text(day)),
+                    ("day", text(day.as_str())),
                     ("hour", text(most.label.as_str())),
                     ("n", text(figures::number(most.value))),
                 ],
@@ -230,6 +274,18 @@ fn needs(visit: &Visit, waiting: &Waiting) -> Markup {
             header { h2 id="needs" { (words.say("needs-title")) } a href="/cases" { (words.with("needs-all", &[("n", count(waiting.cases()))])) } }
             @if waiting.all() == 0 { p { (words.say("needs-none")) } }
             ul.q {
+                @if let Some(day) = waiting.unclosed() {
+                    li {
+                        div.row { a href="/day" { (words.with("needs-unclosed", &[("day", text(visit.day(day)))])) } (tag("bad", &words.say("needs-overdue"))) }
+                        p { (words.with("needs-unclosed-says", &[("today", text(visit.day(text_of(&waiting.day, "today"))))])) }
+                    }
+                }
+                @if waiting.exceptions.all() > 0 {
+                    li {
+                        div.row { a href="/exceptions" { (words.say("desk-exceptions")) } (tag("warn", &figures::number(waiting.exceptions.all()))) }
+                        p { (words.with("exceptions-says", &[("n", count(waiting.exceptions.all()))])) }
+                    }
+                }
                 @for case in list_of(&waiting.cases, "items") {
                     li {
                         div.row {
@@ -277,7 +333,7 @@ fn decisions(visit: &Visit, rulings: &Value) -> Markup {
         .collect();
     html! {
         section.p.s5 aria-labelledby="rulings" {
-            header { h2 id="rulings" { (title) } }
+            header { h2 id="rulings" { (title) } span { (words.say("rulings-ever")) } }
             p.say id="rulings-says" { (words.with("rulings-says", &[("n", text(figures::number(whole))), ("share", text(percent(apart, whole)))])) }
             @if apart > 0 {
                 svg.bar-of viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-labelledby="rulings-says" {
@@ -309,10 +365,20 @@ async fn find(visit: &Visit) -> Said {
     finder(visit, &of, found(visit, visit.query.get("find")).await)
 }
 
+/// Whether it may be what people call a case: the last six letters of its number.
+fn is_case_end(typed: &str) -> bool {
+    typed.len() == 6 && typed.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 /// The page of what was typed, if it is there and may be seen.
 async fn found(visit: &Visit, typed: &str) -> Result<Option<String>, Trouble> {
     if typed.is_empty() {
         return Ok(None);
+    }
+    if is_case_end(typed)
+        && let Some(case) = called_so(visit, typed).await?
+    {
+        return Ok(Some(format!("/cases/{case}")));
     }
     let path = if typed.starts_with("pay_") {
         format!("/payments/{typed}")
@@ -328,4 +394,17 @@ async fn found(visit: &Visit, typed: &str) -> Result<Option<String>, Trouble> {
     }
     visit.ask.get(&path).await?;
     Ok(Some(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_known_by_the_end_of_its_number() {
+        assert!(is_case_end("000002") && is_case_end("9fa36d"));
+        for other in ["00002", "0000022", "case_1", "62990 ", "9FA36D"] {
+            assert!(!is_case_end(other), "{other}");
+        }
+    }
 }

@@ -110,7 +110,7 @@ const SYSTEMS: [(&str, &str); 7] = [
 const AGENT_LETTERS: usize = 40;
 
 /// A browser as people know it: `Chrome, Android`.
-fn browser(agent: &str) -> String {
+pub fn browser(agent: &str) -> String {
     let known = |all: &[(&str, &'static str)]| {
         all.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
     };

@@ -1,7 +1,9 @@
 //! Administration: who may sign in, as what, what each role allows, what waits for a second person, where people are signed
 //! in, and which programs there are.
 
-use super::staff::{list_of, scrolled, text_of};
+use super::own::browser;
+use super::staff::{Sure, done, is_sure, list_of, scrolled, surely, text_of};
+use crate::ask::Answer;
 use crate::inside;
 use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::form::{button, form, one_button};
@@ -35,6 +37,14 @@ const ROLES: [&str; 10] = [
     "supervisor",
     "administrator",
     "developer",
+];
+
+/// What was done about somebody, by its name in the address, and the sentence for it.
+const DEEDS: [(&str, &str); 4] = [
+    ("give", "people-done-give"),
+    ("take", "people-done-take"),
+    ("disable", "people-done-disable"),
+    ("enable", "people-done-enable"),
 ];
 
 /// The pages.
@@ -74,7 +84,7 @@ async fn people_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let users = list_of(&users, "users");
     let title = words.say("desk-people");
     let body = html! {
-        (head(&title, &words.with("people-says", &[("n", count(users.len() as u64))])))
+        (head(&title, &people_says(words, users)))
         (scrolled(words, &title, html! { table.inbox {
             thead { tr {
                 th scope="col" { (words.say("name")) } th scope="col" { (words.say("people-roles")) } th scope="col" { (words.say("people-key")) } th scope="col" { (words.say("people-since")) }
@@ -92,6 +102,16 @@ async fn people_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         Some(trouble) => visit.again(trouble, &title, body),
         None => visit.page(&title, body),
     }
+}
+
+/// How many may sign in, and how many are shut out.
+fn people_says(words: Words, users: &[Value]) -> String {
+    let out = users.iter().filter(|user| user["disabled"] == true).count() as u64;
+    let says = words.with("people-says", &[("n", count(users.len() as u64 - out))]);
+    if out == 0 {
+        return says;
+    }
+    format!("{says} {}", words.with("people-says-out", &[("n", count(out))]))
 }
 
 /// With what somebody can sign in.
@@ -180,6 +200,7 @@ async fn person_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let body = html! {
         div.head { div { h1 { (name) } p { (since) " · " (key_of(visit, user)) @if user["disabled"] == true { " " (tag("bad", &words.say("people-disabled"))) } } } a.btn href="/people" { (words.say("desk-people")) } }
         (summary(words, &says, &faults))
+        (done(visit, &DEEDS))
         @if waits > 0 { (note(Weight::Know, &words.say("approval-waits"), html! { p { (words.say("approval-waits-says")) } p { a.btn href="/approvals" { (words.say("desk-approvals")) } } })) }
         div.grid {
             section.p.s7 aria-labelledby="roles" {
@@ -205,7 +226,7 @@ fn held_roles(visit: &Visit, name: &str, user: &Value) -> Markup {
             @let role = text_of(held, "role");
             li {
                 span { (role_link(words, role)) @if let Some(until) = held["until"].as_str() { " " small { (words.with("people-until", &[("time", text(visit.moment(until)))])) } } }
-                (one_button(visit, &format!("/people/{name}/roles/{role}/take"), &words.say("people-take"), &[]))
+                (one_button(visit, &format!("/people/{name}/roles/{role}/take"), &words.say("people-remove-role"), &[]))
             }
         } }
     }
@@ -227,10 +248,10 @@ fn give_form(visit: &Visit, name: &str) -> Markup {
 fn keys_of(visit: &Visit, name: &str, user: &Value) -> Markup {
     let words = visit.words;
     let keyless = user["passkeys"] == 0 && user["password"] == false;
-    let (act, word) = if user["disabled"] == true {
-        ("enable", "people-enable")
+    let (act, word, hint) = if user["disabled"] == true {
+        ("enable", "people-enable", "people-enable-hint")
     } else {
-        ("disable", "people-disable")
+        ("disable", "people-disable", "people-disable-hint")
     };
     html! {
         section.p.s5 aria-labelledby="keys" {
@@ -238,7 +259,7 @@ fn keys_of(visit: &Visit, name: &str, user: &Value) -> Markup {
             div.stack-of {
                 @if keyless { (one_button(visit, &format!("/people/{name}/link"), &words.say("people-link"), &[])) p.hint { (words.say("people-link-hint")) } }
                 (one_button(visit, &format!("/people/{name}/{act}"), &words.say(word), &[]))
-                p.hint { (words.say("people-disable-hint")) }
+                p.hint { (words.say(hint)) }
                 @if !keyless { (form(visit, &format!("/people/{name}/recovery"), html! {
                     (field(Field { name: "reason", label: &words.say("people-recovery"), hint: &words.say("people-recovery-hint"), value: visit.form.get("reason"), ..Field::default() }, &[]))
                     (button(&words.say("people-recovery-do"), false))
@@ -249,8 +270,11 @@ fn keys_of(visit: &Visit, name: &str, user: &Value) -> Markup {
 }
 
 async fn change(visit: &Visit) -> Said {
-    let name = visit.named("user");
-    let done = match visit.named("act") {
+    let (name, act) = (visit.named("user"), visit.named("act"));
+    if act == "disable" && !is_sure(visit) {
+        return shut_out_surely(visit, name, &format!("/people/{name}"));
+    }
+    let done = match act {
         "link" => {
             let answer = visit.ask.post(&format!("/users/{name}/link"), json!({})).await;
             match answer {
@@ -278,18 +302,51 @@ async fn change(visit: &Visit) -> Said {
         }
         _ => Err(Trouble::not_found()),
     };
-    told(visit, done.map(|_| ())).await
+    // What waits for a second person is not done yet; the page itself says so.
+    let waits = |answer: &Answer| answer.body["given"] == false || act == "recovery";
+    told(visit, done.map(|answer| if waits(&answer) { "waits" } else { act })).await
+}
+
+/// Asks before somebody, or a program, is shut out: `place` is the page it is done from, with what the form's path begins.
+fn shut_out_surely(visit: &Visit, name: &str, place: &str) -> Said {
+    let words = visit.words;
+    let asks = words.with("people-sure-disable", &[("name", text(name))]);
+    let back = if place.starts_with("/programs/") { "/programs" } else { place };
+    surely(
+        visit,
+        &Sure {
+            asks: &asks,
+            says: &words.say("people-disable-hint"),
+            action: &format!("{place}/disable"),
+            yes: &words.say("people-disable"),
+            back,
+        },
+    )
 }
 
 async fn take(visit: &Visit) -> Said {
-    let path = format!("/users/{}/roles/{}/take", visit.named("user"), visit.named("role"));
-    let done = visit.ask.post(&path, json!({})).await;
-    told(visit, done.map(|_| ())).await
+    let words = visit.words;
+    let (name, role) = (visit.named("user"), visit.named("role"));
+    if !is_sure(visit) {
+        let put = [("name", text(name)), ("role", text(role_word(words, role)))];
+        return surely(
+            visit,
+            &Sure {
+                asks: &words.with("people-sure-take", &put),
+                says: &words.say("people-sure-take-says"),
+                action: &format!("/people/{name}/roles/{role}/take"),
+                yes: &words.say("people-remove-role"),
+                back: &format!("/people/{name}"),
+            },
+        );
+    }
+    let done = visit.ask.post(&format!("/users/{name}/roles/{role}/take"), json!({})).await;
+    told(visit, done.map(|_| "take")).await
 }
 
-async fn told(visit: &Visit, done: Result<(), Trouble>) -> Said {
+async fn told(visit: &Visit, done: Result<&str, Trouble>) -> Said {
     match done {
-        Ok(()) => Ok(Shown::Next(format!("/people/{}", visit.named("user")))),
+        Ok(deed) => Ok(Shown::Next(format!("/people/{}?done={deed}", visit.named("user")))),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => person_page(visit, Some(&trouble)).await,
     }
@@ -374,6 +431,7 @@ async fn approvals_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let body = html! {
         (head(&title, &words.with("approvals-says", &[("n", count(all.len() as u64))])))
         (summary(words, &says, &[]))
+        (done(visit, &[("approve", "approvals-done-approve"), ("refuse", "approvals-done-refuse")]))
         ul.q { @for act in all { (approval(visit, act)) } }
         p.hint { (words.say("approvals-day")) }
     };
@@ -415,7 +473,7 @@ async fn approve(visit: &Visit) -> Said {
     match visit.ask.post(&format!("/approvals/{}/{act}", visit.named("approval")), json!({})).await
     {
         Ok(answer) if answer.body["link"].is_object() => new_link(visit, &answer.body["link"]),
-        Ok(_) => Ok(Shown::Next("/approvals".to_owned())),
+        Ok(_) => Ok(Shown::Next(format!("/approvals?done={act}"))),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => approvals_page(visit, Some(&trouble)).await,
     }
@@ -429,6 +487,7 @@ async fn sessions(visit: &Visit) -> Said {
     let ends = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["administrator"]));
     visit.page(&title, html! {
         (head(&title, &words.with("all-sessions-says", &[("n", count(all.len() as u64))])))
+        (done(visit, &[("end", "sessions-done-end")]))
         (scrolled(words, &title, html! { table.inbox {
             thead { tr {
                 th scope="col" { (words.say("name")) } th scope="col" { (words.say("session-seen")) } th scope="col" { (words.say("session-from")) }
@@ -437,7 +496,7 @@ async fn sessions(visit: &Visit) -> Said {
             tbody { @for one in all { tr {
                 th scope="row" { (text_of(one, "user")) }
                 td { (visit.moment(text_of(one, "seen"))) }
-                td { (text_of(one, "address")) br; small.agent { (text_of(one, "agent")) } }
+                td { (text_of(one, "address")) br; small.agent title=(text_of(one, "agent")) { (browser(text_of(one, "agent"))) } }
                 @if ends { td { (one_button(visit, &format!("/sessions/{}/end", text_of(one, "id")), &words.say("session-end"), &[])) } }
             } } }
         } }))
@@ -446,7 +505,7 @@ async fn sessions(visit: &Visit) -> Said {
 
 async fn end_session(visit: &Visit) -> Said {
     visit.ask.post(&format!("/sessions/{}/end", visit.named("session")), json!({})).await?;
-    Ok(Shown::Next("/sessions".to_owned()))
+    Ok(Shown::Next("/sessions?done=end".to_owned()))
 }
 
 async fn programs(visit: &Visit) -> Said {
@@ -457,6 +516,7 @@ async fn programs(visit: &Visit) -> Said {
     let writes = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["administrator"]));
     visit.page(&title, html! {
         (head(&title, &words.with("programs-says", &[("n", count(all.len() as u64))])))
+        (done(visit, &[("enable", "programs-done-enable"), ("disable", "programs-done-disable")]))
         @if !all.is_empty() { (scrolled(words, &title, html! { table.inbox {
             thead { tr {
                 th scope="col" { (words.say("name")) } th scope="col" { (words.say("programs-scopes")) } th scope="col" { (words.say("programs-keys")) } th scope="col" { (words.say("people-since")) }
@@ -483,8 +543,12 @@ async fn change_program(visit: &Visit) -> Said {
     if act != "enable" && act != "disable" {
         return Err(Trouble::not_found());
     }
-    visit.ask.post(&format!("/clients/{}/{act}", visit.named("client")), json!({})).await?;
-    Ok(Shown::Next("/programs".to_owned()))
+    let name = visit.named("client");
+    if act == "disable" && !is_sure(visit) {
+        return shut_out_surely(visit, name, &format!("/programs/{name}"));
+    }
+    visit.ask.post(&format!("/clients/{name}/{act}"), json!({})).await?;
+    Ok(Shown::Next(format!("/programs?done={act}")))
 }
 
 #[cfg(test)]

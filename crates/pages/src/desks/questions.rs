@@ -20,10 +20,12 @@ struct Question {
     sql: &'static str,
 }
 
+// The business day is the one that the last close began, also before anything is booked on it; before the first close it is
+// that of the latest payment.
 const QUESTIONS: [Question; 8] = [
     Question {
         name: "hours",
-        sql: "SELECT date_part('hour', time) AS hour, count(*) AS payments\nFROM transfers\nWHERE phase IN ('single', 'post')\n  AND booking_date = (SELECT max(booking_date) FROM transfers)\nGROUP BY 1\nORDER BY 1",
+        sql: "SELECT date_part('hour', time) AS hour, count(*) AS payments\nFROM transfers\nWHERE phase IN ('single', 'post')\n  AND booking_date = (SELECT max(day) FROM (\n    SELECT next_day AS day FROM day_closes\n    UNION ALL SELECT booking_date FROM transfers))\nGROUP BY 1\nORDER BY 1",
     },
     Question {
         name: "days",
@@ -31,7 +33,7 @@ const QUESTIONS: [Question; 8] = [
     },
     Question {
         name: "money",
-        sql: "SELECT currency, sum(amount) AS moved\nFROM transfers\nWHERE phase IN ('single', 'post')\n  AND booking_date = (SELECT max(booking_date) FROM transfers)\nGROUP BY 1\nORDER BY 2 DESC",
+        sql: "SELECT currency, sum(amount) AS moved\nFROM transfers\nWHERE phase IN ('single', 'post')\n  AND booking_date = (SELECT max(day) FROM (\n    SELECT next_day AS day FROM day_closes\n    UNION ALL SELECT booking_date FROM transfers))\nGROUP BY 1\nORDER BY 2 DESC",
     },
     Question {
         name: "rulings",
@@ -39,7 +41,7 @@ const QUESTIONS: [Question; 8] = [
     },
     Question {
         name: "refused",
-        sql: "SELECT refusal, count(*) AS payments\nFROM refusals\nWHERE command = 'transfer'\n  AND booking_date = (SELECT max(booking_date) FROM transfers)\nGROUP BY 1\nORDER BY 2 DESC",
+        sql: "SELECT refusal, count(*) AS payments\nFROM refusals\nWHERE command = 'transfer'\n  AND booking_date = (SELECT max(day) FROM (\n    SELECT next_day AS day FROM day_closes\n    UNION ALL SELECT booking_date FROM transfers))\nGROUP BY 1\nORDER BY 2 DESC",
     },
     Question {
         name: "checks",
@@ -121,6 +123,22 @@ pub fn counted(value: &Value) -> u64 {
         .unwrap_or(0)
 }
 
+/// A row of currency and sum as money, without the places that say nothing: the ledger's sums have three.
+pub fn summed(row: &Value) -> String {
+    let part = |at: usize| row[at].as_str().map_or_else(|| row[at].to_string(), ToOwned::to_owned);
+    figures::money(short(&part(1)), &part(0))
+}
+
+/// A sum without the places that say nothing.
+fn short(amount: &str) -> &str {
+    match amount.split_once('.') {
+        Some((_, places)) if places.len() > 2 && places[2..].bytes().all(|b| b == b'0') => {
+            &amount[..amount.len() - places.len() + 2]
+        }
+        _ => amount,
+    }
+}
+
 async fn show(visit: &Visit) -> Said {
     let words = visit.words;
     let name = visit.named("name");
@@ -195,6 +213,13 @@ fn field(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sum_is_money_as_people_write_it() {
+        assert_eq!(summed(&json!(["CNY", "34367.400"])), "¥\u{a0}34,367.40");
+        assert_eq!(summed(&json!(["USD", 12])), "USD\u{a0}12");
+        assert_eq!(summed(&json!(["KWD", "1.005"])), "KWD\u{a0}1.005");
+    }
 
     #[test]
     fn a_field_with_a_comma_stays_one() {

@@ -2,6 +2,7 @@
 
 use super::listed::{is_about_somebody, mark};
 use super::staff::{ago, left, list_of, more, person, scrolled, text_of, views};
+use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
 use crate::parts::figure::{Source, provenance};
@@ -16,6 +17,9 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+/// Cases that the API gives at once, and how often it is asked at most where all are wanted.
+const AT_ONCE: usize = 200;
+const ASKED_MAX: usize = 25;
 /// Cases on a page.
 const PAGE: usize = 25;
 /// Beginning of the names of the boxes in which cases are chosen.
@@ -53,28 +57,90 @@ impl Part {
     }
 }
 
+/// A page of the inbox.
+struct Page {
+    cases: Vec<Value>,
+    total: u64,
+    next: Option<String>,
+    entry: Option<u64>,
+}
+
+impl Page {
+    async fn of(visit: &Visit, part: &Part) -> Result<Page, Trouble> {
+        if !part.is_waiting() {
+            return Page::newest_first(visit, part).await;
+        }
+        let after = visit.query.filled("after").map(|after| format!("&after={}", encoded(after)));
+        let after = after.unwrap_or_default();
+        let path = format!("/cases?limit={PAGE}&{}&due_first=true{after}", part.asks);
+        let page = visit.ask.get(&path).await?;
+        let next = page.body["next"].as_str().map(|next| format!("after={next}"));
+        Ok(Page {
+            cases: list_of(&page.body, "items").to_vec(),
+            total: page.body["total"].as_u64().unwrap_or(0),
+            next,
+            entry: page.entry,
+        })
+    }
+
+    /// The API gives the oldest first, so of what is over all is read, and shown from its end.
+    async fn newest_first(visit: &Visit, part: &Part) -> Result<Page, Trouble> {
+        let (mut cases, entry) = all_of(visit, &part.asks).await?;
+        cases.reverse();
+        let total = cases.len();
+        let from = visit.query.get("from").parse::<usize>().unwrap_or(0).min(total);
+        let cases = cases.into_iter().skip(from).take(PAGE).collect();
+        let next = (from + PAGE < total).then(|| format!("from={}", from + PAGE));
+        Ok(Page { cases, total: total as u64, next, entry })
+    }
+}
+
+/// All cases that stand so, the oldest first.
+async fn all_of(visit: &Visit, asks: &str) -> Result<(Vec<Value>, Option<u64>), Trouble> {
+    let (mut all, mut after, mut entry) = (Vec::new(), String::new(), None);
+    for _ in 0..ASKED_MAX {
+        let page = visit.ask.get(&format!("/cases?limit={AT_ONCE}&{asks}{after}")).await?;
+        all.extend_from_slice(list_of(&page.body, "items"));
+        entry = page.entry;
+        match page.body["next"].as_str() {
+            Some(next) => after = format!("&after={}", encoded(next)),
+            None => break,
+        }
+    }
+    Ok((all, entry))
+}
+
+/// The case that people call so, by the end of its number: one that waits before one that is over.
+///
+/// # Errors
+/// What the API says.
+pub async fn called_so(visit: &Visit, end: &str) -> Result<Option<String>, Trouble> {
+    for state in STATES {
+        let (cases, _) = all_of(visit, &format!("status={state}")).await?;
+        let mut ids = cases.iter().rev().map(|case| text_of(case, "id"));
+        if let Some(id) = ids.find(|id| id.ends_with(end)) {
+            return Ok(Some(id.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
 async fn inbox(visit: &Visit) -> Said {
     let words = visit.words;
     let part = Part::of(visit);
-    let after = visit.query.get("after");
-    let after = if after.is_empty() { String::new() } else { format!("&after={}", encoded(after)) };
-    let first = if part.is_waiting() { "&due_first=true" } else { "" };
-    let page = visit.ask.get(&format!("/cases?limit={PAGE}&{}{first}{after}", part.asks)).await?;
-    let cases = list_of(&page.body, "items");
-    let total = page.body["total"].as_u64().unwrap_or(0);
+    let Page { cases, total, next, entry } = Page::of(visit, &part).await?;
     let title = words.say("desk-cases");
-    let next = page.body["next"].as_str();
     let join = if part.path.contains('?') { '&' } else { '?' };
     visit.page(
         &title,
         html! {
-            (head(&title, &says(visit, &part, cases, total)))
+            (head(&title, &says(visit, &part, &cases, total)))
             @if part.path == "/cases" { (crate::parts::live::live(words, "/cases/live", "/cases", &words.with("live-cases", &[("n", count(total))]))) }
-            (views(visit, "cases-views", &all_views(visit), &part.path))
+            (views(visit, "cases-views", &all_views(visit).await, &part.path))
             @if cases.is_empty() { p.none { (words.say("cases-none")) } }
-            @else { (choose(visit, cases)) }
-            (more(visit, next.map(|next| format!("{}{join}after={next}", part.path))))
-            (provenance(words, &Source { entry: page.entry, ..Source::default() }, &title))
+            @else { (choose(visit, &cases)) }
+            (more(visit, next.map(|next| format!("{}{join}{next}", part.path))))
+            (provenance(words, &Source { entry, ..Source::default() }, &title))
         },
     )
 }
@@ -87,7 +153,7 @@ fn encoded(text: &str) -> String {
 fn says(visit: &Visit, part: &Part, cases: &[Value], total: u64) -> String {
     let words = visit.words;
     if !part.is_waiting() {
-        return words.with("cases-says-all", &[("n", count(total))]);
+        return words.with("cases-says-over", &[("n", count(total))]);
     }
     let due = cases.iter().find_map(|case| case["due"].as_str());
     let how_many = words.with("cases-says", &[("n", count(total))]);
@@ -100,17 +166,27 @@ fn says(visit: &Visit, part: &Part, cases: &[Value], total: u64) -> String {
     }
 }
 
-fn all_views(visit: &Visit) -> Vec<(String, String)> {
+/// The parts of the inbox, each with how many cases it has.
+async fn all_views(visit: &Visit) -> Vec<(String, String)> {
     let words = visit.words;
     let mut all = vec![
-        ("/cases".to_owned(), words.say("cases-waiting").into_owned()),
-        ("/cases?mine=1".to_owned(), words.say("cases-mine").into_owned()),
+        ("/cases".to_owned(), String::new(), words.say("cases-waiting")),
+        ("/cases?mine=1".to_owned(), "&mine=true".to_owned(), words.say("cases-mine")),
     ];
     let states = STATES.into_iter().filter(|state| *state != "open");
     all.extend(states.map(|state| {
-        (format!("/cases?status={state}"), words.say(&format!("case-{state}")).into_owned())
+        let asks = format!("status={state}");
+        (format!("/cases?{asks}"), format!("&{asks}"), words.say(&format!("case-{state}")))
     }));
-    all
+    // All at once: each waits for the ledger's own thread.
+    let counted = all.into_iter().map(|(path, asks, says)| async move {
+        let read = visit.ask.get(&format!("/cases?limit=1{asks}")).await;
+        let n = read.ok().and_then(|answer| answer.body["total"].as_u64());
+        // A number that could not be read is not said to be none.
+        let n = n.map(|n| format!(" {}", figures::number(n)));
+        (path, format!("{says}{}", n.unwrap_or_default()))
+    });
+    futures::future::join_all(counted).await
 }
 
 /// Whether somebody works on cases, and does not only see them.
@@ -173,7 +249,7 @@ fn row(visit: &Visit, case: &Value, any: bool, open: bool) -> Markup {
             }
             td.num { @if case["money"].is_object() { (amount(&case["money"])) } }
             td { @if open && let Some(due) = case["due"].as_str() { (left(visit, due)) } }
-            td.when { (ago(visit, text_of(case, "opened"))) }
+            td.when { @if open { (ago(visit, text_of(case, "opened"))) } @else { (visit.moment(text_of(case, "opened"))) } }
             td { @match case["claimed_by"].as_str() {
                 Some(who) => (person(who)),
                 None => @if open { span.nobody { (words.say("case-nobody")) } },

@@ -80,9 +80,9 @@ async fn overview(visit: &Visit) -> Said {
     });
     let title = words.say("desk-rules");
     visit.page(&title, html! {
-        (head(&title, &says(visit, &sets)))
+        (head(&title, &says(visit, &sets, &quality)))
         (places(visit, "/rules"))
-        (waiting(visit, list_of(&drafts, "items")))
+        (waiting(visit, list_of(&drafts, "items"), &sets))
         @if proposes(visit) { p.row-of {
             a.btn.pri href={ "/rules/edit" @if let Some(set) = active(&sets) { "?set=" (set["number"]) } } { (words.say("rules-change")) }
         } }
@@ -103,24 +103,43 @@ fn active<'a>(sets: &[&'a Value]) -> Option<&'a Value> {
     sets.iter().copied().find(|set| set["judging"] == true && set["stage"] == "active")
 }
 
-fn says(visit: &Visit, sets: &[&Value]) -> String {
+/// What judges and how it did, by the same figures as its row: a set's own counters begin anew, the journal's do not.
+fn says(visit: &Visit, sets: &[&Value], quality: &Value) -> String {
     let words = visit.words;
-    match active(sets).or_else(|| sets.first().copied().filter(|set| set["judging"] == true)) {
-        None => words.say("rules-none").into_owned(),
-        Some(set) => words.with(
+    let judging = || sets.first().copied().filter(|set| set["judging"] == true);
+    let Some(set) = active(sets).or_else(judging) else {
+        return words.say("rules-none").into_owned();
+    };
+    let called = || ("set", text(called(visit, set)));
+    match judged_of(of_set(quality, &set["number"])) {
+        (0, _) => words.with("rules-says-none-yet", &[called()]),
+        (judged, stopped) => words.with(
             "rules-says",
             &[
-                ("name", text(text_of(set, "name"))),
-                ("judged", text(figures::number(set["judged"].as_u64().unwrap_or(0)))),
-                ("stopped", text(figures::number(set["stopped"].as_u64().unwrap_or(0)))),
-                ("share", text(part(set["stopped"].as_u64(), set["judged"].as_u64()))),
+                called(),
+                ("judged", text(figures::number(judged))),
+                ("stopped", text(figures::number(stopped))),
+                ("share", text(part(Some(stopped), Some(judged)))),
             ],
         ),
     }
 }
 
+/// A set as people name it: by its number, since sets may share a name.
+fn called(visit: &Visit, set: &Value) -> String {
+    let put = [("n", text(set["number"].to_string())), ("name", text(text_of(set, "name")))];
+    visit.words.with("set-called", &put)
+}
+
+/// How many payments a set judged by the journal, and how many of them it did not just let through.
+fn judged_of(of: Option<&Value>) -> (u64, u64) {
+    let counted = |name: &str| of.map_or(0, |of| of[name].as_u64().unwrap_or(0));
+    let stopped = ["asked", "held", "refused"].into_iter().map(counted).sum();
+    (counted("approved") + stopped, stopped)
+}
+
 /// Proposals that wait, first those that this person can decide.
-fn waiting(visit: &Visit, drafts: &[Value]) -> Markup {
+fn waiting(visit: &Visit, drafts: &[Value], sets: &[&Value]) -> Markup {
     let words = visit.words;
     let open: Vec<&Value> = drafts.iter().filter(|draft| draft["state"] == "open").collect();
     if open.is_empty() {
@@ -139,10 +158,22 @@ fn waiting(visit: &Visit, drafts: &[Value]) -> Markup {
             ul { @for draft in &open { li {
                 a href={ "/rules/drafts/" (text_of(draft, "id")) } { (text_of(draft, "name")) } ", "
                 (words.with(if mine(draft) { "draft-by-you" } else { "draft-by" }, &[("who", text(person(text_of(draft, "by")))), ("ago", text(ago(visit, text_of(draft, "since"))))]))
-                @if let Some(set) = draft["sets"].as_array().and_then(|sets| sets.last()) { ", " (words.with("draft-on-trial", &[("set", text(set.to_string()))])) }
+                (trial_of(visit, draft, sets))
             } } }
         },
     )
+}
+
+/// Whether a proposal is on trial now, or was: a set that has ended, or that a newer one stands before, tries nothing.
+fn trial_of(visit: &Visit, draft: &Value, sets: &[&Value]) -> Markup {
+    let Some(number) = list_of(draft, "sets").last() else { return html! {} };
+    let set = sets.iter().find(|set| set["number"] == *number);
+    let word = match set {
+        Some(set) if set["judging"] == true => "draft-on-trial",
+        Some(set) if set["in_force"] == true => "draft-trial-behind",
+        _ => "draft-trial-ended",
+    };
+    html! { ", " (visit.words.with(word, &[("set", text(number.to_string()))])) }
 }
 
 /// Proposals that were decided.
@@ -213,10 +244,10 @@ fn table(visit: &Visit, sets: &[&Value], quality: &Value) -> Markup {
 fn row(visit: &Visit, set: &Value, of: Option<&Value>) -> Markup {
     let words = visit.words;
     let counted = |name: &str| of.map_or(0, |of| of[name].as_u64().unwrap_or(0));
-    let judged = ["approved", "asked", "held", "refused"].into_iter().map(counted).sum();
+    let (judged, _) = judged_of(of);
     html! {
         tr {
-            th scope="row" { a href={ "/rules/sets/" (set["number"]) } { (words.with("set-called", &[("n", text(set["number"].to_string())), ("name", text(text_of(set, "name")))])) } }
+            th scope="row" { a href={ "/rules/sets/" (set["number"]) } { (called(visit, set)) } }
             td { (stage(visit, set)) }
             td.num { (figures::number(judged)) } td.num { (figures::number(counted("asked"))) } td.num { (figures::number(counted("held"))) } td.num { (figures::number(counted("refused"))) }
             td.num { (of.map_or(html! { "–" }, |of| precision(&of["marks"]))) }
@@ -231,10 +262,12 @@ fn stage(visit: &Visit, set: &Value) -> Markup {
     if set["in_force"] != true {
         return tag("", &words.say("stage-over"));
     }
-    let kind = if set["judging"] == true { "ok" } else { "" };
+    if set["judging"] != true {
+        return tag("", &words.say("stage-behind"));
+    }
     let share = set["share_ppm"].as_u64().map(|ppm| format!(" {}", percent(ppm as f64 / 1e6)));
     let said = words.say(&format!("stage-{}", text_of(set, "stage")));
-    tag(kind, &format!("{said}{}", share.unwrap_or_default()))
+    tag("ok", &format!("{said}{}", share.unwrap_or_default()))
 }
 
 /// A share in percent.

@@ -2,9 +2,9 @@
 
 use crate::house::seconds_to;
 use crate::parts::field::{Field, field, summary};
-use crate::parts::form::button;
+use crate::parts::form::{button, form, hidden};
 use crate::parts::frame::head;
-use crate::parts::note::tag;
+use crate::parts::note::{Weight, note, tag};
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::{Words, count, text};
@@ -79,6 +79,57 @@ pub fn finder(visit: &Visit, of: &Finder, found: Result<Option<String>, Trouble>
     }
 }
 
+/// A deed that is asked about once more, because it counts at once; its words.
+pub struct Sure<'a> {
+    /// What is asked.
+    pub asks: &'a str,
+    /// What comes of it.
+    pub says: &'a str,
+    /// Where the form goes.
+    pub action: &'a str,
+    /// The button that does it.
+    pub yes: &'a str,
+    /// The page to go back to.
+    pub back: &'a str,
+}
+
+/// Whether somebody already said that they are sure.
+pub fn is_sure(visit: &Visit) -> bool {
+    visit.form.get("sure") == "1"
+}
+
+/// The question, with a way back.
+pub fn surely(visit: &Visit, of: &Sure<'_>) -> Said {
+    visit.page(of.asks, html! {
+        (head(of.asks, ""))
+        (note(Weight::Stop, of.yes, html! {
+            p { (of.says) }
+            (form(visit, of.action, html! {
+                (hidden("sure", "1"))
+                div.row-of { (button(of.yes, true)) a.btn href=(of.back) { (visit.words.say("sure-no")) } }
+            }))
+        }))
+    })
+}
+
+/// What was just done, as `?done=` of the address names it; nothing for what is none of these.
+pub fn done(visit: &Visit, all: &[(&str, &str)]) -> Markup {
+    let deed = visit.query.get("done");
+    let word = all.iter().find(|(name, _)| *name == deed);
+    html! { @if let Some((_, word)) = word { (note(Weight::Done, &visit.words.say(word), html! {})) } }
+}
+
+/// A refusal of the ledger as the bank's own people say it; else as customers read it, else its own word.
+pub fn refusal(words: Words, word: &str) -> String {
+    let plain = word.replace('_', "-");
+    let known = words.perhaps(&format!("refusal-{plain}"));
+    let same = || word.starts_with("exists_with_different").then(|| "refusal-exists-otherwise");
+    known
+        .or_else(|| same().map(|word| words.say(word).into_owned()))
+        .or_else(|| words.perhaps(&format!("trouble-{plain}")))
+        .unwrap_or_else(|| word.replace('_', " "))
+}
+
 /// Somebody as people call them: without what says that it is a person.
 pub fn person(id: &str) -> &str {
     id.strip_prefix("user:").unwrap_or(id)
@@ -140,6 +191,16 @@ pub fn scrolled(words: Words, what: &str, table: Markup) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::Lang;
+
+    #[test]
+    fn a_refusal_is_said_in_the_readers_language() {
+        assert_eq!(refusal(Words(Lang::En), "odd_thing"), "odd thing");
+        for word in ["debit_account_not_found", "exists_with_different_amount", "exceeds_credits"] {
+            let said = refusal(Words(Lang::Zh), word);
+            assert!(!said.bytes().any(|b| b.is_ascii_lowercase()), "{word}: {said}");
+        }
+    }
 
     #[test]
     fn a_time_is_said_in_its_largest_unit() {

@@ -160,6 +160,8 @@ const all = {
       await page.goto(`${origin}/people/${name}`);
       await sees(page, "the role counts", await page.locator("form[action$='/roles/teller/take']").count() === 1);
       await hand.press("form[action$='/disable'] button");
+      await sees(page, "it is asked once more", await page.locator("input[name=sure]").count() === 1);
+      await hand.press("form:has(input[name=sure]) button");
       await sees(page, "shut out", await page.locator("div.head .tag.bad").count() === 1);
     });
   },

@@ -2,7 +2,7 @@
 
 use super::diff::diff;
 use super::edit::text_of_set;
-use super::{adopts, is_me, proposes};
+use super::{adopts, is_me, proposes, run};
 use crate::desks::staff::{ago, list_of, person, text_of};
 use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::form::{button, form, hidden, one_button};
@@ -43,6 +43,7 @@ async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let name = text_of(&draft, "name");
     let title = words.with("draft-title", &[("name", text(name))]);
     let open = draft["state"] == "open";
+    let runs = run::of_draft(visit, &draft).await;
     let body = html! {
         (head(&title, &words.with("draft-by", &[("who", text(person(text_of(&draft, "by")))), ("ago", text(ago(visit, text_of(&draft, "since"))))])))
         @if let Some(trouble) = trouble { (summary(words, &trouble.says(words), &faults_of(visit, trouble))) }
@@ -54,6 +55,7 @@ async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             @else if before.is_empty() { p { (words.say("draft-no-text")) } }
             @else { (diff(words, &before, text_of(&draft, "text"))) }
         }
+        (run::list(visit, &runs))
         @if open { (decide(visit, &draft, id, trouble)) }
         div.row-of.after {
             @if proposes(visit) {

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 
 /// Runs that are listed.
 const LISTED: usize = 5;
+/// Runs among which those of a proposal are looked for.
+const LOOKED_AT: usize = 20;
 
 /// The latest runs.
 pub fn list(visit: &Visit, runs: &[Value]) -> Markup {
@@ -27,6 +29,28 @@ pub fn list(visit: &Visit, runs: &[Value]) -> Markup {
             small { (words.with("draft-by", &[("who", text(person(text_of(run, "by")))), ("ago", text(ago(visit, text_of(run, "since"))))])) }
         } } }
     } } }
+}
+
+/// Runs of a proposal: those of the proposal itself, and those by who proposed it of the same text, before it was one.
+pub async fn of_draft(visit: &Visit, draft: &Value) -> Vec<Value> {
+    let all = visit.ask.get("/risk/replays").await.map(|answer| answer.body).unwrap_or_default();
+    let mut found = Vec::new();
+    for run in list_of(&all, "items").iter().take(LOOKED_AT) {
+        let of_it = run["draft"] == draft["id"];
+        let perhaps =
+            run["draft"].is_null() && run["rule_set"].is_null() && run["by"] == draft["by"];
+        if of_it || perhaps && same_text(visit, run, draft).await {
+            found.push(run.clone());
+        }
+    }
+    found
+}
+
+/// Whether a run was of just this text, which lists do not bear.
+async fn same_text(visit: &Visit, run: &Value, draft: &Value) -> bool {
+    let path = format!("/risk/replays/{}", text_of(run, "id"));
+    let lines = |of: &Value| text_of(of, "text").replace("\r\n", "\n").trim_end().to_owned();
+    visit.ask.get(&path).await.is_ok_and(|whole| lines(&whole.body) == lines(draft))
 }
 
 /// Of what it is.
@@ -198,14 +222,34 @@ fn money(of: &Value) -> Markup {
     } }
 }
 
-/// What would be otherwise than it was.
+/// What would be otherwise than it was ruled; apart from it what nobody had judged, so that a small change is not lost in it.
 fn changed(visit: &Visit, changed: &[Value]) -> Markup {
     let words = visit.words;
-    let all: u64 = changed.iter().filter_map(|one| one["would"]["payments"].as_u64()).sum();
-    html! { section.p aria-labelledby="changed" {
-        header { h2 id="changed" { (words.say("run-changed")) } }
-        p.say { (words.with("run-changed-says", &[("n", count(all))])) }
-        @if !changed.is_empty() { (scrolled(words, &words.say("run-changed"), html! { table {
+    let (ruled, unjudged): (Vec<&Value>, Vec<&Value>) =
+        changed.iter().partition(|one| one["was"].is_string());
+    let all = |of: &[&Value]| -> u64 {
+        of.iter().filter_map(|one| one["would"]["payments"].as_u64()).sum()
+    };
+    html! {
+        section.p aria-labelledby="changed" {
+            header { h2 id="changed" { (words.say("run-changed")) } }
+            p.say { (words.with("run-changed-says", &[("n", count(all(&ruled)))])) }
+            @if !ruled.is_empty() { (changes(visit, "run-changed", &ruled)) }
+        }
+        @if !unjudged.is_empty() { section.p aria-labelledby="unjudged" {
+            header { h2 id="unjudged" { (words.say("run-unjudged-title")) } }
+            p.say { (words.with("run-unjudged-says", &[("n", count(all(&unjudged)))])) }
+            (changes(visit, "run-unjudged-title", &unjudged))
+        } }
+    }
+}
+
+fn changes(visit: &Visit, heading: &str, changed: &[&Value]) -> Markup {
+    let words = visit.words;
+    scrolled(
+        words,
+        &words.say(heading),
+        html! { table {
             thead { tr { th scope="col" { (words.say("run-was")) } th scope="col" { (words.say("run-would-be")) } th.num scope="col" { (words.say("run-payments")) } th.num scope="col" { (words.say("run-money")) } th scope="col" { (words.say("run-examples")) } } }
             tbody { @for one in changed { @let would = &one["would"]; tr {
                 th scope="row" { @match one["was"].as_str() { Some(was) => (ruling(visit, was)), None => (words.say("run-unjudged")) } }
@@ -214,8 +258,8 @@ fn changed(visit: &Visit, changed: &[Value]) -> Markup {
                 td.num { (money(would)) }
                 td { (examples(would)) }
             } } }
-        } })) }
-    } }
+        } },
+    )
 }
 
 fn by_outcome(visit: &Visit, outcomes: &[Value]) -> Markup {
