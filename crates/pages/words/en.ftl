@@ -7,9 +7,9 @@ brand = Every figure leads to its entry
 brand-care = Large and simple
 desks = Desks
 care-enter = Large and simple
-care-leave = Leave large and simple
+care-leave = Usual view
 look = Language and looks
-read-aloud = Read this page aloud
+read-aloud = Read aloud
 sign-in = Sign in
 position = Where the journal stands
 journal = Journal
@@ -54,7 +54,7 @@ desk-me = Sign-in and safety
 ## Roles
 role-customer = customer
 role-helper = helps a customer
-role-teller = at the counter
+role-teller = teller
 role-operations = operations
 role-analyst = risk analyst
 role-chief-analyst = chief risk analyst
@@ -72,8 +72,8 @@ front-check = { $entries } entries, open to everybody’s checks
 front-api = For programs
 front-api-says = The same bank as an open API
 front-help = A person answers
-tour-title = Try it as somebody
-tour-says = This bank is made up, and so are its people. Choose one; no password is needed here.
+tour-title = Choose somebody to be
+tour-says = This bank is made up, and so are its people. Choose one; no password is needed.
 tour-page = The tour in eight steps
 
 ## Looks
@@ -99,7 +99,7 @@ help-hours = Call, or come to the counter: a person listens to you.
 help-fraud-title = Somebody presses you to pay?
 help-fraud = Do not pay. Hang up, and call us. The police and the bank never ask you to move money to a safe account.
 help-complaint-title = Something is wrong?
-help-complaint = Tell us. If a payment of yours was stopped, its page has a form that goes to a person and stands in the journal with its time.
+help-complaint = Tell us. If a payment of yours was held or refused, its page has a form that goes straight to a person, and is kept in the journal with its time.
 
 ## Accessibility
 accessibility-says = Everybody should be able to use every page. This is what we check with every change.
@@ -107,14 +107,14 @@ accessibility-1 = WCAG 2.2: automatic checks up to level AAA on every page, in b
 accessibility-2 = Everything works by keyboard, without script, at 320 pixels, and at 400 percent.
 accessibility-3 = Letters up to 30 pixels; large targets; nothing is said by colour alone.
 accessibility-4 = A large and simple way through every task of a customer.
-accessibility-5 = Every drawing has its numbers as a sentence and as a table.
-accessibility-not = People who use screen readers have not tested these pages yet. Automatic checks find only a part of what is wrong. If something keeps you out, tell us: a person helps you at once, and we mend it.
+accessibility-5 = Every chart also gives its numbers as a sentence and as a table.
+accessibility-not = People who use screen readers have not tested these pages yet. Automatic checks find only a part of what is wrong. If something keeps you out, tell us: a person helps you at once, and we put it right.
 
 ## Signing in
 sign-in-says = With a passkey, or with name, password and code.
 sign-in-first = Sign in, and you come back to where you were. What you typed is kept.
 sign-in-lost = I lost my key or my phone
-name = Name
+name = User name
 password = Password
 password-new = A new password
 password-hint = 15 characters or more. Several words are easy to remember.
@@ -124,7 +124,7 @@ passkey-says = A passkey is the quickest and the safest: your finger, your face 
 passkey-use = Use a passkey
 passkey-make = Make a passkey
 passkey-add = Add a passkey of this device
-passkey-failed = That did not work. Try again, or take the other way.
+passkey-failed = That did not work. Try again, or sign in the other way.
 passkey-no-script = Passkeys need JavaScript, which is off in this browser.
 or = or
 link-title = Your first sign-in
@@ -148,13 +148,13 @@ sessions-says = If you do not know one of these, end it and call us.
 seen = last seen { $time }
 session-end = End it
 limits-title = Limits
-limits-says = What may leave account { $account }. Lower is safer.
-limit-payment = One payment at most
-limit-day = One day at most
+limits-says = How much may leave account { $account }. Lower is safer.
+limit-payment = Most per payment
+limit-day = Most per day
 limit-hint = Yuan, like 5,000. Empty for no limit.
 limits-set = Set the limits
 limits-done = The limits are set
-limits-cooling = A lower limit counts from the next payment on. A higher one, and a shorter wait, count after the wait. Payments that run already are not touched.
+limits-cooling = A lower limit counts from the next payment. A higher limit or a shorter wait counts only after the waiting time. Payments already under way are not affected.
 
 ## Accounts
 account = Account
@@ -169,22 +169,22 @@ account-20116 = Foreign currency account
 home-title = Hello, { $name }
 home-says = { $waiting ->
     [0] Nothing needs you now.
-    [one] One payment waits for a look.
-   *[other] { $waiting } payments wait for a look.
+    [one] One payment is held until somebody has checked it.
+   *[other] { $waiting } payments are held until somebody has checked them.
 }
 home-no-account = You have no open account here.
 available = You can use
 acts = What you can do
 act-pay = Pay
 act-pay-says = To family, friends, shops
-act-history = What happened
+act-history = Account history
 act-history-says = Search, statement, CSV
 act-orders = Pay later
 act-orders-says = On a day, every week or month
 act-limits = Limits
 act-limits-says = Set how much may leave
-act-looked = Who looked
-act-looked-says = At my data, and why
+act-looked = Who looked at my data
+act-looked-says = Who, when, and at what
 act-help-says = Somebody answers
 recent = Latest payments
 recent-all = All payments
@@ -194,17 +194,17 @@ line-from = From ··{ $end }
 line-to = To ··{ $end }
 line-bank = The bank
 lines-none = Nothing yet.
-lines-of = { $shown } of the { $all } lines of this page fit.
-held-title = A payment of yours waits
-held-says = We hold it until somebody has looked. The money is safe.
-held-until = At the latest until { $time }.
+lines-of = { $shown } of the { $all } lines on this page match.
+held-title = A payment of yours is held
+held-says = We hold it until somebody has checked it. The money is safe.
+held-until = Until { $time } at the latest.
 held-look = See why, and what you can do
-history = What happened
+history = Account history
 earlier = Earlier payments
 filter = Show
 filter-way = Which
 filter-least = At least
-filter-with = Account has digits
+filter-with = Other account contains
 way-both = In and out
 way-in = Only in
 way-out = Only out
@@ -218,17 +218,17 @@ col-with = With
 col-in = In
 col-out = Out
 col-balance = Balance
-opening = Balance before
-closing = Balance after
+opening = Opening balance
+closing = Closing balance
 
 ## One payment
 payment-title = Payment
 became-posted = Paid: { $money }
 became-posted-says = The money is with the payee.
 became-held = Held: { $money }
-became-held-says = Somebody of the bank looks at it first. Nothing has left for the payee.
+became-held-says = Somebody at the bank checks it first. The payee has received nothing.
 became-reserved = Reserved: { $money }
-became-reserved-says = The money is kept for the payee and not paid yet.
+became-reserved-says = The money is set aside for the payee, but not paid yet.
 became-returned = Sent back: { $money }
 became-returned-says = It was paid, and sent back by a new payment.
 became-voided = Not paid: { $money }
@@ -236,15 +236,15 @@ became-voided-says = The money is back with the payer.
 became-voiding = Not paid: { $money }
 became-voiding-says = The money is back with the payer.
 became-expired = Not paid: { $money }
-became-expired-says = Its time was over. The money is back with the payer.
+became-expired-says = It expired. The money is back with the payer.
 status-posted = paid
 status-held = held
 status-reserved = reserved
 status-returned = sent back
 status-voided = not paid
 status-voiding = not paid
-status-expired = time over
-fact-status = It is
+status-expired = expired
+fact-status = Status
 fact-from = From
 fact-to = To
 fact-time = When
@@ -257,15 +257,15 @@ appeal-hint = Say in a few words why. No passwords, no names of others. It is ke
 appeal-send = Send it to a person
 appeal-empty = Write a few words.
 appealed = A person reads it
-appealed-says = It stands in the journal with its time, in the case that a person of the bank works on.
+appealed-says = It is in the journal with its time, and goes to the person at the bank who works on the case.
 proof-title = Proof
-proof-says = The receipt proves for ever, to anybody, that this stands in the bank’s journal.
+proof-says = The receipt proves for ever, to anybody, that this payment is in the bank’s journal.
 check-here = Check it in this browser
 receipt-keep = Keep the receipt
 
 ## Paying
 pay-title = Pay
-pay-says = Nothing is paid before you have seen everything once more.
+pay-says = You see everything once more before anything is paid.
 pay-from = { $account }: { $money }
 pay-from-label = From
 pay-to = To account
@@ -274,7 +274,7 @@ pay-before = Paid before
 pay-amount = Amount
 pay-amount-hint = Yuan, like 12.50
 pay-text = What for
-pay-text-hint = If you like. Only you and the bank can read it.
+pay-text-hint = Optional. Only you and the bank can read it.
 pay-look = Go on
 pay-check = Is this right?
 pay-check-says = Look once more before the money leaves.
@@ -284,14 +284,14 @@ warn-title = Stop for a moment
 warn-says = This looks like payments that people were tricked into.
 warn-1 = Did somebody call or write and tell you to pay?
 warn-2 = Are you told to keep it secret, or to be quick?
-warn-3 = Police, courts and banks never have you move money to be safe.
+warn-3 = Police, courts and banks never ask you to move money to keep it safe.
 warn-stop = Do not pay
 warn-go = I have checked it. Pay all the same
-hold-title = Somebody will look first
-hold-says = If you go on, the money is reserved, and a person of the bank looks before it is paid.
+hold-title = Somebody will check it first
+hold-says = If you go on, the money is set aside, and a person at the bank checks it before it is paid.
 refuse-title = This cannot be paid
 sign-title = Sign this payment
-sign-says = It is above what goes without a signature. Your signature is good for this payee and this amount, and for nothing else.
+sign-says = The amount is above what can be paid without a signature. Your signature is good for this payee and this amount only.
 sign-yes = Sign and pay
 
 ## Later
@@ -322,15 +322,15 @@ check-go = Check
 check-no-script = This page needs JavaScript to do the mathematics in your browser. Without it, use the command below.
 check-no-record = That receipt is not shown here
 check-no-record-says = Record { $record } is not yours, or you are not signed in. Paste a receipt that you have.
-check-good = It holds. This record stands in the bank’s journal.
+check-good = The receipt is genuine: this record is in the bank’s journal.
 check-bad = It does not hold. Do not trust this receipt.
 check-step-form = The receipt has the form of the standard
 check-step-record = The record belongs to its batch
-check-step-batch = The batch says so itself
-check-step-log = The batch stands in the log
+check-step-batch = The batch has the place in the log that the receipt names
+check-step-log = The batch is in the log
 check-step-signature = The bank has signed that log
 check-fact-entry = Entry
-check-fact-size = Entries that were signed
+check-fact-size = Entries when it was signed
 check-fact-money = Amount
 check-fact-time = When
 check-fact-accounts = From and to
@@ -344,10 +344,10 @@ check-step-question = The record names this question
 check-step-answer = And this answer to it
 check-fact-saw = Entries the answer rests on
 check-fact-asker = Who asked
-check-again = That the answer follows from the entries is checked by whoever has the journal; it is asked again from the entries alone:
+check-again = Whoever has the journal can check that the answer follows from the entries, by asking again from the entries alone:
 check-means = What this means
 check-means-1 = The bank cannot change or take away this record without breaking its own signature.
-check-means-2 = Whoever has this receipt can prove it for ever, also if the bank no longer exists.
+check-means-2 = Whoever has this receipt can prove for ever that the bank wrote this, even if the bank no longer exists.
 check-means-3 = It does not say that the record is true in the world outside; only that the bank wrote it, and when.
 check-else = The same with a program of your own:
 
@@ -361,8 +361,8 @@ trouble-forbidden = You may not do this.
 trouble-no-party = This page is for customers.
 trouble-form-token = This form is too old. Open the page again.
 trouble-form-broken = The form did not arrive whole. Send it again.
-trouble-link-used = This link was used before, or its time is over.
-trouble-invalid = Something is not filled in as it must be.
+trouble-link-used = This link was used before, or has expired.
+trouble-invalid = Something is not filled in correctly.
 trouble-wrong = Name, password or code is not right.
 trouble-again = That code was used. Wait for the next one.
 trouble-late = It took too long. Begin again.
@@ -372,27 +372,27 @@ trouble-unavailable = The bank cannot answer now. Try again in a moment.
 trouble-in-flight = It is being worked on. Look again in a moment.
 trouble-key-reused = This form was sent before with other content. Open the page again.
 trouble-failed = Something is wrong in the bank. Nothing was changed.
-trouble-other-origin = This came from another site and was not done.
-trouble-must-sign = It is above what goes without a signature. Sign it with a code.
-trouble-exceeds-credits = There is not enough money on the account.
-trouble-exceeds-hold = Money of the account is blocked by order.
+trouble-other-origin = This came from another site, so it was not done.
+trouble-must-sign = The amount is above what can be paid without a signature. Sign it with a code.
+trouble-exceeds-credits = There is not enough money in the account.
+trouble-exceeds-hold = Money in the account is blocked by order.
 trouble-exceeds-transfer-limit = It is more than one payment may be.
 trouble-exceeds-daily-limit = It is more than may leave on one day.
 trouble-credit-account-not-found = There is no such account here. Look at the number again.
 trouble-credit-account-already-closed = That account is closed.
 trouble-accounts-must-be-different = An account cannot pay itself.
 trouble-accounts-must-have-the-same-ledger = That account has another currency.
-trouble-refused-by-risk-control = It looks like theft or a trick, so it is not paid. Call us if it is right.
+trouble-refused-by-risk-control = It looks like theft or fraud, so it was not paid. If you really want to pay it, call us.
 trouble-payer-must-confirm = Read the warning first.
-trouble-schedule-out-of-range = The first day must be a business day that is not over.
-trouble-order-already-ended = It was ended before.
+trouble-schedule-out-of-range = The first day must be a business day that has not passed.
+trouble-order-already-ended = It has already been ended.
 field-to = Write the number of an account, like 6299 0000 0000 0247 686.
 field-from = Choose one of your accounts.
 field-amount = Write an amount like 12.50.
 field-money-amount = Write an amount like 12.50.
 field-per_payment-amount = Write an amount like 5,000.
 field-per_day-amount = Write an amount like 5,000.
-field-text = At most 140 letters.
+field-text = At most 140 characters.
 field-first = Choose a day.
 field-password = 15 characters or more.
 
@@ -412,14 +412,14 @@ looked-wrong = If you do not know why somebody looked, ask. You have a right to 
 ## The tour
 tour-page-says = Ten minutes. Leave whenever you like.
 tour-phone = The phone of this made-up person shows
-tour-phone-says = Type it where a code is asked. A new one comes every half minute; each is good once.
+tour-phone-says = Type it where a code is asked for. A new one comes every half minute; each works once.
 tour-1 = Be a customer: choose Pay, and pay somebody you paid before.
 tour-2 = Be talked into a swindle: pay nearly all you have to a number you never paid. You are warned before anything leaves.
 tour-trap = Try it: { $amount }.
 tour-3 = Sign a payment above 1,000 yuan with the code of the phone, shown on this page.
 tour-4 = Open a payment, and check its receipt in your own browser.
 tour-5 = Switch to the large and simple pages, and to the other language.
-tour-6 = As the analyst, open a held payment of the last hours: why it was stopped, and the money around it.
+tour-6 = As the analyst, open a held payment of the last hours: why it was held, and the money around it.
 
 ## While a sample bank is made
 filling-title = A bank is being made for you
@@ -466,7 +466,7 @@ kind-901 = Account closed
 ## Desks of the bank's own people
 desk-cases = Cases
 desk-rules = Rules
-left-none = time is over
+left-none = time is up
 left-minutes = { $n } min left
 left-hours = { $n ->
     [one] 1 hour left
@@ -514,16 +514,16 @@ cases-sure-yes = Yes, refuse them
 col-case = Case
 col-left = Time left
 col-since = Held
-col-who = With
+col-who = Handled by
 col-result = Result
 case-called = Case { $end }
 case-open = open
-case-proposed = one yes, one to come
+case-proposed = one of two has agreed
 case-released = released
 case-refused = refused
-case-lapsed = time over
+case-lapsed = expired
 case-noted = opened by hand
-case-passed = paid, time over
+case-passed = paid on expiry
 case-nobody = nobody yet
 case-nobody-yet = Nobody has taken it yet.
 case-claim = Take it
@@ -536,24 +536,24 @@ case-due = To be settled by { $time }.
 mark-fraud = fraud
 mark-laundering = laundering
 mark-mistaken = stopped by mistake
-why-by-hand = No rule stopped it. Somebody of the bank opened this case.
+why-by-hand = No rule stopped it. Somebody at the bank opened this case.
 why-set = Rule set { $set }
 why-says = { $n ->
-    [one] One condition was true; the score is { $score }.
-   *[other] { $n } conditions were true; the score is { $score }.
+    [one] One condition was met; the score is { $score }.
+   *[other] { $n } conditions were met; the score is { $score }.
 }
 why-reason = Reason
 why-rule = Rule
 why-points = Points
 why-score = Score
 why-more = { $n ->
-    [one] One more condition, less severe, was true.
-   *[other] { $n } more conditions, less severe, were true.
+    [one] One more condition, less severe, was met.
+   *[other] { $n } more conditions, less severe, were met.
 }
-why-model = How likely the model holds it to be fraud:
+why-model = How likely it is fraud, says the model:
 payment-whole = The whole payment
 who-show = Show who they are
-who-hint = The look is written into the journal; the customers can see it.
+who-hint = That you looked is noted in the journal; the customers can see it.
 who-none = Nobody whom you may see
 who-erased = a party that was erased
 who-born = born { $day }
@@ -565,20 +565,20 @@ holds-guardian = guardian
 usual-title = Against the usual
 usual-says = { $out ->
     [0] Nothing here is new for these accounts. Measured on their latest { $lines } payments.
-    [one] One thing was never so before. Measured on the latest { $lines } payments of each account.
-   *[other] { $out } things were never so before. Measured on the latest { $lines } payments of each account.
+    [one] One thing is new. Measured on the latest { $lines } payments of each account.
+   *[other] { $out } things are new. Measured on the latest { $lines } payments of each account.
  }
 usual-what = What
 usual-now = This payment
 usual-middle = Usually
-usual-most = At most
-usual-out = never so before
-usual-none = nothing before
-usual-amount = Paid by the payer at once
-usual-often = Payments of the payer in a day
-usual-got = Got by the payee at once
-usual-payers = Who paid the payee in a day
-usual-known = The payer paid this payee before
+usual-most = Highest so far
+usual-out = not seen before
+usual-none = no earlier payments
+usual-amount = Paid by the payer in one payment
+usual-often = Payments by the payer in a day
+usual-got = Received by the payee in one payment
+usual-payers = Payers of the payee in a day
+usual-known = Payer has paid this payee
 usual-first = first time
 usual-times = { $n ->
     [0] never
@@ -604,24 +604,24 @@ steps-title = Done so far
 steps-none = Nothing yet.
 step-open = Opened by
 step-claim = Taken by
-step-assign = Given on by
-step-note = Note of
-step-evidence = Evidence of
+step-assign = Passed on by
+step-note = Note by
+step-evidence = Evidence by
 step-link = Linked by
-step-release = Released by
+step-release = Release agreed by
 step-refuse = Refused by
 step-mark = Marked by
 step-report = Reported by
-step-appeal = Objection of
+step-appeal = Objection by
 step-record = record { $n }
 decide-title = Decision
-decide-proposed = { $who } would release it
-decide-proposed-mine = You said yes first. Another chief analyst must look with their own eyes and agree; you cannot be both.
+decide-proposed = { $who } proposes to release it
+decide-proposed-mine = You agreed first. Another chief analyst must check it and agree too; you cannot be both.
 decide-proposed-says = If you agree, the money is paid. If not, refuse, and it goes back.
 decide-not-you = A chief analyst decides. Write down below what you found.
 decide-anothers = { $who } has taken this case and decides it.
-decide-hint = Where four eyes are asked for, the first yes proposes and a second person decides.
-decided-released = The payment may go. The case stays here to be read.
+decide-hint = Where two people must agree, the first yes is a proposal and a second person decides.
+decided-released = The payment was released. The case stays here for reference.
 decided-refused = The money went back to the payer.
 decided-lapsed = Nobody decided in time; the money went back to the payer.
 decided-noted = There is nothing to decide.
@@ -629,7 +629,7 @@ decided-passed = Nobody decided in time; the payment was made, as its rule says.
 work-title = Work on it
 work-what = What you write down
 work-text = Text
-work-text-hint = It stands in the journal in clear, so no names or numbers of customers.
+work-text-hint = It is kept in the journal in plain text: no names or numbers of customers.
 work-write = Write it down
 work-mark = What it was
 work-mark-do = Mark it
@@ -640,7 +640,7 @@ write-note = A note
 write-evidence = Evidence: what and where
 write-report = A report’s number
 rules-none = No rule set judges now.
-rules-says = “{ $name }” judges now. Of { $judged } payments it did not just let { $stopped } through: { $share }.
+rules-says = “{ $name }” is in force. Of { $judged } payments, { $stopped } did not go straight through: { $share }.
 rules-number = No.
 rules-stage = State
 rules-judged = Judged
@@ -649,24 +649,24 @@ rules-share = Share
 rules-by = Adopted by
 rules-program = Program
 rules-model = Model
-stage-shadow = judges silently
+stage-shadow = only watches
 stage-canary = on trial
-stage-active = judges
+stage-active = in force
 stage-over = ended
 field-other = Write the number of a payment, like pay_0198….
 trouble-case-not-found = There is no such case.
-trouble-case-decided = It was decided before, perhaps just now by somebody else.
-trouble-case-is-anothers = Somebody else has taken this case. Only they decide it.
-trouble-needs-other-eyes = You said yes first. Somebody else must say yes as well.
+trouble-case-decided = It has already been decided, perhaps just now by somebody else.
+trouble-case-is-anothers = Somebody else has taken this case. Only they can decide it.
+trouble-needs-other-eyes = You agreed first. Somebody else must agree as well.
 trouble-subject-not-found = There is no such payment.
-trouble-exists = It is so already.
+trouble-exists = That is so already.
 trouble-pending-transfer-not-pending = There is nothing to decide here.
 
 ## Operations
 desk-overview = Overview
 desk-payments = Find
 desk-journal = Journal
-overview-title = How the bank is now
+overview-title = How the bank is doing
 overview-says = { $n ->
     [0] Nothing needs a person now.
     [one] One matter needs a person.
@@ -702,7 +702,7 @@ ruling-approve = Let through
 ruling-ask = Payer was warned
 ruling-hold = Held for a person
 ruling-refuse = Refused
-rulings-says = Of { $n } payments, { $share } did not pass straight away. The bar shows only those.
+rulings-says = Of { $n } payments, { $share } did not go straight through. The bar shows only those.
 rulings-what = Decision
 rulings-all = All
 query-hours = Payments per hour
@@ -722,7 +722,7 @@ journal-title = Journal
 journal-says = { $records } records in { $entries } entries, the newest first. Nothing in it is ever changed.
 journal-now = The journal now
 journal-all = All of it
-journal-nothing = Nothing is told of these records.
+journal-nothing = These records have nothing to show here.
 journal-newest = The newest
 journal-older = Older
 journal-record = Record
@@ -775,7 +775,7 @@ people-passkeys = { $n ->
 people-password = password and code
 people-no-key = no key yet
 people-add = Let somebody in
-people-name-hint = 1 to 64 of a–z, 0–9, dot, dash: it is for good
+people-name-hint = 1 to 64 of a–z, 0–9, dot and dash. It cannot be changed later.
 people-role = First role
 people-role-hint = A role that touches money or identity counts when a second administrator has agreed.
 people-party = Number of the party
@@ -789,7 +789,7 @@ people-give = Another role
 people-give-do = Give it
 people-coming-in = Coming in
 people-link = Make a new link
-people-link-hint = The one before ends.
+people-link-hint = The earlier link stops working.
 people-enable = Let in again
 people-disable = Shut out
 people-disable-hint = It counts at once; sessions end.
@@ -805,7 +805,7 @@ approvals-says = { $n ->
     [one] One matter waits for a second person.
    *[other] { $n } matters wait for a second person.
 }
-approvals-day = What nobody has decided within a day is forgotten.
+approvals-day = What nobody has decided within a day expires.
 approval-waits = Something waits for a second person
 approval-waits-says = It does not count before somebody else has agreed.
 approval-mine = You asked for it. Somebody else must agree.
@@ -814,8 +814,8 @@ approval-yes = Agree
 approval-no = Refuse
 approval-back = Take it back
 all-sessions-says = { $n ->
-    [one] In one place somebody is signed in.
-   *[other] In { $n } places somebody is signed in.
+    [one] One sign-in is open.
+   *[other] { $n } sign-ins are open.
 }
 session-seen = Last seen
 session-from = From
@@ -830,14 +830,14 @@ programs-keys-n = { $n }
 programs-change = Shut out or let in
 programs-add = A program brings public keys, so it is added at the console or over the API:
 rights-title = Rights: { $role }
-rights-says = What is not here is denied. It is read from the table that the tests of the policies keep.
+rights-says = Whatever is not listed is denied. The list is the table that the tests of the policies keep.
 rights-what = May
 rights-whose = Whose
 rights-others = Other roles
 trouble-conflict = That cannot be done as things stand.
 right-party-read = see who somebody is, and what they have here
 right-party-write = register people and organisations
-right-party-erase = have somebody forgotten
+right-party-erase = have somebody’s data erased
 right-account-read = see an account
 right-account-open = open an account
 right-account-write = change or close an account
@@ -899,7 +899,7 @@ right-break-glass-ask = ask for wider rights in an emergency
 right-break-glass-approve = agree to wider rights in an emergency
 right-health-read = see whether the bank is well
 right-metrics-read = read the figures of operation
-cell-all = anybody's
+cell-all = anybody’s
 cell-own = their own
 cell-pay = their own, if they may pay from it
 cell-see = of those they help
@@ -911,8 +911,8 @@ cell-m = not above a limit
 desk-counter = Counter
 counter-says = Who stands before you? Look at their identity card first.
 counter-find = Name or number
-counter-find-hint = The beginning of a name, a customer’s number, or an account’s. Who is found is told that you looked.
-counter-compare = Compare with what they show. The look stands in the journal.
+counter-find-hint = The beginning of a name, or the number of a customer or an account. Whoever is found can see that you looked.
+counter-compare = Compare with their document. That you looked is noted in the journal.
 counter-next = The next customer
 counter-identity = Identity
 identity-name = Name
@@ -956,12 +956,12 @@ webhooks-made = The webhook is there
 webhooks-made-says = Its messages are signed with this secret. It is shown this once.
 webhooks-secret = Secret
 webhook-title = Webhook
-webhook-after = Told up to record { $n }.
+webhook-after = Delivered up to record { $n }.
 webhook-test = Send a test
 webhook-told = Latest messages
-webhook-none = None since the bank is served.
-webhook-taken = taken
-webhook-not-taken = not taken
+webhook-none = None since the program started.
+webhook-taken = accepted
+webhook-not-taken = not accepted
 hook-active = active
 hook-paused = paused
 hook-gave-up = gave up
@@ -969,7 +969,7 @@ hook-gone = gone
 hook-not-allowed = not allowed
 hook-lost = lost
 work-assign = Give it to
-work-assign-hint = The name a chief analyst signs in with; they decide then
+work-assign-hint = User name of a chief analyst, who then decides
 work-assign-do = Give it
 work-assign-empty = Write a name.
 as-text = { $what } as text
@@ -980,7 +980,7 @@ rules-view-sets = Rule sets
 rules-view-quality = How well they did
 rules-view-models = Models
 rules-change = Change the rules
-rules-counted = Counted in the journal since each set was adopted; each attempt at a payment counts. Precision is of what was marked, with the interval in which it probably lies.
+rules-counted = Counted in the journal since each set was adopted; each attempt at a payment counts. Precision looks at marked payments only, and stands with its probable range.
 rules-sets = Rule sets
 rules-asked = Warned
 rules-held = Held
@@ -1011,14 +1011,14 @@ set-ends-says = when it stops more than { $share } of payments
 set-text = Text
 set-text-show = Show the text
 set-text-none = Its text was not kept when it was adopted. Bring it in again with the command line: tj risk rules adopt.
-set-text-shipped = These are the rules that come with the program; they come to the same program.
+set-text-shipped = These are the rules shipped with the software; they compile to the same program.
 set-end = End this set
 set-end-says = The set that was active before it judges again. If there was none, nothing is judged.
 set-end-do = End it
 set-end-sure = End rule set { $n }?
 set-end-yes = Yes, end it
 by-rule-title = How well each rule did
-by-rule-hint = A verdict names its three first reasons; a rule behind them is not counted for that payment.
+by-rule-hint = A verdict names only its first three reasons; a rule further down is not counted for that payment.
 marks-marked = Marked
 marks-right = Rightly stopped
 lists-title = Lists
@@ -1036,11 +1036,11 @@ rule-says = What it says
 trial-title = On trial, beside the set that judges
 trial-shadow = The shadow judges nothing. What it would have done is counted.
 trial-canary = The canary judges some accounts; all others are judged as before.
-trial-lost = Let through that the other would not have
-trial-hint = Both count of the same days only if both were adopted then. Counting begins anew after some payments.
+trial-lost = Let through, where the other would not
+trial-hint = Both cover the same days only if they were adopted on the same day. Counting starts again after a number of payments.
 drafts-need-you = { $n ->
-    [one] One proposal waits for your word
-   *[other] { $n } proposals wait for your word
+    [one] One proposal waits for your decision
+   *[other] { $n } proposals wait for your decision
  }
 drafts-wait = { $n ->
     [one] One proposal waits for somebody else
@@ -1052,7 +1052,7 @@ draft-by-you = yours, { $ago }
 draft-on-trial = on trial as No. { $set }
 draft-open = waits
 draft-adopted = adopted
-draft-withdrawn = off
+draft-withdrawn = withdrawn
 draft-title = Proposal “{ $name }”
 draft-became = rule set { $set }
 draft-changes = What it changes
@@ -1065,7 +1065,7 @@ draft-take-back = Take it back
 draft-turn-down = Turn it down
 draft-waits = It waits for a chief analyst
 draft-waits-says = You can run it over the past meanwhile.
-adopt-title = Your word
+adopt-title = Your decision
 adopt-says = Begin with a shadow: it stops nobody, and you see what it would do. A proposal may go on trial first and judge later.
 adopt-stage = How far it may go
 adopt-shadow = Shadow: judges nothing, is counted
@@ -1096,7 +1096,7 @@ edit-name = Name of the set
 edit-why = Why
 edit-why-hint = For whoever decides; it stands in no journal
 edit-wrong = The text has faults; see beside it.
-check-sound = Nothing is wrong with it
+check-sound = No faults found
 check-sound-says = { $rules ->
     [one] One rule
    *[other] { $rules } rules
@@ -1146,52 +1146,52 @@ run-look-again = Look again
 run-stop = Stop it
 run-edit = Back to the text, to change or propose it
 run-draft = To the proposal
-run-would = What would be ruled
-run-says = Of { $judged } payments it would warn of { $ask }, hold { $hold } and refuse { $refuse }: { $share } in all.
+run-would = What it would decide
+run-says = Of { $judged } payments it would warn about { $ask }, hold { $hold } and refuse { $refuse }: { $share } in all.
 run-payments = Payments
 run-payers = Payers
 run-money = Money
 run-examples = Such as
 run-changed = What would change
 run-changed-says = { $n ->
-    [0] No payment would be ruled otherwise than it was.
-    [one] One payment would be ruled otherwise than it was.
-   *[other] { $n } payments would be ruled otherwise than they were.
+    [0] No payment would be decided differently.
+    [one] One payment would be decided differently.
+   *[other] { $n } payments would be decided differently.
  }
 run-was = Was
 run-would-be = Would be
-run-unjudged = nobody judged
-run-outcomes = By what would be ruled
+run-unjudged = not judged
+run-outcomes = By decision
 run-rules = By rule
 run-alone = Alone
-run-hint = Judged by the code that judges payments now, each with the bank as it was then. What was refused then did not happen and is not among them. Precision is of what cases were marked as.
+run-hint = Each payment is judged by the code that judges payments now, with the bank as it was then. What was refused then never happened and is not included. Precision rests on how cases were marked.
 replay-running-look = Look at the one that runs
 trouble-replay-running = Another replay is running. Wait for it or stop it.
 trouble-own-proposal = You proposed it, so somebody else must adopt it.
 trouble-rules-wrong = The text has faults.
 trouble-too-many-drafts = Too many proposals wait. Decide about some first.
 quality-title = How well rules did
-quality-says = { $stopped } payments were not just let through; { $marked } of them were marked. { $known } payments were something, { $missed } of which nothing had stopped.
-quality-none = No case was marked yet.
-quality-unknown = Nothing was marked yet.
-quality-precision-says = In { $month }, { $share } of what was stopped and marked was rightly stopped (probably { $low } to { $high }).
-quality-recall-says = In { $month }, { $share } of what was something had been stopped (probably { $low } to { $high }).
+quality-says = { $stopped } payments did not go straight through, and { $marked } of them have been marked. Of { $known } payments found to be fraud or laundering, { $missed } had gone straight through.
+quality-none = No case has been marked yet.
+quality-unknown = Nothing has been marked yet.
+quality-precision-says = In { $month }, { $share } of the marked payments that did not go straight through were rightly stopped (probably { $low } to { $high }).
+quality-recall-says = In { $month }, { $share } of the fraud and laundering that was found had been stopped (probably { $low } to { $high }).
 quality-month = Month
 quality-percent = Percent
 quality-months = Month by month
 quality-missed = Missed
-quality-hint = By the marks of cases. What nobody marked counts in neither share; recall knows only what somebody marked. Intervals are Wilson’s at 95 %.
+quality-hint = Counted from the marks on cases. Unmarked payments count in neither share, and recall knows only what somebody marked. Ranges are Wilson intervals at 95 %.
 models-title = Models
 models-says = { $n ->
-    [0] No rule set looks at a model.
-    [one] One model is looked at by rule sets.
-   *[other] { $n } models are looked at by rule sets.
+    [0] No rule set uses a model.
+    [one] One model is used by rule sets.
+   *[other] { $n } models are used by rule sets.
  }
-models-hint = Models are trained, checked and handed in on the command line:
+models-hint = Models are trained, checked and submitted on the command line:
 tour-7 = Still as the analyst, change a rule, replay it on the whole history, and propose it. As the chief analyst, adopt it.
-tour-8 = Look at it as an outsider: every figure has its proof, and the open API stands at the foot of the front page.
+tour-8 = Look at it as an outsider: every figure has its proof, and the reference of the open API is on the front page under “For programs”.
 sign-in-ended = Your sign-in has ended
-sign-in-ended-says = What you typed stands here. Copy it, sign in, and put it back.
+sign-in-ended-says = What you typed is here. Copy it, sign in, and paste it again.
 sign-in-ended-typed = What you typed
 ## Phones without an app
 phone-back = 0 Back
@@ -1231,7 +1231,7 @@ phone-amount = How much to ..{ $to }? You have { $free }. 12*50 is 12.50
 phone-amount-wrong = That is no amount. 12*50 is 12.50
 phone-confirm = Pay { $money } from ..{ $from } to { $to }
 phone-yes = Yes, pay
-phone-hold = Somebody of the bank looks at it first.
+phone-hold = Somebody at the bank looks at it first.
 phone-warn = WAIT. This may be a fraud.
 phone-warn-stop = Somebody told you to pay this? Do not pay. 0 leads back, * to a person.
 phone-warn-go = Pay nevertheless
@@ -1244,7 +1244,7 @@ phone-card = Your card has { $left ->
    *[other] { $left } codes
  } left.
 phone-paid = Paid { $money } to ..{ $to }. Receipt: record { $record }. Anybody can check it at { $site }
-phone-held = { $money } to ..{ $to } is kept back: somebody of the bank looks at it first. See Held and refused.
+phone-held = { $money } to ..{ $to } is kept back: somebody at the bank looks at it first. See Held and refused.
 phone-unsure = Sent: { $money } to ..{ $to }. No answer yet. It is paid once, however often you ask.
 phone-ask-again = Ask again
 phone-unseen = Since your last call: { $receipt }
@@ -1283,7 +1283,7 @@ phone-limit-new-day = Most for a day? 100 is 100.00
 phone-limit-lower = It is { $now } now, and here it can only be lowered.
 phone-limit-set = The limit is set, from now on.
 phone-looked = Of the bank, looked at your data:
-phone-none-looked = Nobody of the bank looked at your data.
+phone-none-looked = Nobody at the bank looked at your data.
 phone-block = Stop everything? Your accounts pay nothing any more, your card ends, other sign-ins end.
 phone-block-yes = Yes, stop everything
 phone-blocked = { $stopped ->
@@ -1298,7 +1298,7 @@ phone-person-says = A person answers at { $number }. Never tell anybody your PIN
 ## Short messages
 sms-left = { $money } left your account ..{ $own } for account ..{ $other }. Not you? Call the bank at the number on your card.
 sms-came = { $money } came to your account ..{ $own } from account ..{ $other }.
-sms-held = { $money } to account ..{ $other } is kept back on your account ..{ $own }: a person of the bank looks first.
+sms-held = { $money } to account ..{ $other } is kept back on your account ..{ $own }: a person at the bank looks first.
 sms-refused = { $money } to account ..{ $other } was not paid. Your account ..{ $own } is as before.
 sms-released = A payment of yours that was kept back was let go.
 sms-kept = A payment of yours that was kept back was refused. The money is yours again. You may object.
@@ -1328,13 +1328,13 @@ handset-number-title = Number and PIN
 handset-number = Number of the phone
 handset-number-hint = With the country’s code, like +86 138 0013 8007
 handset-pin = PIN
-handset-pin-hint = Six digits that nobody would try first
+handset-pin-hint = Six digits that nobody would guess
 handset-set = Let this phone sign in
 handset-change = Change number or PIN
-handset-remove = The phone signs in no more
+handset-remove = Stop this phone signing in
 handset-locked = Too many wrong PINs in a row. Choose a new PIN.
-handset-sim = Your phone has another SIM than before
-handset-sim-says = It can look, and pays nothing. If you did not change the SIM, somebody may have taken your number: ask a person.
+handset-sim = Your phone has a different SIM
+handset-sim-says = It can look, but not pay. If you did not change the SIM, somebody may have taken your number: ask a person.
 handset-sim-yes = The new SIM is mine
 handset-card = Card of codes
 handset-card-says = 24 codes on paper. Each signs one payment above the limit, and only the one you are asked for.
@@ -1356,9 +1356,9 @@ live-cases = { $n ->
 }
 desk-messages = Messages
 messages-says = { $n ->
-    [0] { $all } messages here. Of none was anything refused.
-    [one] { $all } messages here. Of one message something was refused.
-   *[other] { $all } messages here. Of { $n } messages something was refused.
+    [0] { $all } messages. Nothing in them was refused.
+    [one] { $all } messages. One had something refused.
+   *[other] { $all } messages. { $n } had something refused.
 }
 messages-views = Which messages
 messages-all = All
@@ -1384,35 +1384,35 @@ messages-state-refused = refused
 messages-state-part = refused in part
 messages-state-waits = waits
 messages-state-done = done
-messages-send = Hand a message in
+messages-send = Submit a message
 messages-send-says = A customer’s file of payments (pain.001), or a message of another bank (pacs.008, pacs.004, pacs.002). Each payment is judged like any other; a message that comes twice is done once.
 messages-file = File
 messages-file-hint = XML in UTF-8, at most 8 MB
 messages-text = Or its text
 messages-text-hint = Paste the message here.
-messages-send-do = Hand it in
+messages-send-do = Submit
 messages-empty = Choose a file, or paste a message.
 messages-wrong-line = Line { $line }, column { $column }: this cannot be read ({ $code }).
 messages-wrong-where = Where it is wrong
 messages-each = Every payment
 messages-only-rejected = Only what was not done
 messages-refused-whole = Nothing of this message was done
-messages-refused-next = Its sender has the same answer. What is right may be sent again under a new number.
+messages-refused-next = Its sender has received the same answer. Correct payments may be sent again under a new number.
 messages-posted = Posted
 messages-waiting = Waiting
 messages-about = About this message
-messages-received = Handed in
+messages-received = Submitted
 messages-by = By
-messages-created = Made, as it says
-messages-sum = Sum, as it says
+messages-created = Created, as stated
+messages-sum = Total, as stated
 messages-block = Block
 messages-answer = The answer, as a file
-messages-no-payments = No payment of it is to be shown.
-messages-called = As its sender calls it
+messages-no-payments = There are no payments to show.
+messages-called = Sender’s reference
 messages-why = Why
 messages-item-posted = posted
 messages-item-reserved = reserved
-messages-item-held = somebody looks first
+messages-item-held = held: somebody checks it first
 messages-item-refused = not done
 messages-item-received = received
 message-pain-001 = A customer’s payments
@@ -1438,7 +1438,7 @@ reason-am01 = the amount is zero
 reason-am02 = the amount is more than is allowed
 reason-am03 = the bank does not handle this currency
 reason-am04 = there is not enough money
-reason-am05 = it came before
+reason-am05 = duplicate: it came before
 reason-am07 = the money is blocked by an authority
 reason-am09 = the amount is not the one that was agreed
 reason-am10 = the amounts do not add up to the sum that is given
@@ -1453,41 +1453,41 @@ reason-du02 = another block has this number
 reason-du03 = another payment has this number
 reason-du04 = another payment has this end-to-end number
 reason-du05 = another payment has this instruction number
-reason-ff01 = the file is not whole or not in the right form
+reason-ff01 = the file is incomplete or not in the right form
 reason-ff10 = a technical fault of the bank
 reason-indt = something does not fit its field
 reason-ms03 = the bank gives no reason
-reason-narr = see the text
+reason-narr = explained in the message’s own text
 reason-rc01 = a bank’s code has the wrong form
 reason-rr04 = for a legal reason
 reason-utnv = the payment it speaks of was not found
 desk-exceptions = Exceptions
 exceptions-says = { $n ->
-    [0] Nothing waits to be mended.
-    [one] One thing waits to be mended.
-   *[other] { $n } things wait to be mended.
+    [0] Nothing needs attention.
+    [one] One thing needs attention.
+   *[other] { $n } things need attention.
 }
 exceptions-messages = Messages with payments that were not done
 exceptions-all-messages = All of them
 exceptions-messages-part = Look at each payment of it
 exceptions-no-messages = Every payment of every message was done.
 exceptions-n-of = { $n } of { $all } not done
-exceptions-orders = Standing orders that paid nobody
-exceptions-no-orders = Every order of the last 30 days paid, or is still tried.
+exceptions-orders = Standing orders that could not be paid
+exceptions-no-orders = Every order of the last 30 days was paid, or is still being tried.
 exceptions-order-was = Was due on { $day }, to the account ending in { $to }. Refused on three business days.
 exceptions-orders-next = The bank does not try again. Tell the customer; they may pay by hand.
-exceptions-pending = Reservations that end soon
-exceptions-no-pending = No reservation ends by itself.
-exceptions-ends = Ends
+exceptions-pending = Reservations that expire soon
+exceptions-no-pending = No reservation is about to expire.
+exceptions-ends = Expires
 exceptions-way = From and to
 exceptions-do = What to do
 exceptions-post = Post it
 exceptions-void = Give it back
 exceptions-no-refused = No payment was refused on this business day.
 exceptions-hooks = Webhooks that stopped
-exceptions-no-hooks = Every webhook is told.
+exceptions-no-hooks = Every webhook works.
 exceptions-hook-of = Made by { $who }
-exceptions-hooks-next = Tell its owner. Once the receiver is back, the owner makes it active, and it goes on where it was.
+exceptions-hooks-next = Tell its owner. Once the receiver works again, the owner makes the webhook active, and it goes on where it stopped.
 exceptions-holds = { $n ->
     [0] No money is blocked by order.
     [one] Money is blocked by one order.
@@ -1520,11 +1520,11 @@ ordered-court = A court
 ordered-aml = An authority against money laundering
 ordered-tax = A tax or customs authority
 ordered-bank = The bank, by contract
-trouble-hold-already-released = It was lifted before.
+trouble-hold-already-released = It has already been lifted.
 trouble-hold-needs-debit-limit = Money of an account that may be overdrawn cannot be blocked.
 trouble-hold-amount-must-not-be-zero = Write an amount above zero, or none to block everything.
-trouble-day-not-open = That day was closed before, perhaps just now by somebody else.
-trouble-next-day-out-of-range = The next day is not one that may follow.
+trouble-day-not-open = That day has already been closed, perhaps just now by somebody else.
+trouble-next-day-out-of-range = That day cannot be the next business day.
 trouble-file-too-large = The file is larger than 8 MB. Send it through the API or the folder.
 desk-day = Business day
 day-says-over = The bank still books on { $day }; today is { $today }. Close the day.
@@ -1533,19 +1533,19 @@ day-says-ahead = The bank books on { $day }; today is { $today }.
 day-business = Business day
 day-calendar = Today is { $day }
 day-orders = Orders due
-day-orders-d = paid by themselves
+day-orders-d = paid automatically
 day-to-cases = See them
 day-reservations = Reservations
 day-to-exceptions = Those that end first
 day-close = Close the day
 day-close-interest = Interest accrues up to the next day.
 day-close-next = The next business day begins; later payments are booked on it.
-day-close-orders = What orders bring on the next day is paid by itself, within seconds.
+day-close-orders = Standing orders due on the next day are paid automatically within seconds.
 day-close-do = Close { $day }
-day-close-who = People of operations close the day.
+day-close-who = Operations staff close the day.
 day-sure = Close { $day }?
-day-early = This day is not over by the calendar.
-day-no-way-back = A day that is closed is not opened again.
+day-early = By the calendar, this day is not over yet.
+day-no-way-back = A closed day cannot be opened again.
 day-close-sure = Yes, close it
 day-not-now = Not now
 day-closed = { $day } is closed
@@ -1567,25 +1567,25 @@ checks-rule = Rule
 checks-rows = Rows found
 checks-as-of = As of entry
 checks-when = Run
-checks-run = Run them before you close the day, while the bank is not served:
-closes-none = No day was closed yet.
+checks-run = Run them before you close the day, while the bank is stopped:
+closes-none = No day has been closed yet.
 closes-day = Day
 closes-when = Closed at
-closes-orders = Paid by orders then
+closes-orders = Paid by standing orders
 desk-health = Health
 health-good = The bank is well, as far as it can be measured.
 health-bad = { $n ->
-    [one] One thing needs somebody.
-   *[other] { $n } things need somebody.
+    [one] One thing needs attention.
+   *[other] { $n } things need attention.
 }
 health-disk-full = The disk is nearly full: { $left } are left.
 health-failed = { $n ->
-    [one] One request ended in a fault of the bank since it is served.
-   *[other] { $n } requests ended in a fault of the bank since it is served.
+    [one] One request failed by a fault of the bank since the last start.
+   *[other] { $n } requests failed by a fault of the bank since the last start.
 }
 health-hooks = { $n ->
-    [one] One webhook is told nothing any more.
-   *[other] { $n } webhooks are told nothing any more.
+    [one] One webhook has stopped.
+   *[other] { $n } webhooks have stopped.
 }
 health-vault = The vault with people’s keys is damaged.
 health-snapshot = The last start trusted no snapshot and replayed everything.
@@ -1599,7 +1599,7 @@ health-age = { $n ->
 health-answers = Answers
 health-answers-d = { $n } of them failed
 health-most = 99 of 100 within
-health-most-d = since the bank is served
+health-most-d = since the last start
 health-within = { $ms } ms
 health-disk = Free on the disk
 health-disk-d = of { $all }
@@ -1617,7 +1617,7 @@ health-files = Tables as files
 health-none-yet = none yet
 health-whole = covers everything
 health-behind = { $n } behind
-health-since = Served since
+health-since = Running since
 health-clock = Clock
 health-line = Commands waiting
 health-certificate-of = Certificate
@@ -1629,8 +1629,8 @@ health-replayed = { $n ->
 }
 health-cut = a torn tail of { $n } bytes was cut
 health-incidents = What went wrong
-health-incidents-says = Since the bank is served. The log has more.
-health-incidents-none = Nothing that was noticed.
+health-incidents-says = Since the last start. The program’s log has more.
+health-incidents-none = Nothing was noticed.
 health-times = Times
 incident-answered = Answer
 incident-webhook = Webhook
@@ -1638,33 +1638,33 @@ incident-messages-wait = Messages wait
 denials-none = Nobody.
 denials-nobody = nobody known
 denials-what = What they tried
-desk-keys = Keys and copies
-keys-says = What the bank signs with, what programs come in with, and the last copy. No secret is shown.
+desk-keys = Keys and backups
+keys-says = What the bank signs with, what programs sign in with, and the last backup. No secret is shown.
 keys-journal = The journal’s key
 keys-name = Name
 keys-algorithm = Signs with
 keys-since = Journal since
 keys-public = Public key
-keys-public-says = Give it to whoever is to check receipts. Everybody may have it:
+keys-public-says = Give it to whoever checks receipts. Anybody may have it:
 keys-programs = Keys of programs
 keys-no-programs = No program may come in.
 keys-age = Let in
-keys-age-says = When a program was let in. When a key was replaced, the journal says (credential_changed).
+keys-age-says = This is when the program was let in. When a key was replaced is in the journal (credential_changed).
 keys-hooks = Secrets of webhooks
-keys-no-hooks = Nobody is told of events.
+keys-no-hooks = There are no webhooks.
 keys-whose = Whose
-keys-both-until = with the secret before as well until { $time }
-backup-title = Last copy
+keys-both-until = the earlier secret works as well until { $time }
+backup-title = Last backup
 backup-none = none is recorded
 backup-last = { $ago }, { $n } entries, verified
-backup-where = It lies in
-backup-make = Make one, also while the bank is served:
+backup-where = Stored in
+backup-make = Make one, even while the bank is running:
 backup-check = Verify it again, at any time, on any machine:
-backup-hands = Keep keys and vault under other hands than the journal. To go back: put the copy into an empty folder, verify it, start.
+backup-hands = Keep keys and vault in other hands than the journal. To restore: put the backup into an empty folder, verify it, start.
 samples-title = Example: { $kind }
 samples-says = Names, numbers and banks are made up.
 samples-others = Examples
-samples-keep = Keep it as a file
+samples-keep = Save as a file
 samples-tools = To look at a message of your own without a bank:
 samples-link = Message examples
 samples-link-says = ISO 20022, to read and to copy
@@ -1674,12 +1674,12 @@ rights-cedar-role = About this role
 rights-cedar-all = About everybody
 right-sandbox-make = make a program of their own in a sample bank
 sandbox-title = Sandbox
-sandbox-says = A program of your own with the accounts of one made-up customer. Whatever it does is done to made-up money.
+sandbox-says = A program of your own with the accounts of one made-up customer. Whatever it does moves only made-up money.
 sandbox-make = Make it, or give it a new key
 sandbox-elsewhere = This bank is real and has no sandbox. A bank of made-up people, with one, is made by:
 sandbox-real = To come in here, give the public keys of your program to an administrator:
 sandbox-made = Your program
-sandbox-made-says = It may come in now. A key it had before counts no more.
+sandbox-made-says = It may sign in now. Any earlier key no longer works.
 sandbox-key = Its private key, shown this once
 sandbox-token = Tokens from
 sandbox-accounts = Its accounts
@@ -1701,20 +1701,20 @@ helpers-new-says = They see balance and payments. They cannot pay, change limits
 helpers-account = Which account
 helpers-number = Their customer number
 helpers-number-hint = They see it here, under Family help
-helpers-word-hint = Eight digits that only they see. Ask them, in person or by telephone.
+helpers-word-hint = The help word: eight digits that only they see. Ask them, in person or by telephone.
 helpers-until = Until
-helpers-until-hint = The last day. Empty: until you end it.
+helpers-until-hint = The last day. Optional: without it, until you end it.
 helpers-go = Go on
 helpers-who = Who
 helpers-may = They may
 helpers-may-says = See the balance and the payments of this account, and nothing else.
 helpers-sign = Is this the right person?
-helpers-sign-says = Sign only if you want it yourself. Nobody of the bank asks you for this.
+helpers-sign-says = Sign only if you want it yourself. Nobody at the bank asks you for this.
 helpers-sign-yes = Sign: they may see it
 helpers-added = They may see it from now on
 helpers-added-says = You can take it back here at any time; it counts at once.
-helpers-ended = It is ended
-help-word = Word
+helpers-ended = They can no longer see it
+help-word = Help word
 help-word-until = Good until
 help-word-warn = Only for somebody you help
 help-word-warn-says = Whoever has number and word can ask you to look after their account. Never give out a code of your phone.
@@ -1729,11 +1729,11 @@ helping-more = My number and word
 helping-says = You see these accounts because their owners let you. You cannot pay from them.
 helping-of = { $account } of { $name }
 helping-stop = Stop helping { $name }
-helping-wrong = Does something look wrong? Call the owner, or
+helping-wrong = Does something look wrong? Call the owner first, or
 helper-home-says = You look after somebody else’s account: you see it, and nothing leaves it through you.
 helper-home-none = Nobody lets you see an account now. Tell the person you help your number and word.
 field-party = Write their customer number, only digits.
-field-word = Number and word do not belong together. Ask once more: the word changes every half day.
+field-word = Number and word do not match. Ask once more: the word changes every half day.
 field-until = A day from today on, within ten years.
 limit-wait = Wait before more is allowed
 limit-wait-hint = If somebody talks you into a higher limit, you have this time to think. Lower counts at once.
@@ -1748,12 +1748,12 @@ limits-later = From { $time } more is allowed
 limits-later-says = You, or somebody as you, asked for this. If it was not you, or you changed your mind, keep what counts now.
 limits-keep = Keep the old
 field-cooling-off-hours = Between 0 and 72 hours.
-payees-title = Payees
-act-payees-says = Whom I pay, by my own names
+payees-title = Saved payees
+act-payees-says = Names for the accounts you pay often
 payees-says = { $n ->
-    [0] Give whom you pay a name of your own; only you see it.
-    [one] One payee of yours. Only you see the name.
-   *[other] { $n } payees of yours. Only you see the names.
+    [0] Give an account you pay often a name of your own; only you see it.
+    [one] You have saved one payee. Only you see the name.
+   *[other] You have saved { $n } payees. Only you see the names.
 }
 payee-name = Name
 payee-name-hint = As you call them: Mei, Rent, Doctor Li
@@ -1761,15 +1761,15 @@ payee-name-empty = Write a name.
 payee-since = Since
 payee-end = Remove
 payee-end-one = Remove { $name }
-payee-new = Keep a payee
+payee-new = Save a payee
 payee-new-says = You sign it once. Check the number with the payee themselves, by a way you already know.
-payee-keep = Keep this payee
-payee-kept = It is kept
-payee-ended = It is removed
+payee-keep = Save this payee
+payee-kept = Saved
+payee-ended = Removed
 payee-sign = Is this the right account?
-payee-sign-says = From now on this name stands for this account where you pay. Nobody of the bank asks you to add a payee.
-payee-sign-yes = Sign and keep it
-pay-payees = My payees
+payee-sign-says = From now on this name stands for this account when you pay. Nobody at the bank asks you to add a payee.
+payee-sign-yes = Sign and save
+pay-payees = My saved payees
 complaints-title = Complaints
 act-complaints-says = Tell us what is wrong
 complaints-own = { $n ->
@@ -1787,7 +1787,7 @@ complaints-waiting = Waiting
 complaints-all = All
 complaints-none = None.
 complaints-back = All complaints
-complaint-new = Complain
+complaint-new = Make a complaint
 complaint-new-says = A person answers. You see by when, and every step on the way.
 complaint-number = Number
 complaint-about = About
@@ -1809,7 +1809,7 @@ complaint-file = Send it
 complaint-talk = You would rather talk?
 complaint-title = Complaint { $number }
 complaint-filed-note = We have it
-complaint-filed-says = Its number is { $number }. You have an answer by { $day }; that is our own promise.
+complaint-filed-says = Its number is { $number }. You will have an answer by { $day }; that is our own promise.
 complaint-steps = What was said
 complaint-step-file = Complaint
 complaint-step-answer = Answer of the bank
@@ -1826,8 +1826,8 @@ complaint-is-raised = waits for somebody else’s answer
 complaint-is-closed = answered for good
 complaint-is-withdrawn = taken back
 complaint-raise = Not satisfied?
-complaint-raise-says = Somebody else of the bank looks at it and answers. You can ask for that once.
-complaint-why = Why not
+complaint-raise-says = Somebody else at the bank looks at it and answers. You can ask for that once.
+complaint-why = Why are you not satisfied?
 complaint-raise-do = Have somebody else look
 complaint-withdraw = Take it back
 complaint-others = Somebody else answers this
@@ -1841,22 +1841,22 @@ complaint-extend-why = Why; the customer reads it
 complaint-extend-days = Days more
 complaint-extend-hint = 1 to 90, and only once
 complaint-extend-do = Tell the customer
-trouble-complaint-not-open = It waits for no answer any more.
-trouble-complaint-extended = It was extended before; that can be done once.
-trouble-complaint-not-answered = That can be said once, of a first answer.
+trouble-complaint-not-open = It is no longer waiting for an answer.
+trouble-complaint-extended = It has already been extended; that can be done only once.
+trouble-complaint-not-answered = You can ask for this only once, after the first answer.
 trouble-promise-out-of-range = Between 1 and 90 days.
 trouble-too-many-complaints = You have many complaints that wait. Let us answer those first.
-trouble-too-many-payees = You keep 200 payees. Remove one first.
-field-account = That account is not there, or you keep it already.
-right-payee-read = see whom a customer pays
-right-payee-write = keep a payee
+trouble-too-many-payees = You have 200 saved payees. Remove one first.
+field-account = There is no such account, or you have saved it already.
+right-payee-read = see a customer’s saved payees
+right-payee-write = save a payee
 right-payee-end = remove a payee
 right-complaint-read = see complaints
 right-complaint-write = complain
 right-complaint-answer = answer complaints
 right-party-find = find a customer by name
 counter-found = { $n ->
-    [0] Nobody’s name begins so.
+    [0] Nobody’s name begins like that.
     [one] One customer
    *[other] { $n } customers
 }
@@ -1864,7 +1864,7 @@ counter-found-more = There are more. Type more of the name.
 counter-born = born { $year }
 counter-document-end = document ··{ $end }
 counter-new = New customer
-counter-new-says = Compare with the document that lies before you.
+counter-new-says = Compare with the document in front of you.
 counter-kind = Kind
 kind-person = Person
 kind-organisation = Organisation
@@ -1874,13 +1874,13 @@ document-passport = Passport
 document-other = Another document
 counter-new-do = Register
 field-fields-name = Write the name as it stands in the document.
-field-fields-id-number = This is not the number of a resident identity card: its digits do not fit together.
+field-fields-id-number = This is not the number of a resident identity card: its digits do not match.
 field-fields-birth-date = The day of birth is not the one in the number.
 identity-name-en = Name in Latin letters
 identity-id-number = Number of the document
 identity-credit-code = Credit code
 identity-phone = Telephone
-health-measured = Measured when you look, and while you look. What cannot be measured is said to be unknown.
+health-measured = Measured when you open this page, and while it is open. What cannot be measured is shown as not known.
 
 # People who resemble somebody on a list
 listed-caution = { $n ->
@@ -1888,14 +1888,14 @@ listed-caution = { $n ->
    *[other] { $n } people with names like this are on lists
 }
 listed-caution-says = Compare the day of birth and the country with the document. If you register them, an analyst decides whether they are the same person. Say nothing of it to the customer.
-listed-one = list { $list }, entry { $entry }, alike { $score } of 1,000
-listed-register = Compared: register
+listed-one = list { $list }, entry { $entry }, similarity { $score } of 1,000
+listed-register = I have compared them: register
 listed-possible = Resembles somebody listed
 listed-possible-says = An analyst looks at it. Say nothing of it to the customer.
 listed-confirmed = Is on a list
 listed-confirmed-says = Do nothing for this customer; call the compliance officer. Say nothing of it to the customer.
 listed-case = about a customer
-listed-title = Somebody like that is listed
+listed-title = Somebody similar is on a list
 listed-says = A program found that this customer’s name is like one on a list. Whether they are the same, a person decides.
 listed-show = Compare them
 listed-customer = The customer
@@ -1907,7 +1907,7 @@ listed-same = The same person
 listed-released = Somebody else
 listed-released-says = The customer is not the one on the list, and is served like everybody.
 listed-refused = The same person
-listed-refused-says = The customer is the one on the list. Rules stop what they pay and are paid.
+listed-refused-says = The customer is the one on the list. The rules stop payments to and from them.
 field-why = Write what you compared, and with what, in a sentence or two.
 
 # The days of a run over the past
@@ -1926,7 +1926,7 @@ drawer-counted = Counted
 drawer-counted-hint = What you counted, like 12,850.50. Nothing of it is kept.
 drawer-no-till = That account is a customer’s, and no till.
 drawer-day = The drawer on { $day }
-drawer-began = It began with
+drawer-began = At the start
 drawer-came = Paid in
 drawer-went = Paid out
 drawer-should = It should hold
@@ -1951,7 +1951,7 @@ together-title = Prepare it for the customer’s own screen
 together-counter-says = The customer signs in on their own phone or computer and does it themselves; you type what is long.
 together-what = What for
 together-pay = Pay somebody
-together-payees = Keep a payee
+together-payees = Save a payee
 together-helpers = Let a relative look
 together-complaint = Complain
 together-only-pay = Only to pay somebody.
@@ -1962,7 +1962,7 @@ together-waits = Good for { $n ->
    *[other] { $n } minutes
 }, for this customer alone.
 together-back = Back to the customer
-together-own-title = Somebody at the counter helps you?
+together-own-title = Is somebody at the counter helping you?
 together-own-says = Type the six digits that the teller shows you. You see what it is before anything is done.
 together-digits-type = Type the digits
 together-digits = Six digits
@@ -1970,7 +1970,7 @@ together-go = Go on
 together-wrong = Nothing waits for you under these digits. Ask the teller for new ones.
 together-by = Prepared at the counter by { $who }.
 together-yours = You do it yourself
-together-yours-says = Nothing has happened yet. Read what comes next; it is done only when you say so. If nobody of the bank stands before you, stop here.
+together-yours-says = Nothing has happened yet. Read what comes next; it is done only when you confirm it. If nobody from the bank is with you, stop here.
 together-on = Go on
 together-not = No, go home
 
@@ -1998,9 +1998,28 @@ field-loss = Only a canary has such a bound.
 field-stopped = Write the share in percent, above 0 and at most 100.
 ## Paying, seen again
 warn-why = Why we ask
-warn-again = Something changed, or it is more than an hour since you read this. Please read it again.
+warn-again = Something changed, or you read this more than an hour ago. Please read it again.
 sign-wrong = That code is not right, or was used already. Wait for the next one.
 pay-over-per-payment = More than your limit of { $money } for one payment. You can raise it under Limits.
 pay-over-per-day = With what you paid today, more than your limit of { $money } a day. You can raise it under Limits.
 field-amount-zero = Write more than 0.
 field-amount-places = At most two digits after the point, like 12.50.
+
+## Words, mended
+check-file = Or choose the receipt you saved
+check-is-posted = Paid: this record moved the money to the payee.
+check-is-held = Held: the bank kept this payment back.
+check-is-reserved = Reserved: the money was set aside, not paid.
+check-is-voided = Not paid: the money went back to the payer.
+check-is-refused = Refused: nothing was paid.
+check-no-payment = This record is not a payment.
+check-none = There is no receipt here. Paste one, or choose the file you saved.
+check-keyless = There is no key here to check with. Type the bank’s key.
+proof-says-unpaid = This is not a proof that money arrived. The receipt proves only what the bank wrote down.
+sign-in-sample = A sample bank: nobody needs a password
+tour-choose = Choose somebody who can
+visitor-pensioner = Pensioner
+visitor-customer = Younger customer
+visitor-helper = Helps the pensioner
+visitor-chief2 = chief risk analyst, the second person
+visitor-administrator2 = administrator, the second person
