@@ -98,7 +98,7 @@ export const became = b => {
   return num(b, 2, 2) ? "refused" : flags & 8 ? "voided" : flags & 4 ? "posted" : !(flags & 2) ? "posted" : flags & 4096 ? "held" : "reserved";
 };
 if (box) {
-  const go = q("[data-check-go]"), file = q("#receipt-file"), see = () => check().then(() => q("[data-verdict]").focus());
+  const go = q("[data-check-go]"), file = q("#receipt-file"), see = () => check().then(() => { const v = q("[data-verdict]"); v.focus({ preventScroll: true }); v.scrollIntoView() });
   go.hidden = q("[data-file]").hidden = false; go.onclick = see; if (q("#receipt").value) check();
   file.onchange = async () => { const f = file.files[0]; if (f) { q("#receipt").value = f.size < 1e6 ? await f.text() : ""; see() } };
 }
@@ -118,7 +118,7 @@ async function check() {
   q("[data-good]").classList.toggle("know", !paid);
   for (const p of box.querySelectorAll("[data-became]")) p.hidden = p.dataset.became != is || Boolean(r.asked);
   if (!good) return;
-  const b = r.record, n = (at, w) => num(b, at, w), card = x => (x + "").replace(/(\d{4})(?=\d)/g, "$1 "), pays = is != "nothing";
+  const b = r.record, n = (at, w) => num(b, at, w), card = x => (x + "").replace(/(\d{4})(?=\d)/g, "$1\u00a0"), pays = is != "nothing";
   put("entry", r.index); put("size", r.size);
   if (r.asked) { put("saw", r.asked[3]); put("asker", r.asked[0]) }
   for (const x of box.querySelectorAll("[data-transfer]")) x.hidden = !pays;
@@ -127,7 +127,7 @@ async function check() {
     put("money", cny ? "¥ " + minor.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",") + "." + minor.slice(-2) : n(64, 16) + " / " + n(8, 4));
     // On the bank's clock, wherever the reader is.
     const zone = Number(box.dataset.zone), east = Math.abs(zone), clock = "UTC" + (zone ? (zone < 0 ? "\u2212" : "+") + Math.trunc(east / 60) + (east % 60 ? ":" + east % 60 : "") : "");
-    put("time", new Date(Number(n(120, 8) / 1000000n) + zone * 60000).toLocaleString(document.documentElement.lang, { timeZone: "UTC" }) + " " + clock);
+    put("time", new Date(Number(n(120, 8) / 1000000n) + zone * 60000).toISOString().slice(0, 19).replace("T", " ") + " " + clock);
     put("accounts", card(n(32, 16)) + " → " + card(n(48, 16)));
   }
 }
