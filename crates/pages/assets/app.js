@@ -1,6 +1,7 @@
 // What makes pages a little nicer. Every page works without it.
 const all = s => document.querySelectorAll(s), one = s => document.querySelector(s);
 one(".faults")?.focus();
+const at = one(".desks [aria-current]"); if (at) at.closest("ul").scrollLeft = at.offsetLeft - 60;
 // Passkeys: WebAuthn's own JSON forms go to the open API and back.
 const P = globalThis.PublicKeyCredential, send = async (url, body) => {
   const r = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -32,8 +33,12 @@ for (const form of all("form[method=post]")) form.addEventListener("submit", () 
 addEventListener("pageshow", () => { for (const b of all("button:disabled")) b.disabled = false });
 // Reading aloud, in care mode.
 const read = one("[data-read]"), voice = globalThis.speechSynthesis;
-if (read && voice) { read.hidden = false; read.onclick = () => {
-  if (voice.speaking) return voice.cancel();
-  const u = new SpeechSynthesisUtterance(one("main").innerText); u.lang = document.documentElement.lang; voice.speak(u);
-} }
+if (read && voice) {
+  const lang = document.documentElement.lang, can = () => read.hidden = !voice.getVoices().some(v => v.lang.slice(0, 2) == lang.slice(0, 2));
+  can(); voice.onvoiceschanged = can;
+  read.onclick = () => {
+    if (voice.speaking) return voice.cancel();
+    const u = new SpeechSynthesisUtterance(one("main").innerText); u.lang = lang; voice.speak(u);
+  };
+}
 if (one("[data-check]")) import("/check.js");

@@ -88,28 +88,46 @@ const noted = r => { const act = r.record[0] == 2 && cbor(r.record.slice(4)); re
 const figure = globalThis.document?.querySelector("#answer");
 if (figure) {
   steps.question = async r => { const h = await sha(enc.encode(document.querySelector("#sql").value)); r.asked = noted(r).filter(n => same(n[2], h)); return r.asked.length > 0 };
-  steps.answer = async r => { const d = await digest(JSON.parse(figure.value)); r.asked = r.asked.find(n => same(n[5], d) && n[6] == 1n); return Boolean(r.asked) };
+  steps.answer = async r => { const d = await digest(JSON.parse(figure.value)); r.asked = r.asked.find(n => same(n[5], d) && n[6] == 1n); return Boolean(r?.asked) };
 }
 const box = globalThis.document?.querySelector("[data-check]"), q = s => box.querySelector(s);
-if (box) { const go = q("[data-check-go]"); go.hidden = false; go.onclick = check; if (q("#receipt").value) check() }
+// What a record says of a payment: docs/formats/journal.md section 5, outcome and flags. Only what was posted moved money.
+export const became = b => {
+  if (b[0] != 1 || b.length != 160) return "nothing";
+  const flags = Number(num(b, 4, 2));
+  return num(b, 2, 2) ? "refused" : flags & 8 ? "voided" : flags & 4 ? "posted" : !(flags & 2) ? "posted" : flags & 4096 ? "held" : "reserved";
+};
+if (box) {
+  const go = q("[data-check-go]"), file = q("#receipt-file"), see = () => check().then(() => { const v = q("[data-verdict]"); v.focus({ preventScroll: true }); v.scrollIntoView() });
+  go.hidden = q("[data-file]").hidden = false; go.onclick = see; if (q("#receipt").value) check();
+  file.onchange = async () => { const f = file.files[0]; if (f) { q("#receipt").value = f.size < 1e6 ? await f.text() : ""; see() } };
+}
 async function check() {
-  let r, good = true; const put = (k, v) => q(`[data-fact=${k}]`).textContent = v;
+  let r, good = true; const put = (k, v) => q(`[data-fact=${k}]`).textContent = v, shows = (s, on) => q(`[data-${s}]`).hidden = !on;
+  const text = q("#receipt").value.trim(), key = q("#log-key").value, none = !text.startsWith("c2sp.org/tlog-proof@"), keyless = !none && !/^\S+\+\S+\+\S+$/.test(key.trim());
   for (const l of box.querySelectorAll("[data-step]")) l.className = "";
-  try { r = read(q("#receipt").value.trim() + "\n") } catch { good = false }
+  try { r = read(text + "\n") } catch { good = false }
   for (const name in steps) {
-    if (r && good) try { good = await steps[name](r, q("#log-key").value) } catch { good = false }
+    if (r && good) try { good = await steps[name](r, key) } catch { good = false }
     q(`[data-step=${name}]`).className = good ? "ok" : "no";
     if (!good) break;
   }
-  q("[data-steps]").hidden = false; q("[data-good]").hidden = !good; q("[data-bad]").hidden = good; q("[data-facts]").hidden = !good;
+  const is = good ? became(r.record) : "", paid = is == "posted" || is == "nothing";
+  shows("none", none); shows("keyless", keyless); shows("steps", !none && !keyless);
+  shows("good", good); shows("facts", good); shows("bad", !good && !none && !keyless); document.querySelector("[data-means]").hidden = !good;
+  q("[data-good]").classList.toggle("know", !paid);
+  for (const p of box.querySelectorAll("[data-became]")) p.hidden = p.dataset.became != is || Boolean(r.asked);
   if (!good) return;
-  const b = r.record, n = (at, w) => num(b, at, w), card = x => (x + "").replace(/(\d{4})(?=\d)/g, "$1 "), pays = b[0] == 1 && b.length == 160;
+  const b = r.record, n = (at, w) => num(b, at, w), card = x => (x + "").replace(/(\d{4})(?=\d)/g, "$1\u00a0"), pays = is != "nothing";
   put("entry", r.index); put("size", r.size);
   if (r.asked) { put("saw", r.asked[3]); put("asker", r.asked[0]) }
   for (const x of box.querySelectorAll("[data-transfer]")) x.hidden = !pays;
   if (pays) {
     const cny = n(8, 4) == 156n, minor = (n(64, 16) + "").padStart(3, "0");
     put("money", cny ? "¥ " + minor.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",") + "." + minor.slice(-2) : n(64, 16) + " / " + n(8, 4));
-    put("time", new Date(Number(n(120, 8) / 1000000n)).toLocaleString(document.documentElement.lang)); put("accounts", card(n(32, 16)) + " → " + card(n(48, 16)));
+    // On the bank's clock, wherever the reader is.
+    const zone = Number(box.dataset.zone), east = Math.abs(zone), clock = "UTC" + (zone ? (zone < 0 ? "\u2212" : "+") + Math.trunc(east / 60) + (east % 60 ? ":" + east % 60 : "") : "");
+    put("time", new Date(Number(n(120, 8) / 1000000n) + zone * 60000).toISOString().slice(0, 19).replace("T", " ") + " " + clock);
+    put("accounts", card(n(32, 16)) + " → " + card(n(48, 16)));
   }
 }

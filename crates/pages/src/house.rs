@@ -180,13 +180,17 @@ impl House {
 
     /// A moment in UTC on the institution's clock.
     pub fn local(&self, iso: &str) -> String {
-        let offset = self.told.get().map_or(0, |told| told.utc_offset_min);
-        ns_of(iso).map_or_else(|| iso.to_owned(), |time| time.iso_at(offset))
+        ns_of(iso).map_or_else(|| iso.to_owned(), |time| time.iso_at(self.utc_offset_min()))
+    }
+
+    /// The institution's clock: minutes east of UTC.
+    pub fn utc_offset_min(&self) -> i16 {
+        self.told.get().map_or(0, |told| told.utc_offset_min)
     }
 
     /// Today on the institution's clock.
     fn today(&self) -> Day {
-        api::bank::now().day_at(self.told.get().map_or(0, |told| told.utc_offset_min))
+        api::bank::now().day_at(self.utc_offset_min())
     }
 }
 

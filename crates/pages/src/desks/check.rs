@@ -18,6 +18,9 @@ pub fn rows() -> Vec<Row> {
     vec![open!(GET "/check", check)]
 }
 
+/// What a record says became of a payment, as `check.js` reads it; all but the first prove that no money arrived by it.
+const BECAME: [&str; 5] = ["posted", "held", "reserved", "voided", "refused"];
+
 async fn check(visit: &Visit) -> Said {
     let words = visit.words;
     let title = words.say("check-title");
@@ -36,46 +39,66 @@ async fn check(visit: &Visit) -> Said {
     let receipt =
         receipt.as_ref().and_then(|answer| answer.body["receipt"].as_str()).unwrap_or_default();
     let key = visit.house.log_key().await;
-    let mut steps = vec!["form", "record", "batch", "log", "signature"];
-    if asked.is_some() {
-        steps.extend(["question", "answer"]);
-    }
     visit.page(&title, html! {
         (head(&title, &words.say("check-says")))
         @if asked.is_some() { (note(Weight::Know, &words.say("check-figure"), html! { p { (words.say("check-figure-says")) } })) }
-        div.narrow data-check {
+        div.narrow data-check data-zone=(visit.house.utc_offset_min()) {
+            (verdict(visit, asked.is_some()))
             @if is_record && receipt.is_empty() { (note(Weight::Know, &words.say("check-no-record"), html! { p { (words.with("check-no-record-says", &[("record", text(&record))])) } })) }
             (area(Field { name: "receipt", label: &words.say("check-receipt"), hint: &words.say("check-receipt-hint"), value: receipt, ..Field::default() }, 8, &[]))
+            div.field hidden data-file { label for="receipt-file" { (words.say("check-file")) } input type="file" id="receipt-file" accept=".tlog-proof,.txt,text/plain"; }
             (field(Field { name: "log-key", label: &words.say("check-key"), hint: &words.say("check-key-hint"), value: &key, ..Field::default() }, &[]))
             @if let Some((sql, answer)) = &asked { (question(visit, sql, answer)) }
             button.btn.pri type="button" hidden data-check-go { (words.say("check-go")) }
             noscript { p.fault { (words.say("check-no-script")) } }
-            div role="status" aria-live="polite" {
-                p.verdict hidden data-good { (words.say(if asked.is_some() { "check-good-figure" } else { "check-good" })) }
-                p.verdict.bad hidden data-bad { (words.say("check-bad")) }
-                ol.steps hidden data-steps {
-                    @for step in steps { li data-step=(step) { (words.say(&format!("check-step-{step}"))) } }
-                }
-                dl.facts hidden data-facts {
-                    div { dt { (words.say("check-fact-entry")) } dd data-fact="entry" {} }
-                    div { dt { (words.say("check-fact-size")) } dd data-fact="size" {} }
-                    @if asked.is_some() {
-                        div { dt { (words.say("check-fact-saw")) } dd data-fact="saw" {} }
-                        div { dt { (words.say("check-fact-asker")) } dd data-fact="asker" {} }
-                    }
-                    div data-transfer { dt { (words.say("check-fact-money")) } dd data-fact="money" {} }
-                    div data-transfer { dt { (words.say("check-fact-time")) } dd data-fact="time" {} }
-                    div data-transfer { dt { (words.say("check-fact-accounts")) } dd data-fact="accounts" {} }
-                }
-            }
         }
-        section.p aria-labelledby="means" {
+        section.p aria-labelledby="means" data-means {
             header { h2 id="means" { (words.say("check-means")) } }
             ul { @for n in 1..=3 { li { (words.say(&format!("check-means-{n}"))) } } }
             @if asked.is_some() { p { (words.say("check-again")) " " code { "tj query --check" } } }
-            p { (words.say("check-else")) " " code { "tj receipt verify receipt.txt --key log.pub" } }
         }
+        p.or { (words.say("check-else")) " " code { "tj receipt verify receipt.txt --key log.pub" } }
     })
+}
+
+/// What the check came to, above what was checked. First what became of the money: a receipt of a payment that was refused holds
+/// as well as any other, and whoever is shown it must see that nothing was paid.
+fn verdict(visit: &Visit, of_figure: bool) -> Markup {
+    let words = visit.words;
+    let mut steps = vec!["form", "record", "batch", "log", "signature"];
+    if of_figure {
+        steps.extend(["question", "answer"]);
+    }
+    html! {
+        div role="status" aria-live="polite" tabindex="-1" data-verdict {
+            @for became in BECAME {
+                @let arrived = became == "posted";
+                p.verdict.bad[!arrived] hidden data-became=(became) {
+                    (words.say(&format!("check-is-{became}")))
+                    @if !arrived { " " (words.say("proof-says-unpaid")) }
+                }
+            }
+            p.verdict.know hidden data-became="nothing" { (words.say("check-no-payment")) }
+            p.verdict hidden data-good { (words.say(if of_figure { "check-good-figure" } else { "check-good" })) }
+            p.verdict.bad hidden data-bad { (words.say("check-bad")) }
+            p.verdict.know hidden data-none { (words.say("check-none")) }
+            p.verdict.know hidden data-keyless { (words.say("check-keyless")) }
+            dl.facts hidden data-facts {
+                div data-transfer { dt { (words.say("check-fact-money")) } dd data-fact="money" {} }
+                div data-transfer { dt { (words.say("check-fact-accounts")) } dd data-fact="accounts" {} }
+                div data-transfer { dt { (words.say("check-fact-time")) } dd data-fact="time" {} }
+                div { dt { (words.say("check-fact-entry")) } dd data-fact="entry" {} }
+                div { dt { (words.say("check-fact-size")) } dd data-fact="size" {} }
+                @if of_figure {
+                    div { dt { (words.say("check-fact-saw")) } dd data-fact="saw" {} }
+                    div { dt { (words.say("check-fact-asker")) } dd data-fact="asker" {} }
+                }
+            }
+            ol.steps hidden data-steps {
+                @for step in steps { li data-step=(step) { (words.say(&format!("check-step-{step}"))) } }
+            }
+        }
+    }
 }
 
 /// The question and its answer, as texts that a reader can change: then they do not hold.

@@ -406,7 +406,7 @@ async fn payment_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             @if customer { (stopped(visit, of, &faults).await) }
             @else if !helps { (reasons_of(visit, of, status)) }
             h2 { (words.say("proof-title")) }
-            p { (words.say("proof-says")) }
+            p { (words.say(if matches!(status, "posted" | "returned") { "proof-says" } else { "proof-says-unpaid" })) }
             p {
                 @if let Some(record) = record && !helps { a.btn href={ "/check?record=" (record) } { (words.say("check-here")) } " " }
                 @if !helps { a.btn href={ "/payments/" (id) "/receipt" } { (words.say("receipt-keep")) } }

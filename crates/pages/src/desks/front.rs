@@ -7,7 +7,7 @@ use crate::parts::form::{form, hidden};
 use crate::parts::frame::{DESKS, HOME, head};
 use crate::row::Row;
 use crate::visit::{Said, Shown, Visit, local};
-use crate::words::text;
+use crate::words::{Lang, text};
 use crate::{inside, open};
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -33,17 +33,19 @@ async fn start(visit: &Visit) -> Said {
     let words = visit.words;
     let (entries, _) = visit.house.position();
     let title = words.say("front-title");
+    // Nobody of a sample bank has a password to sign in with: one chooses whom to be.
+    let is_sample = visit.house.tour.is_some();
     visit.page(&title, html! {
         (head(&title, &words.say("front-says")))
+        (tour(visit))
         div.acts-wrap {
             ul.acts {
-                li { a.pri href="/sign-in" { b { (words.say("sign-in")) } span { (words.say("front-sign-in")) } } }
+                li { a.pri[!is_sample] href="/sign-in" { b { (words.say("sign-in")) } span { (words.say("front-sign-in")) } } }
                 li { a href="/check" { b { (words.say("check-it")) } span { (words.with("front-check", &[("entries", text(figures::number(entries)))])) } } }
                 li { a href="/api/v1/reference" { b { (words.say("front-api")) } span { (words.say("front-api-says")) } } }
                 li { a href="/help" { b { (words.say("ask-person")) } span { (words.say("front-help")) } } }
             }
         }
-        (tour(visit))
     })
 }
 
@@ -55,19 +57,39 @@ fn tour(visit: &Visit) -> Markup {
         section.p aria-labelledby="tour" {
             header { h2 id="tour" { (words.say("tour-title")) } }
             p.say { (words.say("tour-says")) }
+            @if visit.path != "/tour" { p { a.btn.pri href="/tour" { (words.say("tour-page")) } } }
             ul.people {
                 @for (role, name, called) in &tour.people {
                     li {
                         (form(visit, "/visit", html! {
                             (hidden("name", name))
-                            button.btn type="submit" { (called) }
-                            span { (words.say(&format!("role-{}", role.replace('_', "-")))) }
+                            (who(visit, role, name, called))
                         }))
                     }
                 }
             }
-            p { a href="/tour" { (words.say("tour-page")) } }
         }
+    }
+}
+
+/// Somebody to be, as the reader can read them: a name of both kinds of letters in the reader's own, one in Chinese beside what
+/// it stands for.
+fn who(visit: &Visit, role: &str, name: &str, called: &str) -> Markup {
+    let words = visit.words;
+    let what = words
+        .perhaps(&format!("visitor-{name}"))
+        .unwrap_or_else(|| words.say(&format!("role-{}", role.replace('_', "-"))).into_owned());
+    let (latin, chinese): (Vec<&str>, Vec<&str>) =
+        called.split(' ').partition(|part| part.is_ascii());
+    let (latin, chinese) = (latin.join(" "), chinese.join(" "));
+    match words.0 {
+        Lang::En if latin.is_empty() => html! {
+            button.btn type="submit" { (what) } span lang="zh-CN" { (chinese) }
+        },
+        Lang::En => html! { button.btn type="submit" { (latin) } span { (what) } },
+        Lang::Zh => html! {
+            button.btn type="submit" { @if chinese.is_empty() { (latin) } @else { (chinese) } } span { (what) }
+        },
     }
 }
 
@@ -85,14 +107,28 @@ async fn tour_page(visit: &Visit) -> Said {
         @if let Some(code) = code {
             section.note.know { h2 { (words.say("tour-phone")) } p.secret { code { (code) } } p { (words.say("tour-phone-says")) } }
         }
-        (super::phone::sample(visit))
-        ol.tour { @for n in 1..=8 { li {
-            (words.say(&format!("tour-{n}")))
-            @if n == 2 && let Some((amount, link)) = &trap { " " a href=(link) { (words.with("tour-trap", &[("amount", text(figures::money(amount, "CNY")))])) } }
+        ol.tour { @for (n, (roles, path, word)) in (1..).zip(STEPS) { li {
+            (words.say(&format!("tour-{n}"))) " "
+            @if n == 2 && let Some((amount, link)) = &trap { a href=(link) { (words.with("tour-trap", &[("amount", text(figures::money(amount, "CNY")))])) } }
+            @else if roles.is_empty() || visit.me.as_ref().is_some_and(|me| me.is_one_of(roles)) { a href=(path) { (words.say(word)) } }
+            @else { a href="#tour" { (words.say("tour-choose")) } }
         } } }
         (tour(visit))
+        (super::phone::sample(visit))
     })
 }
+
+/// Where each step of the tour happens, and whose desk that is; everybody's where no role is named.
+const STEPS: [(&[&str], &str, &str); 8] = [
+    (&["customer"], "/pay", "desk-pay"),
+    (&["customer"], "/pay", "desk-pay"),
+    (&["customer"], "/pay", "desk-pay"),
+    (&["customer"], HOME, "desk-home"),
+    (&[], "/look?back=%2Ftour", "look"),
+    (&["analyst", "chief_analyst"], "/cases", "desk-cases"),
+    (&["analyst", "chief_analyst"], "/rules", "desk-rules"),
+    (&[], "/api/v1/reference", "front-api"),
+];
 
 /// What a swindler would ask for: nearly all there is, to somebody whom one never paid. The amount, and the way to try it.
 async fn trap(visit: &Visit) -> Option<(String, String)> {

@@ -337,7 +337,12 @@ fn decisions(visit: &Visit, rulings: &Value) -> Markup {
             p.say id="rulings-says" { (words.with("rulings-says", &[("n", text(figures::number(whole))), ("share", text(percent(apart, whole)))])) }
             @if apart > 0 {
                 svg.bar-of viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-labelledby="rulings-says" {
-                    @for (ruling, x, wide) in &bars { rect class={ "r-" (ruling) } x={ (format!("{x:.3}")) } y="0" width={ (format!("{wide:.3}")) } height="10" {} }
+                    // The same dots and stripes as beside the words, about square where the bar is ten times as wide as it is high.
+                    defs {
+                        pattern id="dots" width="1.6" height="2" patternUnits="userSpaceOnUse" { rect class="r-ask" width="1.6" height="2" {} circle cx=".8" cy="1" r=".35" {} }
+                        pattern id="stripes" width="2.4" height="2.4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" { rect class="r-hold" width="2.4" height="2.4" {} rect.gap width=".9" height="2.4" {} }
+                    }
+                    @for (ruling, x, wide) in &bars { rect class={ "of-" (ruling) } x={ (format!("{x:.3}")) } y="0" width={ (format!("{wide:.3}")) } height="10" {} }
                 }
             }
             (scrolled(words, &title, html! { table {

@@ -46,7 +46,7 @@ pub fn sample(visit: &Visit) -> Markup {
             h2 { (words.say("handset-sample")) }
             p { (words.with("handset-sample-says", &[("pin", text(pin.as_str()))])) }
             @if visit.path != "/phone" { p { a.btn href="/phone" { (words.say("handset-title")) } } }
-            @if !codes.is_empty() { (printed(visit, &codes)) }
+            @if !codes.is_empty() { details.data { summary { (words.say("handset-card")) } (printed(visit, &codes)) } }
         }
     }
 }

@@ -48,6 +48,7 @@ fn sign_in_form(visit: &Visit, then: &str, trouble: Option<&Trouble>) -> Markup 
         (head(&words.say("sign-in"), &words.say(why)))
         div.narrow {
             (summary(words, &says, &faults))
+            @if visit.house.tour.is_some() { (note(Weight::Know, &words.say("sign-in-sample"), html! { p { a.btn.pri href="/#tour" { (words.say("tour-title")) } } })) }
             section.passkey data-passkey="/api/v1/sign-in/passkey" data-then=(then) hidden {
                 p { (words.say("passkey-says")) }
                 button.btn.pri type="button" { (words.say("passkey-use")) }

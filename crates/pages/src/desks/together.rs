@@ -124,7 +124,7 @@ async fn told(visit: &Visit) -> Said {
         &title,
         html! {
             (head(&title, &word(words, waits.task)))
-            div.secret { p { (words.say("together-tell")) } code { (grouped(code)) } }
+            div.secret.spoken { p { (words.say("together-tell")) } code { (grouped(code)) } }
             p { (words.with("together-waits", &[("n", minutes)])) }
             p { a.btn href={ "/counter/" (party) } { (words.say("together-back")) } }
         },

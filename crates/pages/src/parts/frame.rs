@@ -122,14 +122,23 @@ fn bar(visit: &Visit) -> Markup {
                 }
                 (tools(visit))
             }
-            @if !desks.is_empty() && !visit.look.care {
+            // In the large and simple look a customer's desks are the large buttons of the first one; others open the list.
+            @if !desks.is_empty() && (!visit.look.care || visit.me.as_ref().is_some_and(Me::works_here)) {
                 nav.desks aria-label=(words.say("desks")) {
-                    div.wrap { ul {
-                        @for desk in desks {
-                            li { a href=(desk.path) aria-current=[is_at(visit, desk).then_some("page")] { (words.say(desk.word)) } }
-                        }
-                    } }
+                    div.wrap {
+                        @if visit.look.care { details { summary { (words.say("desks")) } (listed(visit, &desks)) } } @else { (listed(visit, &desks)) }
+                    }
                 }
+            }
+        }
+    }
+}
+
+fn listed(visit: &Visit, desks: &[&Desk]) -> Markup {
+    html! {
+        ul {
+            @for desk in desks {
+                li { a href=(desk.path) aria-current=[is_at(visit, desk).then_some("page")] { (visit.words.say(desk.word)) } }
             }
         }
     }
@@ -163,11 +172,12 @@ fn tools(visit: &Visit) -> Markup {
                 " "
                 button name="wish" value=(other.word()) lang=(other.tag()) { (if other == Lang::Zh { "中文" } else { "English" }) }
             }
-            @if !look.care { a href={ "/look?back=" (form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>()) } { (words.say("look")) } }
-            @if !look.care { @match &visit.me {
+            // On a small screen it stands at the foot.
+            @if !look.care { a.hide-s href={ "/look?back=" (form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>()) } { (words.say("look")) } }
+            @match &visit.me {
                 Some(me) => a href="/me" { (me.name) },
                 None => a href="/sign-in" { (words.say("sign-in")) },
-            } }
+            }
         }
     }
 }
