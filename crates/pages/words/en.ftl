@@ -806,7 +806,7 @@ approval-no = Refuse
 approval-back = Take it back
 all-sessions-says = { $n ->
     [one] One sign-in is open.
-   *[other] { $n } sign-ins are open.
+   *[other] { $n } sessions are open.
 }
 session-seen = Last seen
 session-from = From
@@ -1178,7 +1178,7 @@ models-says = { $n ->
     [one] One model is used by rule sets.
    *[other] { $n } models are used by rule sets.
  }
-models-hint = Models are trained, checked and submitted on the command line:
+models-hint = A model can be trained from the bank’s own past on the command line, with its golden rows:
 tour-7 = Still as the analyst, change a rule, replay it on the whole history, and propose it. As the chief analyst, adopt it.
 tour-8 = Look at it as an outsider: every figure has its proof, and the reference of the open API is on the front page under “For programs”.
 sign-in-ended = Your sign-in has ended
@@ -1275,7 +1275,7 @@ phone-limit-lower = It is { $now } now, and here it can only be lowered.
 phone-limit-set = The limit is set, from now on.
 phone-looked = Of the bank, looked at your data:
 phone-none-looked = Nobody at the bank looked at your data.
-phone-block = Stop everything? Your accounts pay nothing any more, your card ends, other sign-ins end.
+phone-block = Stop everything? Your accounts pay nothing any more, your card ends, other sessions end.
 phone-block-yes = Yes, stop everything
 phone-blocked = { $stopped ->
     [one] One account pays
@@ -2200,3 +2200,64 @@ visitor-customer = Younger customer
 visitor-helper = Helps the pensioner
 visitor-chief2 = chief risk analyst, the second person
 visitor-administrator2 = administrator, the second person
+## Models
+model-unnamed = Model { $hash }
+model-by = Handed in by { $who }, { $ago }.
+model-unused = No rule set looks at it.
+model-made-of = { $trees } trees with { $nodes } nodes.
+model-vouched = { $n ->
+    [one] one golden row vouches for it
+   *[other] { $n } golden rows vouch for it
+ }
+model-unvouched = nothing vouches for it yet
+model-hand-in = Hand in a model
+model-hand-in-says = It judges nothing by that: it is read, kept, and waits for a proposal to name it.
+model-hand-in-do = Hand it in
+model-name = What it is called
+model-file = Its file
+model-file-hint = LightGBM text, XGBoost JSON or UBJ, or ONNX; at most 8 MB. Its inputs have the names of features.
+model-file-none = Choose a file.
+model-kept = The model was read and kept
+model-removed = The model is gone
+model-form = Came as
+model-from = Handed in
+model-golden = Golden rows
+model-golden-says = Rows that its own library scored, at least 20. If what was read answers them alike, it is what was made.
+model-golden-file = The file of rows
+model-golden-file-hint = CSV or JSON with a column for each input and one for the score
+model-golden-do = Hold it against them
+model-golden-done = It answers all of them as its maker says.
+model-vouched-now = It answers every row as its maker says
+model-explained = What it says of a payment
+model-explained-yes = can be told apart by feature
+model-explained-no = cannot be told apart by feature
+model-sets = Looked at by
+model-set = No. { $n }
+model-hash = SHA-256
+model-try = Try it on the past
+model-try-says = The rules in force, with this model in place of theirs, over all that happened.
+model-propose = Propose it
+model-propose-says = The rules in force with this model. Somebody else adopts it: first as a shadow, as a rule.
+model-propose-first = Golden rows must vouch for it first.
+model-remove = Take it away
+model-remove-says = What the journal holds of it stays there.
+model-asks = What it asks for
+model-asks-says = { $n ->
+    [one] One feature: { $first }.
+   *[other] { $n } features, { $first } the most.
+ }
+model-feature = Feature
+model-meaning = Meaning
+model-nodes = Nodes
+model-asks-hint = In how many nodes of its trees each is asked for. That is not how much each weighs: for one payment, its case tells.
+trouble-model-unread = This is no model that can be read.
+trouble-model-unfit = This model cannot judge payments.
+trouble-golden-wrong = These rows do not vouch for the model.
+trouble-model-unvouched = Golden rows must vouch for it first.
+trouble-model-unknown = No such model was handed in.
+trouble-model-proposed = An open proposal names it. Decide about that first.
+trouble-own-model = You handed this model in; somebody else must put it into force.
+trouble-too-many-models = Too many models are kept. Take one away first.
+draft-model = In place of the model in force:
+run-model = With a model that is not in force:
+field-name = Write a name, at most 60 letters.

@@ -1,9 +1,10 @@
-//! The rules desk: what judges, what was proposed, how well it did. One set is in `set.rs`, the editor in `edit.rs`, a proposal in
+//! The rules desk: what judges, what was proposed, how well it did. One set is in `set.rs`, models in `models.rs`, the editor in `edit.rs`, a proposal in
 //! `draft.rs`, a run over the past in `run.rs`, figures over time in `quality.rs`; `diff.rs` compares texts.
 
 mod diff;
 mod draft;
 mod edit;
+mod models;
 mod quality;
 mod run;
 mod set;
@@ -25,7 +26,13 @@ pub fn rows() -> Vec<Row> {
     vec![
         inside!(GET "/rules", overview),
         inside!(GET "/rules/quality", quality::show),
-        inside!(GET "/rules/models", set::models),
+        inside!(GET "/rules/models", models::list),
+        inside!(POST "/rules/models", models::hand_in).with_file(),
+        inside!(GET "/rules/models/{model}", models::show),
+        inside!(POST "/rules/models/{model}/golden", models::golden).with_file(),
+        inside!(POST "/rules/models/{model}/replay", models::replay),
+        inside!(POST "/rules/models/{model}/propose", models::propose),
+        inside!(POST "/rules/models/{model}/remove", models::remove),
         inside!(GET "/rules/sets/{set}", set::show),
         inside!(POST "/rules/sets/{set}/withdraw", set::withdraw),
         inside!(GET "/rules/edit", edit::open),

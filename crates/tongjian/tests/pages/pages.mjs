@@ -10,7 +10,7 @@ import { pictures as compare, slow, textInDrawings, weigh, zoomed } from "./meas
 import { lighthouse } from "./lighthouse.mjs";
 import { tasks } from "./tasks.mjs";
 import { ask, desks, hold, id } from "./desks.mjs";
-import { prepare, rules, sameAsTj } from "./rules.mjs";
+import { prepare, rules, sameAsTj, train } from "./rules.mjs";
 import { phones } from "./phone.mjs";
 import { crowd, operations } from "./operations.mjs";
 import { selfcare } from "./selfcare.mjs";
@@ -29,7 +29,7 @@ const PAGES_MAX = 60;
 // One address a kind of page: ids and questions are left out.
 const kind = url => {
   const { pathname } = new URL(url);
-  return pathname.replace(/(acc|pay|case|ord|pty|drf|rpl|cpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/rules\/sets\/\d+/, "/rules/sets/set").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role").replace(/\/samples\/[^/]+/, "/samples/kind");
+  return pathname.replace(/(acc|pay|case|ord|pty|drf|rpl|cpl)_[0-9a-f-]+/g, "$1").replace(/\/[0-9a-f]{16}\b/g, "/session").replace(/\/journal\/\d+/, "/journal/record").replace(/\/rules\/sets\/\d+/, "/rules/sets/set").replace(/\/rules\/models\/[0-9a-f]+/, "/rules/models/model").replace(/\/people\/[^/]+/, "/people/user").replace(/\/roles\/[^/]+/, "/roles/role").replace(/\/samples\/[^/]+/, "/samples/kind");
 };
 // A word's name where its text should be.
 const bare = text => text.split(/\s+/).filter(word => /^(act|adopt|became|case|cases|cell|check|decide|desk|diff|draft|drafts|edit|event|fact|field|figure|flow|front|handset|held|hold|home|identity|limit|list|lists|look|looked|mark|order|pay|people|phone|quality|query|right|role|rules|ruling|run|runs|set|sign|sms|stage|status|step|steps|tour|trial|trouble|warn|webhook|who|why|work)(-[a-z0-9]+)+$/.test(word));
@@ -146,6 +146,7 @@ async function take(browser, origin) {
 
 async function main() {
   town(tj, folder, "1500", "20");
+  const model = train(tj, folder);
   const bank = await serve(tj, folder);
   const browser = await open();
   let found = null;
@@ -203,7 +204,7 @@ async function main() {
     await tasks(browser, bank.origin, all);
     await phones(browser, bank.origin, all);
     await desks(browser, bank.origin);
-    await rules(browser, bank.origin);
+    await rules(browser, bank.origin, model);
     await operations(browser, bank.origin);
     await selfcare(browser, bank.origin);
   } finally {

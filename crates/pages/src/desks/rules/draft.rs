@@ -4,6 +4,7 @@ use super::diff::diff;
 use super::edit::text_of_set;
 use super::{adopts, is_me, proposes, run};
 use crate::desks::staff::{ago, list_of, person, text_of};
+use crate::figures;
 use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::form::{button, form, hidden, one_button};
 use crate::parts::frame::head;
@@ -48,6 +49,7 @@ async fn page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         (head(&title, &words.with("draft-by", &[("who", text(person(text_of(&draft, "by")))), ("ago", text(ago(visit, text_of(&draft, "since"))))])))
         @if let Some(trouble) = trouble { (summary(words, &trouble.says(words), &faults_of(visit, trouble))) }
         p { (state(visit, &draft)) @for set in list_of(&draft, "sets") { " " a href={ "/rules/sets/" (set) } { (words.with("draft-became", &[("set", text(set.to_string()))])) } } }
+        @if let Some(model) = draft["model"].as_str() { p { (words.say("draft-model")) " " a href={ "/rules/models/" (model) } { code { (figures::hash(model)) } } } }
         @if !text_of(&draft, "says").is_empty() { blockquote.said { (text_of(&draft, "says")) } }
         section.p aria-labelledby="changes" {
             header { h2 id="changes" { (words.say("draft-changes")) } }

@@ -62,7 +62,7 @@ struct Beside {
 }
 
 /// The number of the set that judges every payment.
-async fn in_force(visit: &Visit) -> Result<String, Trouble> {
+pub async fn in_force(visit: &Visit) -> Result<String, Trouble> {
     let sets = visit.ask.get("/risk/rule-sets").await?.body;
     let judges = |set: &&Value| set["judging"] == true && set["stage"] == "active";
     let found = list_of(&sets, "items").iter().find(judges);

@@ -122,6 +122,7 @@ pub async fn show(visit: &Visit) -> Said {
     let title = words.say("run-title");
     visit.page(&title, html! {
         (head(&title, format!("{} {}", of(visit, &run), of_days(visit, &run)).trim_end()))
+        @if let Some(model) = run["model"].as_str() { p { (words.say("run-model")) " " a href={ "/rules/models/" (model) } { code { (figures::hash(model)) } } } }
         p { (state(visit, &run)) " " (words.with("draft-by", &[("who", text(person(text_of(&run, "by")))), ("ago", text(ago(visit, text_of(&run, "since"))))])) }
         (next(visit, &run, id))
         @match text_of(&run, "status") {

@@ -1,7 +1,7 @@
-//! One rule set that was adopted, and the models that sets look at.
+//! One rule set that was adopted.
 
 use super::edit::{lists_table, rules_table};
-use super::{adopts, interval, of_set, part, places, precision, proposes, stage};
+use super::{adopts, interval, of_set, part, precision, proposes, stage};
 use crate::desks::staff::{list_of, person, scrolled, text_of};
 use crate::figures;
 use crate::parts::figure::{Source, provenance};
@@ -12,7 +12,6 @@ use crate::visit::{Said, Shown, Visit};
 use crate::words::{count, text};
 use maud::{Markup, html};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// It.
 pub async fn show(visit: &Visit) -> Said {
@@ -64,7 +63,7 @@ fn facts(visit: &Visit, set: &Value, of: Option<&Value>) -> Markup {
         div { dt { (words.say("set-holds")) } dd { (words.with(&format!("set-holds-{}", text_of(set, "at_end")), &[("n", count(set["hold_hours"].as_u64().unwrap_or(0)))])) } }
         div { dt { (words.say("set-ends")) } dd { (words.with("set-ends-says", &[("share", text(super::percent(set["stopped_ppm_max"].as_f64().unwrap_or(0.0) / 1e6)))])) } }
         div { dt { (words.say("rules-program")) } dd { code { (figures::hash(text_of(set, "program"))) } } }
-        @if let Some(model) = set["model"].as_str() { div { dt { (words.say("rules-model")) } dd { code { (figures::hash(model)) } } } }
+        @if let Some(model) = set["model"].as_str() { div { dt { (words.say("rules-model")) } dd { a href={ "/rules/models/" (model) } { code { (figures::hash(model)) } } } } }
     } }
 }
 
@@ -131,36 +130,4 @@ pub async fn withdraw(visit: &Visit) -> Said {
     }
     visit.ask.post(&format!("/risk/rule-sets/{number}/withdraw"), json!({})).await?;
     Ok(Shown::Next(format!("/rules/sets/{number}")))
-}
-
-/// Models that sets look at, and how those sets did.
-pub async fn models(visit: &Visit) -> Said {
-    let words = visit.words;
-    let answer = visit.ask.get("/risk/rule-sets").await?;
-    let quality = visit.ask.get("/risk/quality").await?.body;
-    let mut models: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
-    for set in list_of(&answer.body, "items") {
-        if let Some(model) = set["model"].as_str() {
-            models.entry(model).or_default().push(set);
-        }
-    }
-    let title = words.say("models-title");
-    visit.page(&title, html! {
-        (head(&title, &words.with("models-says", &[("n", count(models.len() as u64))])))
-        (places(visit, "/rules/models"))
-        @for (model, sets) in &models { section.p {
-            header { h2 { code { (figures::hash(model)) } } }
-            (scrolled(words, &words.say("models-title"), html! { table {
-                thead { tr { th scope="col" { (words.say("rules-number")) } th scope="col" { (words.say("rules-stage")) } th.num scope="col" { (words.say("marks-marked")) } th.num scope="col" { (words.say("rules-precision")) } th.num scope="col" { (words.say("rules-recall")) } } }
-                tbody { @for set in sets { @let of = of_set(&quality, &set["number"]); tr {
-                    th scope="row" { a href={ "/rules/sets/" (set["number"]) } { (words.with("set-called", &[("n", text(set["number"].to_string())), ("name", text(text_of(set, "name")))])) } }
-                    td { (stage(visit, set)) }
-                    td.num { (figures::number(of.map_or(0, |of| of["marks"]["marked"].as_u64().unwrap_or(0)))) }
-                    td.num { (of.map_or(html! { "–" }, |of| precision(&of["marks"]))) } td.num { (of.map_or(html! { "–" }, |of| interval(&of["marks"]["recall"]))) }
-                } } }
-            } }))
-        } }
-        p { (words.say("models-hint")) " " code { "tj model" } }
-        (provenance(words, &Source { entry: answer.entry, ..Source::default() }, &title))
-    })
 }
