@@ -14,7 +14,7 @@ use crate::payments::status_of;
 use crate::problem::{Kind, Problem};
 use crate::table::{CREATED, Operation, get, post};
 use crate::wire::{
-    AccountRef, CurrencyCode, Date, Money, PartyRef, PaymentRef, Place, SignedMoney,
+    AccountRef, CurrencyCode, Date, Money, PartyRef, PaymentRef, Place, SignedMoney, account_number,
 };
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
@@ -250,7 +250,7 @@ async fn open(call: Call) -> Result<Reply, Problem> {
         return Err(Problem::field("/owners", "8 at most"));
     }
     let key = crate::payments::key_of(&call)?;
-    let id = AccountId(key.0);
+    let id = account_number(key.0);
     let flags = if order.overdraft {
         AccountFlags::default()
     } else {

@@ -6,7 +6,7 @@ use crate::call::{Call, Reply, tagged};
 use crate::gate::Relations;
 use crate::problem::{Kind, Problem};
 use crate::table::{CREATED, Operation, get, post};
-use crate::wire::{PartyRef, Place};
+use crate::wire::{PartyRef, Place, party_number};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use schemars::JsonSchema;
@@ -200,7 +200,7 @@ pub fn kind_of(name: PartyKindName) -> PartyKind {
 async fn register(call: Call) -> Result<Reply, Problem> {
     let order: NewParty = call.json()?;
     check(&order)?;
-    let id = PartyId(crate::payments::key_of(&call)?.0);
+    let id = party_number(crate::payments::key_of(&call)?.0);
     let kind = kind_of(order.kind);
     let known = known(&call, id).await?;
     if let Some((party, erased, _)) = known {

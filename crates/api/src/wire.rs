@@ -262,6 +262,40 @@ pub fn hashed_id(hash: &[u8; 32]) -> u128 {
     u128::from_be_bytes(first) & !(0xf << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62
 }
 
+/// Digits of an account's number: as many as a card has at most, so that people can read it out (ISO/IEC 7812-1 section 4).
+const ACCOUNT_DIGITS: u32 = 19;
+/// What the number of an account opened here begins with: 62, which ISO/IEC 7812 leaves to China's cards.
+const ACCOUNT_BEGINS: u128 = 62;
+/// Digits of a customer's number.
+const PARTY_DIGITS: u32 = 15;
+
+/// The number of an account that is opened under a key: the same key finds it again. That two keys come to one number happens once
+/// in ten thousand million million; the second is then told that its key is taken, and sends another.
+pub fn account_number(key: u128) -> AccountId {
+    let within = 10_u128.pow(ACCOUNT_DIGITS - 3);
+    AccountId(checked(ACCOUNT_BEGINS * within + key % within))
+}
+
+/// The number of a customer who is registered under a key; in the same way.
+pub fn party_number(key: u128) -> PartyId {
+    let within = 10_u128.pow(PARTY_DIGITS - 2);
+    PartyId(checked(within + key % (9 * within)))
+}
+
+/// A number with the digit behind it by which one that was misread is noticed (ISO/IEC 7812-1 annex B).
+fn checked(number: u128) -> u128 {
+    let (mut rest, mut sum, mut doubled) = (number, 0, true);
+    while rest > 0 {
+        let digit = rest % 10;
+        sum += match (doubled, digit * 2) {
+            (false, _) => digit,
+            (true, twice) => twice % 10 + twice / 10,
+        };
+        (rest, doubled) = (rest / 10, !doubled);
+    }
+    number * 10 + (10 - sum % 10) % 10
+}
+
 /// A currency by its code of ISO 4217.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrencyCode(pub Currency);
@@ -413,6 +447,22 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_as_long_as_people_read_and_a_wrong_digit_shows() {
+        // The example of ISO/IEC 7812-1.
+        assert_eq!(checked(7_992_739_871), 79_927_398_713);
+        for key in [0, 1, u128::MAX, 0x0193_7c1e_9a54_8b31_8f6d_2a61_5e0c_44b7] {
+            let AccountId(account) = account_number(key);
+            let PartyId(party) = party_number(key);
+            let (account, party) = (account.to_string(), party.to_string());
+            assert!(account.len() == 19 && account.starts_with("62"), "{account}");
+            assert_eq!(party.len(), 15, "{party}");
+        }
+        let AccountId(number) = account_number(7);
+        let other = number / 10 * 10 + (number + 1) % 10;
+        assert_ne!(checked(number / 10), other);
+    }
 
     #[test]
     fn ids_are_read_back_and_nothing_else_is_an_id() {

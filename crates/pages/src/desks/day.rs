@@ -1,7 +1,7 @@
 //! The business day and its end, and money blocked by order.
 
 use super::questions::{answer, counted, source, summed};
-use super::staff::{done, list_of, more, must_work_here, scrolled, text_of};
+use super::staff::{Sure, done, is_sure, list_of, more, must_work_here, scrolled, surely, text_of};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -319,6 +319,26 @@ async fn placed(visit: &Visit) -> Result<(), Trouble> {
 async fn release(visit: &Visit) -> Said {
     let path =
         format!("/accounts/{}/holds/{}/release", visit.named("account"), visit.named("hold"));
+    if !is_sure(visit) {
+        let words = visit.words;
+        return surely(
+            visit,
+            &Sure {
+                asks: &words.say("hold-release-sure"),
+                says: &words.with(
+                    "hold-release-says",
+                    &[("account", text(figures::account(visit.named("account"))))],
+                ),
+                action: &format!(
+                    "/holds/{}/{}/release",
+                    visit.named("account"),
+                    visit.named("hold")
+                ),
+                yes: &words.say("holds-release"),
+                back: "/holds",
+            },
+        );
+    }
     match visit.ask.post(&path, json!({})).await {
         Ok(_) => Ok(Shown::Next("/holds?done=release".to_owned())),
         Err(trouble) if trouble.is_stranger() => Err(trouble),

@@ -4,6 +4,7 @@
 use super::own::browser;
 use super::staff::{Sure, done, is_sure, list_of, scrolled, surely, text_of};
 use crate::ask::Answer;
+use crate::figures;
 use crate::inside;
 use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::form::{button, form, one_button};
@@ -425,6 +426,7 @@ async fn approvals(visit: &Visit) -> Said {
 async fn approvals_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let words = visit.words;
     let read = visit.ask.get("/approvals").await?.body;
+    let elsewhere = elsewhere(visit).await;
     let all = list_of(&read, "approvals");
     let title = words.say("desk-approvals");
     let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
@@ -433,12 +435,46 @@ async fn approvals_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
         (summary(words, &says, &[]))
         (done(visit, &[("approve", "approvals-done-approve"), ("refuse", "approvals-done-refuse")]))
         ul.q { @for act in all { (approval(visit, act)) } }
+        @if !elsewhere.is_empty() { section.p aria-labelledby="elsewhere" {
+            header { h2 id="elsewhere" { (words.say("approvals-elsewhere")) } }
+            ul.plain { @for (path, says) in &elsewhere { li { a href=(path) { (says) } } } }
+        } }
         p.hint { (words.say("approvals-day")) }
     };
     match trouble {
         Some(trouble) => visit.again(trouble, &title, body),
         None => visit.page(&title, body),
     }
+}
+
+/// What waits for a second word of whoever looks at other desks: releases that somebody proposed, and rules.
+async fn elsewhere(visit: &Visit) -> Vec<(String, String)> {
+    let words = visit.words;
+    let mut found = Vec::new();
+    if !visit.me.as_ref().is_some_and(|me| me.is_one_of(&["chief_analyst"])) {
+        return found;
+    }
+    let me = visit.me.as_ref().map(|me| format!("user:{}", me.name)).unwrap_or_default();
+    let cases =
+        visit.ask.get("/cases?status=proposed").await.map(|read| read.body).unwrap_or_default();
+    for case in list_of(&cases, "items").iter().filter(|case| case["proposed_by"] != *me) {
+        let money =
+            figures::money(text_of(&case["money"], "amount"), text_of(&case["money"], "currency"));
+        let who = super::staff::person(text_of(case, "proposed_by"));
+        let says = words.with("approvals-case", &[("money", text(money)), ("who", text(who))]);
+        found.push((format!("/cases/{}", text_of(case, "id")), says));
+    }
+    let drafts = visit.ask.get("/risk/drafts").await.map(|read| read.body).unwrap_or_default();
+    let open = list_of(&drafts, "items")
+        .iter()
+        .filter(|draft| draft["state"] == "open" && draft["by"] != *me);
+    for draft in open {
+        let who = super::staff::person(text_of(draft, "by"));
+        let says = words
+            .with("approvals-draft", &[("name", text(text_of(draft, "name"))), ("who", text(who))]);
+        found.push((format!("/rules/drafts/{}", text_of(draft, "id")), says));
+    }
+    found
 }
 
 fn approval(visit: &Visit, act: &Value) -> Markup {

@@ -123,7 +123,7 @@ pub fn done(visit: &Visit, all: &[(&str, &str)]) -> Markup {
 pub fn refusal(words: Words, word: &str) -> String {
     let plain = word.replace('_', "-");
     let known = words.perhaps(&format!("refusal-{plain}"));
-    let same = || word.starts_with("exists_with_different").then(|| "refusal-exists-otherwise");
+    let same = || word.starts_with("exists_with_different").then_some("refusal-exists-otherwise");
     known
         .or_else(|| same().map(|word| words.say(word).into_owned()))
         .or_else(|| words.perhaps(&format!("trouble-{plain}")))

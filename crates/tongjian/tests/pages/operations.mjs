@@ -123,6 +123,8 @@ const all = {
       await sees(page, "it is in the list", await page.locator(".inbox tbody tr").count() === before + 1);
       const action = await page.locator("form[action$='/release']").first().getAttribute("action");
       await hand.press(`form[action='${action}'] button`);
+      await sees(page, "it is asked once more", await page.locator("input[name=sure]").count() === 1);
+      await hand.press(`form[action='${action}'] button`);
       await sees(page, "one is lifted", await page.locator(".inbox tbody tr").count() === before && await page.locator(`form[action='${action}']`).count() === 0);
     });
   },

@@ -52,7 +52,7 @@ const all = {
     });
   },
   async "a looser limit waits, and the old one can be kept"({ browser, origin, look }) {
-    await as(browser, origin, "customer", look, async (page, hand) => {
+    await as(browser, origin, "pensioner", look, async (page, hand) => {
       await page.goto(origin + "/home");
       await hand.press(".acts a[href$='/limits']");
       await hand.type("#per_payment", look.keys ? "400" : "300");
