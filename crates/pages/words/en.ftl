@@ -2266,3 +2266,7 @@ hold-release-says = The money of account { $account } is free again at once. Lif
 approvals-elsewhere = Waiting for you elsewhere
 approvals-case = Release of { $money }, proposed by { $who }
 approvals-draft = Rules “{ $name }”, proposed by { $who }
+model-asks-more = { $n ->
+    [one] One more feature
+   *[other] { $n } more features
+ }

@@ -2103,3 +2103,4 @@ hold-release-says = 账户 { $account } 的资金将立即可用。须持有解�
 approvals-elsewhere = 别处等您决定的
 approvals-case = 放行 { $money }，由 { $who } 提出
 approvals-draft = 规则“{ $name }”，由 { $who } 提出
+model-asks-more = 另有 { $n } 个特征

@@ -18,6 +18,9 @@ use bytes::Bytes;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+/// Features that are in view; the others unfold.
+const SHOWN: usize = 20;
+
 type Faults<'a> = &'a [(String, String)];
 
 /// All of them.
@@ -247,7 +250,20 @@ fn asked_for(words: Words, model: &Value) -> Markup {
     html! { section.p aria-labelledby="asked" {
         header { h2 id="asked" { (words.say("model-asks")) } }
         p.say { (words.with("model-asks-says", &[("n", count(all.len() as u64)), ("first", text(all.first().map_or("", |one| text_of(one, "feature"))))])) }
-        (scrolled(words, &words.say("model-asks"), html! { table {
+        (asked_table(words, all.iter().take(SHOWN), most))
+        @if all.len() > SHOWN { details.data {
+            summary { (words.with("model-asks-more", &[("n", count((all.len() - SHOWN) as u64))])) }
+            (asked_table(words, all.iter().skip(SHOWN), most))
+        } }
+        p.hint { (words.say("model-asks-hint")) }
+    } }
+}
+
+fn asked_table<'a>(words: Words, all: impl Iterator<Item = &'a Value>, most: u64) -> Markup {
+    scrolled(
+        words,
+        &words.say("model-asks"),
+        html! { table {
             thead { tr { th scope="col" { (words.say("model-feature")) } th scope="col" { (words.say("model-meaning")) } th.num scope="col" { (words.say("model-nodes")) } td {} } }
             tbody { @for one in all { @let nodes = one["nodes"].as_u64().unwrap_or(0); tr {
                 th scope="row" { code { (text_of(one, "feature")) } }
@@ -255,9 +271,8 @@ fn asked_for(words: Words, model: &Value) -> Markup {
                 td.num { (figures::number(nodes)) }
                 td { meter min="0" max=(most) value=(nodes) aria-hidden="true" {} }
             } } }
-        } }))
-        p.hint { (words.say("model-asks-hint")) }
-    } }
+        } },
+    )
 }
 
 /// Holds it against rows of its maker.
