@@ -250,19 +250,25 @@ fn asked_for(words: Words, model: &Value) -> Markup {
     html! { section.p aria-labelledby="asked" {
         header { h2 id="asked" { (words.say("model-asks")) } }
         p.say { (words.with("model-asks-says", &[("n", count(all.len() as u64)), ("first", text(all.first().map_or("", |one| text_of(one, "feature"))))])) }
-        (asked_table(words, all.iter().take(SHOWN), most))
+        (asked_table(words, &words.say("model-asks"), all.iter().take(SHOWN), most))
         @if all.len() > SHOWN { details.data {
-            summary { (words.with("model-asks-more", &[("n", count((all.len() - SHOWN) as u64))])) }
-            (asked_table(words, all.iter().skip(SHOWN), most))
+            @let more = words.with("model-asks-more", &[("n", count((all.len() - SHOWN) as u64))]);
+            summary { (more) }
+            (asked_table(words, &more, all.iter().skip(SHOWN), most))
         } }
         p.hint { (words.say("model-asks-hint")) }
     } }
 }
 
-fn asked_table<'a>(words: Words, all: impl Iterator<Item = &'a Value>, most: u64) -> Markup {
+fn asked_table<'a>(
+    words: Words,
+    label: &str,
+    all: impl Iterator<Item = &'a Value>,
+    most: u64,
+) -> Markup {
     scrolled(
         words,
-        &words.say("model-asks"),
+        label,
         html! { table {
             thead { tr { th scope="col" { (words.say("model-feature")) } th scope="col" { (words.say("model-meaning")) } th.num scope="col" { (words.say("model-nodes")) } td {} } }
             tbody { @for one in all { @let nodes = one["nodes"].as_u64().unwrap_or(0); tr {
