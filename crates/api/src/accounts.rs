@@ -125,6 +125,9 @@ struct BankAccountsDocument {
 
 async fn bank_accounts(call: Call) -> Result<Reply, Problem> {
     let OfCode { code } = call.query()?;
+    if code == 0 {
+        return Err(Problem::field("?code", "1 or more"));
+    }
     if !call.relations.meets(Relations::STRANGER) {
         return Err(call.denied(None));
     }

@@ -216,4 +216,5 @@ fn accounts_that_nobody_owns_are_listed_by_their_place_for_the_bank_alone() {
     assert_eq!(ids(64_999), Vec::<String>::new());
     assert_eq!(listed(code, "anna").status, 403);
     assert_eq!(house.get("/bank-accounts", "staff").status, 422);
+    assert_eq!(listed(0, "staff").status, 422);
 }

@@ -134,7 +134,7 @@ async function take(browser, origin) {
     const { context, page } = await windowOf(browser, origin, { look: look_, wide, high });
     await be(page, origin, "pensioner");
     if (where === "check") {
-      await page.locator(".hist a").first().click();
+      await page.locator(".hist li", { hasNotText: /held/ }).locator("a").first().click();
       await page.locator("main a[href^='/check']").click();
       await page.waitForSelector("[data-good]:not([hidden])");
       await page.locator("[data-good]").scrollIntoViewIfNeeded();
