@@ -156,10 +156,11 @@ fn must_be_warned(event: &Event) -> bool {
 }
 
 /// Writes down that a payer is warned, as the refusal of a payment that they did not confirm. Nothing is written if they were
-/// warned of the same already; and nothing can be paid by it, since whether it would be refused so is looked at in the turn that
-/// decides it.
+/// warned of the same already. Whether it would be refused so is looked at in the turn that decides it; and since the clock may go
+/// on between the two, it asks to reserve the money for a second and no more, so that it can never pay.
 async fn warn(call: &Call, mut transfer: Transfer) -> Result<(), Problem> {
-    transfer.flags = transfer.flags.without(TransferFlags::CONFIRMED);
+    transfer.flags = transfer.flags.without(TransferFlags::CONFIRMED) | TransferFlags::PENDING;
+    transfer.timeout_s = 1;
     let unread = transfer;
     let bar = move |engine: &Engine| {
         let decided = |flags| {

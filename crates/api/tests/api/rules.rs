@@ -1,6 +1,6 @@
 //! The bench where risk rules are made: checked, proposed, run over the past, adopted by somebody else.
 
-use crate::house::{House, order};
+use crate::house::{House, account, order};
 use axum::body::Body;
 use serde_json::{Value, json};
 
@@ -262,6 +262,8 @@ fn who_was_warned_with_a_quote_confirms_and_nobody_is_paid_by_a_warning() {
     let before = lines();
     assert_eq!(quote("/payments/quote?warn=true", "4.00"), "post");
     assert_eq!(lines(), before);
+    let path = format!("/accounts/{}/balance", account(1));
+    assert_eq!(house.get(&path, "anna").json()["reserved_out"]["amount"], "0.00");
     let asked = house.post("/payments/quote?warn=perhaps", "anna", "", &of("7.00", false));
     assert_eq!(asked.problem(), "invalid");
 }
