@@ -144,7 +144,7 @@ async fn trap(visit: &Visit) -> Option<(String, String)> {
     let most = ["per_payment", "per_day"].into_iter().filter_map(|limit| whole(&limits[limit]));
     let most = most.fold(free / 100 * 96, u64::min);
     // The largest of which one would be warned: beyond that it might be stopped, below it nobody would mind.
-    for part in [100, 90, 80, 70, 60, 50, 40, 30, 20, 15] {
+    for part in [100, 90, 80, 70, 60, 50, 40, 30, 20, 15, 10, 7, 5, 3] {
         let amount = format!("{}.00", most / 100 * part);
         let order = json!({
             "from": account["id"], "to": figures::account_of(stranger)?, "amount": amount,
