@@ -5,6 +5,7 @@ use crate::problem::{Kind, Problem};
 use crate::subscribers::{KeptFailed, must_be_format, read_json, replace_bytes, replace_json};
 use crate::wire::ModelRef;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 const NAME: &str = "models.json";
@@ -85,8 +86,13 @@ impl Models {
     pub fn bytes(&self, model: ModelRef) -> Result<Vec<u8>, Problem> {
         self.place(model)?;
         let path = self.folder.join(file_of(model));
-        std::fs::read(&path)
-            .map_err(|why| Problem::new(Kind::Failed, format!("{}: {why}", path.display())))
+        let failed = |why: String| Problem::new(Kind::Failed, format!("{}: {why}", path.display()));
+        let bytes = std::fs::read(&path).map_err(|why| failed(why.to_string()))?;
+        // What was vouched for and proposed is named by its hash; nothing else goes under that name.
+        if ModelRef(Sha256::digest(&bytes).into()) != model {
+            return Err(failed("it is not what was handed in".to_owned()));
+        }
+        Ok(bytes)
     }
 
     /// So many rows vouch for it; durable when this returns.

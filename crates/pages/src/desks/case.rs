@@ -337,7 +337,7 @@ fn steps(visit: &Visit, known: &Known) -> Markup {
                     b { (words.say(&format!("step-{}", text_of(step, "step")))) } " " (person(text_of(step, "by")))
                     @if let Some(mark) = step["mark"].as_str() { ": " (words.say(&format!("mark-{mark}"))) }
                     @let says = text_of(step, "text");
-                    @if !says.is_empty() { p.said { (person(says)) } }
+                    @if !says.is_empty() { p.said { (if step["step"] == "assign" { person(says) } else { says }) } }
                     @if let Some(other) = step["other"].as_str() { p { a href={ "/payments/" (other) } { code { (other) } } } }
                     small {
                         (visit.moment(text_of(step, "time"))) " · "

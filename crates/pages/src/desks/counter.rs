@@ -29,8 +29,8 @@ const CASH_OUT: u16 = 402;
 const TILL: u16 = 10_012;
 /// Digits of a telephone number at least.
 const PHONE_DIGITS_MIN: usize = 5;
-/// Characters of a document's number at least, to look for it.
-const DOCUMENT_CHARS_MIN: usize = 6;
+/// Characters of a document's number that are looked for.
+const DOCUMENT_CHARS: std::ops::RangeInclusive<usize> = 6..=64;
 /// Documents by which a new customer is known.
 const DOCUMENTS: [&str; 3] = ["resident_id", "passport", "other"];
 
@@ -251,7 +251,8 @@ async fn register(visit: &Visit) -> Said {
 
 /// A customer with the same document.
 async fn known_by(visit: &Visit, number: &str) -> Result<Option<Value>, Trouble> {
-    if number.chars().count() < DOCUMENT_CHARS_MIN {
+    // What no document's number is is refused where it is registered.
+    if !DOCUMENT_CHARS.contains(&number.chars().count()) {
         return Ok(None);
     }
     let query =
