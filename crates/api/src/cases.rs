@@ -68,6 +68,9 @@ pub struct Inbox {
     /// The one whose time is over first comes first, and not the oldest.
     #[serde(default)]
     pub due_first: Option<bool>,
+    /// The newest comes first, and not the oldest; has no say where `due_first` is asked for.
+    #[serde(default)]
+    pub newest_first: Option<bool>,
     /// Where the page before ended: its `next`.
     #[serde(default)]
     pub after: Option<CaseRef>,
@@ -189,7 +192,7 @@ fn due_of(held: &Transfer) -> Option<TimeNs> {
 }
 
 async fn list(call: Call) -> Result<Reply, Problem> {
-    let Inbox { status, mine, due_first, after, limit } = call.query()?;
+    let Inbox { status, mine, due_first, newest_first, after, limit } = call.query()?;
     let limit = page_size(limit)?;
     let me = call.who.id.clone();
     let theirs = Theirs::of(&call);
@@ -210,6 +213,9 @@ async fn list(call: Call) -> Result<Reply, Problem> {
                 held.and_then(|view| due_of(&view.transfer)).unwrap_or(TimeNs(u64::MAX))
             };
             found.sort_by_cached_key(|case| (due(case), case.opened, case.transfer));
+            if newest_first == Some(true) && due_first != Some(true) {
+                found.reverse();
+            }
             let total = found.len();
             let start =
                 after.and_then(|after| found.iter().position(|case| case.transfer == after.0));

@@ -32,6 +32,7 @@ mod messages;
 mod exceptions;
 mod day;
 mod health;
+mod returning;
 mod samples;
 
 use crate::row::Row;
@@ -66,6 +67,7 @@ pub fn rows() -> Vec<Row> {
         exceptions::rows(),
         day::rows(),
         health::rows(),
+        returning::rows(),
         samples::rows(),
     ]
     .into_iter()

@@ -378,6 +378,8 @@ trouble-exceeds-credits = There is not enough money in the account.
 trouble-exceeds-hold = Money in the account is blocked by order.
 trouble-exceeds-transfer-limit = It is more than one payment may be.
 trouble-exceeds-daily-limit = It is more than may leave on one day.
+trouble-already-reversed = It was given back before.
+trouble-reversed-not-posted = Only what was paid can be given back.
 trouble-credit-account-not-found = There is no such account here. Look at the number again.
 trouble-credit-account-already-closed = That account is closed.
 trouble-accounts-must-be-different = An account cannot pay itself.
@@ -2270,3 +2272,12 @@ model-asks-more = { $n ->
     [one] One more feature
    *[other] { $n } more features
  }
+
+# Giving a payment back
+return-title = Was it a mistake?
+return-says = It is given back by a new payment of the same amount. Both stay in the journal.
+return-do = Give it back
+return-sure = Give back { $money }?
+return-sure-says = It leaves account { $from } and comes back to { $to }, at once.
+return-of = It belongs to payment
+return-by-operations = Call operations with the number above. They give it back by a new payment, and then you book it right.

@@ -376,6 +376,8 @@ trouble-exceeds-credits = 账户里的钱不够。
 trouble-exceeds-hold = 账户里有钱被依法冻结。
 trouble-exceeds-transfer-limit = 超过每笔限额。
 trouble-exceeds-daily-limit = 超过每天限额。
+trouble-already-reversed = 这笔已经退回过了。
+trouble-reversed-not-posted = 只有已付出的款项才能退回。
 trouble-credit-account-not-found = 本行没有这个账户，请再看看号码。
 trouble-credit-account-already-closed = 那个账户已经销户。
 trouble-accounts-must-be-different = 不能付给同一个账户。
@@ -2104,3 +2106,12 @@ approvals-elsewhere = 别处等您决定的
 approvals-case = 放行 { $money }，由 { $who } 提出
 approvals-draft = 规则“{ $name }”，由 { $who } 提出
 model-asks-more = 另有 { $n } 个特征
+
+# 退回一笔付款
+return-title = 这笔记错了吗？
+return-says = 退回时另记一笔同样金额的付款，原来那一笔仍留在账本里。
+return-do = 退回
+return-sure = 确定退回 { $money } 吗？
+return-sure-says = 款项马上从账户 { $from } 转出，退回账户 { $to }。
+return-of = 它所属的付款：
+return-by-operations = 请把上面的编号告诉运营人员，由他们退回，然后您再重新记账。

@@ -291,3 +291,37 @@ fn whoever_is_asked_for_the_second_word_may_also_say_no() {
     let payment = format!("/payments/{}", held["id"].as_str().unwrap());
     assert_eq!(house.get(&payment, "staff").json()["status"], "voided");
 }
+
+#[test]
+fn cases_come_oldest_first_or_newest_first_page_by_page() {
+    let house = House::new("rules-order");
+    let draft = propose(&house, "staff", "5 hold\n");
+    let path = format!("/risk/drafts/{}/adopt", draft["id"].as_str().unwrap());
+    let order = json!({ "stage": "active", "four_eyes": false });
+    assert_eq!(house.post(&path, "chief", "", &order).status, 201);
+    let held: Vec<String> = ["6.00", "7.00", "8.00"]
+        .iter()
+        .map(|amount| {
+            let (status, paid) = pay(&house, &format!("order-of-{}", &amount[..1]), amount);
+            assert_eq!((status, &paid["status"]), (202, &json!("held")), "{paid}");
+            paid["case"].to_string()
+        })
+        .collect();
+    let pages = |asks: &str| {
+        let (mut all, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = house.get(&format!("/cases?limit=2{asks}{after}"), "staff").json();
+            assert_eq!(page["total"], 3);
+            all.extend(page["items"].as_array().unwrap().iter().map(|case| case["id"].to_string()));
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => return all,
+            }
+        }
+    };
+    let newest: Vec<String> = held.iter().rev().cloned().collect();
+    assert_eq!(pages(""), held);
+    assert_eq!(pages("&newest_first=true"), newest);
+    // Whose time is over first comes first, whatever else is asked for: here they came one after another.
+    assert_eq!(pages("&newest_first=true&due_first=true"), held);
+}

@@ -380,7 +380,8 @@ async fn payment(visit: &Visit) -> Said {
     payment_page(visit, None).await
 }
 
-async fn payment_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
+/// One payment; `trouble` is what went wrong with what was asked of it.
+pub async fn payment_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let words = visit.words;
     let id = visit.named("payment");
     let known = visit.ask.get(&format!("/payments/{id}")).await?;
@@ -404,7 +405,7 @@ async fn payment_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             (heard(visit))
             (facts(visit, of, &names))
             @if customer { (stopped(visit, of, &faults).await) }
-            @else if !helps { (reasons_of(visit, of, status)) }
+            @else if !helps { (reasons_of(visit, of, status)) (super::returning::offer(visit, of)) }
             h2 { (words.say("proof-title")) }
             p { (words.say(if matches!(status, "posted" | "returned") { "proof-says" } else { "proof-says-unpaid" })) }
             p {

@@ -1,10 +1,11 @@
 //! The analyst's inbox. One case is in `case.rs`, the rules that stopped its payment in `rules.rs`.
 
 use super::listed::{is_about_somebody, mark};
-use super::staff::{ago, left, list_of, more, person, scrolled, text_of, views};
+use super::staff::{ago, is_sure, left, list_of, more, person, scrolled, text_of, views};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
+use crate::parts::field::{Field, area, summary};
 use crate::parts::figure::{Source, provenance};
 use crate::parts::form::{form, hidden};
 use crate::parts::frame::head;
@@ -67,12 +68,10 @@ struct Page {
 
 impl Page {
     async fn of(visit: &Visit, part: &Part) -> Result<Page, Trouble> {
-        if !part.is_waiting() {
-            return Page::newest_first(visit, part).await;
-        }
         let after = visit.query.filled("after").map(|after| format!("&after={}", encoded(after)));
         let after = after.unwrap_or_default();
-        let path = format!("/cases?limit={PAGE}&{}&due_first=true{after}", part.asks);
+        let order = if part.is_waiting() { "due_first" } else { "newest_first" };
+        let path = format!("/cases?limit={PAGE}&{}&{order}=true{after}", part.asks);
         let page = visit.ask.get(&path).await?;
         let next = page.body["next"].as_str().map(|next| format!("after={next}"));
         Ok(Page {
@@ -81,17 +80,6 @@ impl Page {
             next,
             entry: page.entry,
         })
-    }
-
-    /// The API gives the oldest first, so of what is over all is read, and shown from its end.
-    async fn newest_first(visit: &Visit, part: &Part) -> Result<Page, Trouble> {
-        let (mut cases, entry) = all_of(visit, &part.asks).await?;
-        cases.reverse();
-        let total = cases.len();
-        let from = visit.query.get("from").parse::<usize>().unwrap_or(0).min(total);
-        let cases = cases.into_iter().skip(from).take(PAGE).collect();
-        let next = (from + PAGE < total).then(|| format!("from={}", from + PAGE));
-        Ok(Page { cases, total: total as u64, next, entry })
     }
 }
 
@@ -288,14 +276,20 @@ async fn together(visit: &Visit) -> Said {
         let body = html! { (head(&title, &words.say("cases-none-chosen"))) p { a.btn href="/cases" { (words.say("cases-back")) } } };
         return visit.again(&trouble, &title, body);
     }
-    // Those that cannot be taken back are asked about once more.
-    if refuses && visit.form.get("sure") != "1" {
-        return visit.page(&title, surely(visit, &chosen));
+    // Those that cannot be taken back are asked about once more, and on what ground.
+    let why = visit.form.get("why");
+    if refuses && !is_sure(visit) {
+        return visit.page(&title, surely(visit, &chosen, &[]));
+    }
+    if refuses && why.is_empty() {
+        let trouble = Trouble::field("why", "decide-why-empty");
+        let body = surely(visit, &chosen, &trouble.said_fields(words));
+        return visit.again(&trouble, &title, body);
     }
     let mut results = Vec::new();
     for id in chosen.into_iter().take(PAGE) {
         let done = if refuses {
-            visit.ask.post(&format!("/cases/{id}/decision"), json!({ "decision": "refuse" })).await
+            visit.ask.post(&format!("/cases/{id}/decision"), json!({ "decision": "refuse", "why": why })).await
         } else {
             visit.ask.post(&format!("/cases/{id}/steps"), json!({ "step": "claim" })).await
         };
@@ -322,16 +316,18 @@ async fn together(visit: &Visit) -> Said {
     })
 }
 
-fn surely(visit: &Visit, chosen: &[&str]) -> Markup {
+fn surely(visit: &Visit, chosen: &[&str], faults: &[(String, String)]) -> Markup {
     let words = visit.words;
     html! {
         (head(&words.say("cases-together"), ""))
+        (summary(words, "", faults))
         (note(Weight::Stop, &words.with("cases-sure", &[("n", count(chosen.len() as u64))]), html! {
             p { (words.say("cases-sure-says")) }
             ul { @for id in chosen { li { a href={ "/cases/" (id) } { (called(visit, &json!({ "id": id }))) } } } }
             (form(visit, "/cases", html! {
                 (hidden("do", "refuse")) (hidden("sure", "1"))
                 @for id in chosen { (hidden(&format!("{PICK}{id}"), "1")) }
+                (area(Field { name: "why", label: &words.say("decide-why"), hint: &words.say("work-text-hint"), value: visit.form.get("why"), ..Field::default() }, 3, faults))
                 div.row-of {
                     button.btn.pri type="submit" { (words.say("cases-sure-yes")) }
                     a.btn href="/cases" { (words.say("cases-back")) }

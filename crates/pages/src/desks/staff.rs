@@ -106,6 +106,8 @@ pub fn surely(visit: &Visit, of: &Sure<'_>) -> Said {
             p { (of.says) }
             (form(visit, of.action, html! {
                 (hidden("sure", "1"))
+                // The form's own key, where it has one: twice sent is once done.
+                @if let Some(key) = visit.form.filled("key") { (hidden("key", key)) }
                 div.row-of { (button(of.yes, true)) a.btn href=(of.back) { (visit.words.say("sure-no")) } }
             }))
         }))

@@ -20,6 +20,8 @@ export function check(what, holds, more = "") {
   failures += 1;
   console.log(`FAILED ${what}${more ? `: ${more}` : ""}`);
 }
+// `TASK=words` does only the tasks in whose names they are found.
+export const wanted = name => !process.env.TASK || new RegExp(process.env.TASK).test(name);
 export function failed() {
   return failures;
 }
@@ -66,6 +68,18 @@ export async function be(page, origin, name) {
   await page.goto(origin + "/");
   await page.locator(`form[action="/visit"]:has(input[value="${name}"]) button`).click();
   await page.waitForLoadState();
+}
+
+// An account's or a party's number as an id of the API.
+export const id = (begin, digits) => { const h = BigInt(digits).toString(16).padStart(32, "0"); return `${begin}_${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}` };
+
+export async function ask(browser, origin, sql) {
+  const { context, page } = await windowOf(browser, origin);
+  await be(page, origin, "operations");
+  const answer = await page.request.post(origin + "/api/v1/queries", { data: { sql }, headers: { origin } });
+  const { rows } = await answer.json();
+  await context.close();
+  return rows;
 }
 
 export async function unfit(page, tags) {

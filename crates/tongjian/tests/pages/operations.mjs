@@ -1,8 +1,8 @@
 // What operations, administrators and developers come for: messages, exceptions, holds, the end of the day, health, keys. By
 // keyboard alone, and again without script.
 
-import { be, check, windowOf } from "./bank.mjs";
-import { as, ask, id } from "./desks.mjs";
+import { ask, be, check, id, wanted, windowOf } from "./bank.mjs";
+import { as } from "./desks.mjs";
 import { sees } from "./tasks.mjs";
 
 // A customer's file: from an account, to others, how much each.
@@ -187,7 +187,7 @@ export async function operations(browser, origin) {
   let done = 0;
   for (const keys of [true, false]) {
     for (const [name, task] of Object.entries(all)) {
-      if (process.env.TASK && !name.includes(process.env.TASK)) continue;
+      if (!wanted(name)) continue;
       try { await task({ browser, origin, look: { keys }, ...await facts(browser, origin) }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n")[0]) }
       done += 1;
     }

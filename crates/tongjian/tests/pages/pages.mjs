@@ -5,11 +5,11 @@
 //
 // `--all` looks at every page in every language, colour, mode and width; without it, at a fair sample.
 
-import { ALL_TAGS, be, browser as open, check, failed, serve, town, unfit, windowOf } from "./bank.mjs";
+import { ALL_TAGS, ask, be, browser as open, check, failed, id, serve, town, unfit, windowOf } from "./bank.mjs";
 import { pictures as compare, slow, textInDrawings, weigh, zoomed } from "./measure.mjs";
 import { lighthouse } from "./lighthouse.mjs";
 import { tasks } from "./tasks.mjs";
-import { ask, desks, hold, id } from "./desks.mjs";
+import { desks, hold } from "./desks.mjs";
 import { prepare, rules, sameAsTj, train } from "./rules.mjs";
 import { phones } from "./phone.mjs";
 import { crowd, operations } from "./operations.mjs";

@@ -1,7 +1,7 @@
 // A phone without an app, on the page that draws one: as somebody uses it who has no other phone, by keyboard alone, and again
 // without script. Every screen that comes is measured.
 
-import { be, check, windowOf } from "./bank.mjs";
+import { be, check, wanted, windowOf } from "./bank.mjs";
 import { hands, sees } from "./tasks.mjs";
 
 const GSM = new Set("@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà");
@@ -179,7 +179,7 @@ export async function phones(browser, origin, every) {
   let done = 0;
   for (const keys of every ? [true, false] : [true, false]) {
     for (const [name, task] of Object.entries(all)) {
-      if (process.env.TASK && !`phone: ${name}`.includes(process.env.TASK)) continue;
+      if (!wanted(`phone: ${name}`)) continue;
       const { context, page } = await windowOf(browser, origin, { script: keys, wide: keys ? 1280 : 320 });
       page.setDefaultTimeout(8000);
       await be(page, origin, "pensioner");
@@ -188,6 +188,6 @@ export async function phones(browser, origin, every) {
       await context.close();
     }
   }
-  if (!process.env.TASK || "phone: once".includes(process.env.TASK)) await once(browser, origin);
+  if (wanted("phone: once")) await once(browser, origin);
   console.log(`${done} tasks done on a phone without an app`);
 }

@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { be, check, windowOf } from "./bank.mjs";
+import { be, check, wanted, windowOf } from "./bank.mjs";
 import { hands, sees } from "./tasks.mjs";
 
 const TOWN_ENDS = "2026-09-30";
@@ -197,10 +197,9 @@ export function train(tj, folder) {
 }
 
 export async function rules(browser, origin, model) {
-  const only = process.env.TASK;
   let done = 0;
   for (const keys of [true, false]) for (const [name, task] of Object.entries(all)) {
-    if (only && !name.includes(only)) continue;
+    if (!wanted(name)) continue;
     try { await task({ browser, origin, look: { keys }, model }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n")[0]) }
     done += 1;
   }

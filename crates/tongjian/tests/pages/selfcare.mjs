@@ -1,7 +1,7 @@
 // What customers do for themselves: let a relative help, choose a wait for their limits, keep payees, complain; and how the bank
 // answers and finds them. Each by keyboard alone, and again without script.
 
-import { be, check, windowOf } from "./bank.mjs";
+import { be, check, id, wanted, windowOf } from "./bank.mjs";
 import { hands, payee, phone, sees } from "./tasks.mjs";
 
 async function as(browser, origin, who, look, work) {
@@ -10,9 +10,6 @@ async function as(browser, origin, who, look, work) {
   await be(page, origin, who);
   try { await work(page, hands(page, look.keys)) } finally { await context.close() }
 }
-
-// A customer's number as an id of the API.
-const party = digits => { const h = BigInt(digits.replace(/\s/g, "")).toString(16).padStart(32, "0"); return `pty_${h.slice(0, 8)}-${h.slice(8, 12)}-${h.slice(12, 16)}-${h.slice(16, 20)}-${h.slice(20)}` };
 
 const all = {
   async "a helper sees whose account it is, and cannot pay"({ browser, origin, look }) {
@@ -47,7 +44,7 @@ const all = {
       await hand.type("#code", code);
       await hand.press("form[action='/helpers'] button.pri");
       await sees(page, "they may see it", await page.locator(".note.done").count() === 1 && await page.locator("section:has(#mine) .plain li").count() === before + 1);
-      await hand.press(`form[action$='/${party(number)}/end'] button`);
+      await hand.press(`form[action$='/${id("pty", number.replace(/\s/g, ""))}/end'] button`);
       await sees(page, "it is ended", await page.locator("section:has(#mine) .plain li").count() === before);
     });
   },
@@ -219,7 +216,7 @@ const all = {
 export async function selfcare(browser, origin) {
   let done = 0;
   for (const keys of [true, false]) for (const [name, task] of Object.entries(all)) {
-    if (process.env.TASK && !new RegExp(process.env.TASK).test(name)) continue;
+    if (!wanted(name)) continue;
     try { await task({ browser, origin, look: { keys } }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n").slice(0, 2).join(" ")) }
     done += 1;
   }
