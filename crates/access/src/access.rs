@@ -1,6 +1,7 @@
 //! Access of one bank: the folder `access/`, the policies, and everybody who is signed in.
 
 mod people;
+mod at_counter;
 mod clients;
 mod bearer;
 mod named;

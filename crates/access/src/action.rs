@@ -129,6 +129,8 @@ pub enum Action {
     UserRead,
     /// Add, disable or remove users; send a one-time link.
     UserWrite,
+    /// Let a customer in who stands at the counter and never was.
+    CustomerLetIn,
     /// Give a user a role, or take it.
     UserRole,
     /// See clients (machines).
@@ -156,7 +158,7 @@ pub enum Action {
 }
 
 /// Each action with its word, in the order in which they are declared.
-const WORDS: [(Action, &str); 74] = [
+const WORDS: [(Action, &str); 75] = [
     (Action::PartyRead, "party.read"),
     (Action::PartyWrite, "party.write"),
     (Action::PartyErase, "party.erase"),
@@ -219,6 +221,7 @@ const WORDS: [(Action, &str); 74] = [
     (Action::DayClose, "day.close"),
     (Action::UserRead, "user.read"),
     (Action::UserWrite, "user.write"),
+    (Action::CustomerLetIn, "customer.let_in"),
     (Action::UserRole, "user.role"),
     (Action::ClientRead, "client.read"),
     (Action::ClientWrite, "client.write"),

@@ -5,6 +5,7 @@
 mod sign_in;
 mod own;
 mod users;
+mod at_counter;
 mod approvals;
 mod clients;
 mod signing;
@@ -35,6 +36,7 @@ pub fn operations() -> Vec<Operation> {
         own::operations(),
         phone::operations(),
         users::operations(),
+        at_counter::operations(),
         approvals::operations(),
         clients::operations(),
         sandbox::operations(),

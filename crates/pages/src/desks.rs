@@ -26,6 +26,7 @@ mod journal;
 mod people;
 mod counter;
 mod drawer;
+mod let_in;
 mod together;
 mod developer;
 mod messages;
@@ -61,6 +62,7 @@ pub fn rows() -> Vec<Row> {
         people::rows(),
         counter::rows(),
         drawer::rows(),
+        let_in::rows(),
         together::rows(),
         developer::rows(),
         messages::rows(),

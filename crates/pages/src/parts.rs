@@ -10,6 +10,7 @@ pub mod form;
 pub mod lines;
 pub mod flows;
 pub mod live;
+pub mod qr;
 
 use maud::Markup;
 
@@ -33,6 +34,7 @@ pub fn examples(words: crate::words::Words) -> Vec<Example> {
         lines::examples(words),
         flows::examples(words),
         live::examples(words),
+        qr::examples(words),
     ]
     .into_iter()
     .flatten()

@@ -317,7 +317,11 @@ fn not_oneself(by: &Principal, name: &str, act: &str) -> Result<(), Refused> {
     Ok(())
 }
 
-fn new_user(name: &str, roles: Vec<(Role, Option<u64>)>, now_s: u64) -> Result<User, Refused> {
+pub(super) fn new_user(
+    name: &str,
+    roles: Vec<(Role, Option<u64>)>,
+    now_s: u64,
+) -> Result<User, Refused> {
     Ok(User {
         name: name.into(),
         handle: random()?,
@@ -335,7 +339,7 @@ fn new_user(name: &str, roles: Vec<(Role, Option<u64>)>, now_s: u64) -> Result<U
     })
 }
 
-fn view(user: &User) -> UserView {
+pub(super) fn view(user: &User) -> UserView {
     UserView {
         name: user.name.clone(),
         roles: user.roles.clone(),

@@ -2,6 +2,7 @@
 
 mod stage;
 mod people;
+mod at_counter;
 mod machines;
 mod guessing;
 mod pairs;

@@ -642,3 +642,40 @@ fn a_phone_signs_with_the_code_of_its_card_and_changes_no_keys() {
     assert_eq!(none["challenge"]["answer_with"], "card");
     assert_eq!(none["challenge"]["card_code"], Value::Null, "there is no card that could sign");
 }
+
+#[test]
+fn a_customer_is_let_in_at_the_counter_and_only_two_persons_let_them_in_again() {
+    let bank = Bank::new("counter");
+    let teller = bank.person("tom", &[Role::Teller], None);
+    let chief = bank.person("chief", &[Role::ChiefAnalyst], None);
+    let cookie = format!("__Host-session={}", teller.cookie);
+    let headers = [("cookie", &*cookie), ("origin", ORIGIN), ("idempotency-key", "party-0001")];
+    let person = json!({ "kind": "person", "fields": { "name": "Li" } });
+    let made = bank.send("POST", "/parties", &headers, &person);
+    let party = made.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/parties/{party}/access");
+    let nobody = json!({ "has_keys": false, "disabled": false });
+    assert_eq!(bank.get(&path, &teller.cookie).json(), nobody);
+    assert_eq!(bank.get(&path, &chief.cookie).problem(), "forbidden");
+    assert_eq!(bank.post(&path, &chief.cookie, &json!({})).problem(), "forbidden");
+    let link = bank.post(&path, &teller.cookie, &json!({}));
+    assert_eq!(link.status, 201);
+    let name = link.json()["user"].as_str().unwrap().to_owned();
+    assert!(name.len() == 15 && name.bytes().all(|b| b.is_ascii_digit()), "{name}");
+    let li = bank.enter(link.json()["token"].as_str().unwrap());
+    let me = bank.get("/me", &li.cookie).json();
+    assert_eq!((&me["party"], &me["roles"]), (&json!(party), &json!(["customer"])));
+    let known = bank.get(&path, &teller.cookie).json();
+    assert_eq!((&known["name"], &known["has_keys"]), (&json!(name), &json!(true)));
+    // With keys, a teller alone gives no link; two do.
+    assert_eq!(bank.post(&path, &teller.cookie, &json!({})).problem(), "conflict");
+    let lost = json!({ "reason": "passport seen" });
+    let asked = bank.post(&format!("/users/{name}/recovery"), &teller.cookie, &lost).json();
+    let approve = format!("/approvals/{}/approve", asked["approval"]);
+    assert_eq!(bank.post(&approve, &chief.cookie, &json!({})).status, 200);
+    // Nobody who is not there, and no customer for another.
+    let gone = path.replace(&party, "pty_00000000-0000-7000-8000-00000000dead");
+    assert_eq!(bank.post(&gone, &teller.cookie, &json!({})).status, 404);
+    assert_eq!(bank.get(&gone, &teller.cookie).status, 404);
+    assert_eq!(bank.get(&path, &li.cookie).problem(), "forbidden");
+}

@@ -288,26 +288,28 @@ async fn serve(visit: &Visit) -> Said {
     serve_page(visit, None).await
 }
 
-async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
+/// Somebody at the counter; `trouble` is what went wrong with what was asked for them.
+pub async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let words = visit.words;
     let id = visit.named("party");
     let read = visit.ask.get(&format!("/parties/{id}")).await?;
     let party = &read.body;
     let accounts = accounts_of(visit, party).await;
     let tills = tills(visit).await?;
-    let done = booked(visit).await;
+    let booked = booked(visit).await;
     let title = party["fields"]["name"]
         .as_str()
         .map_or_else(|| words.say("who-erased").into_owned(), ToOwned::to_owned);
     let faults = trouble.map(|trouble| trouble.said_fields(words)).unwrap_or_default();
     let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
+    let signing_in = super::let_in::signing_in(visit, id, &faults).await;
     let body = html! {
         div.head { div { h1 { (title) } p { (words.say("counter-compare")) } } a.btn href="/counter" { (words.say("counter-next")) } }
         @match trouble {
             Some(trouble) if trouble.code == "payer_must_confirm" => (warned(visit, trouble)),
             _ => (summary(words, &says, &faults)),
         }
-        (done)
+        (booked)
         (standing(visit, party))
         div.grid {
             section.p.s5 aria-labelledby="identity" {
@@ -329,6 +331,7 @@ async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
             }
             @if !accounts.is_empty() { (cash_form(visit, id, (&accounts, &tills), trouble, &faults)) }
             (prepare_form(visit, id, &[]))
+            (signing_in)
         }
     };
     match trouble {

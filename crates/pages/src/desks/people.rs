@@ -10,6 +10,7 @@ use crate::parts::field::{Field, choice, field, summary};
 use crate::parts::form::{button, form, one_button};
 use crate::parts::frame::head;
 use crate::parts::note::{Weight, note, tag};
+use crate::parts::qr::qr;
 use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
@@ -161,18 +162,24 @@ async fn add(visit: &Visit) -> Said {
     }
 }
 
+/// A link that opens once, for a camera and to be typed.
+pub fn opens_once(visit: &Visit, link: &Value) -> Markup {
+    let origin = visit.house.access().map_or("", |access| access.origin());
+    let link = format!("{origin}/link?token={}", text_of(link, "token"));
+    html! { (qr(&visit.words.say("qr"), &link)) p.secret { code { (link) } } }
+}
+
 /// A link that opens once, shown this once.
 fn new_link(visit: &Visit, link: &Value) -> Said {
     let words = visit.words;
     let user = text_of(link, "user");
-    let origin = visit.house.access().map_or("", |access| access.origin());
     let title = words.with("link-new", &[("user", text(user))]);
     visit.page(&title, html! {
         (head(&title, &words.say("link-new-says")))
         div.narrow {
             section.note.know {
                 h2 { (words.say("link-new-once")) }
-                p.secret { code { (origin) "/link?token=" (text_of(link, "token")) } }
+                (opens_once(visit, link))
                 p { (words.with("link-new-until", &[("time", text(visit.moment(text_of(link, "until"))))])) }
             }
             p.row-of { a.btn.pri href={ "/people/" (user) } { (words.with("people-back-to", &[("user", text(user))])) } a.btn href="/people" { (words.say("desk-people")) } }

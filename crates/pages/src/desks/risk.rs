@@ -289,7 +289,10 @@ async fn together(visit: &Visit) -> Said {
     let mut results = Vec::new();
     for id in chosen.into_iter().take(PAGE) {
         let done = if refuses {
-            visit.ask.post(&format!("/cases/{id}/decision"), json!({ "decision": "refuse", "why": why })).await
+            visit
+                .ask
+                .post(&format!("/cases/{id}/decision"), json!({ "decision": "refuse", "why": why }))
+                .await
         } else {
             visit.ask.post(&format!("/cases/{id}/steps"), json!({ "step": "claim" })).await
         };

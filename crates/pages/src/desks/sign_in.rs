@@ -5,6 +5,7 @@ use crate::parts::field::{Field, field, summary};
 use crate::parts::form::{button, form, hidden};
 use crate::parts::frame::head;
 use crate::parts::note::{Weight, note};
+use crate::parts::qr::qr;
 use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit, local};
@@ -90,7 +91,7 @@ async fn come_in(visit: &Visit) -> Said {
 /// The page of a link that opens once. The secret stands in the address, and goes no further than this bank.
 async fn link(visit: &Visit) -> Said {
     let token = visit.query.get("token").to_owned();
-    let seen = visit.ask.post("/links/look", json!({ "token": token })).await;
+    let seen = visit.ask.look("/links/look", json!({ "token": token })).await;
     let words = visit.words;
     let title = words.say("link-title");
     match seen {
@@ -143,8 +144,8 @@ async fn link_password(visit: &Visit) -> Said {
     let title = visit.words.say("link-title");
     match visit.ask.post("/links/password/begin", asked).await {
         Ok(given) => {
-            let secret = given.body["secret"].as_str().unwrap_or_default().to_owned();
-            visit.page(&title, code_form(visit, &token, &secret, None))
+            let text = |name: &str| given.body[name].as_str().unwrap_or_default().to_owned();
+            visit.page(&title, code_form(visit, &token, (&text("secret"), &text("uri")), None))
         }
         Err(trouble) => {
             let trouble = shown_here(trouble);
@@ -153,7 +154,13 @@ async fn link_password(visit: &Visit) -> Said {
     }
 }
 
-fn code_form(visit: &Visit, token: &str, secret: &str, trouble: Option<&Trouble>) -> Markup {
+/// The secret of an app that shows codes: as letters, for the camera of another device, and as a link for an app on this one.
+fn code_form(
+    visit: &Visit,
+    token: &str,
+    (secret, uri): (&str, &str),
+    trouble: Option<&Trouble>,
+) -> Markup {
     let words = visit.words;
     let says = trouble.map(|trouble| trouble.says(words)).unwrap_or_default();
     let letters: Vec<char> = secret.chars().collect();
@@ -163,9 +170,14 @@ fn code_form(visit: &Visit, token: &str, secret: &str, trouble: Option<&Trouble>
         div.narrow {
             (summary(words, &says, &[]))
             p.secret { code { (shown.join(" ")) } }
+            @if uri.starts_with("otpauth://totp/") {
+                p { a.btn href=(uri) { (words.say("code-open")) } }
+                (qr(&words.say("qr"), uri))
+            }
             (form(visit, "/link/code", html! {
                 (hidden("link", token))
                 (hidden("secret", secret))
+                (hidden("uri", uri))
                 (field(Field { name: "code", label: &words.say("code"), hint: &words.say("code-hint"), keys: "numeric", fills: "one-time-code",
                     ..Field::default() }, &[]))
                 (button(&words.say("sign-in"), true))
@@ -181,7 +193,8 @@ async fn link_code(visit: &Visit) -> Said {
         Ok(answer) => Ok(Shown::NextWith("/".to_owned(), answer.cookies)),
         Err(trouble) => {
             let trouble = shown_here(trouble);
-            let page = code_form(visit, &token, visit.form.get("secret"), Some(&trouble));
+            let shown = (visit.form.get("secret"), visit.form.get("uri"));
+            let page = code_form(visit, &token, shown, Some(&trouble));
             visit.again(&trouble, &visit.words.say("link-title"), page)
         }
     }

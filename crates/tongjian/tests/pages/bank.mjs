@@ -22,6 +22,10 @@ export function check(what, holds, more = "") {
 }
 // `TASK=words` does only the tasks in whose names they are found.
 export const wanted = name => !process.env.TASK || new RegExp(process.env.TASK).test(name);
+// One task; what stops it is a failure of that task, and the next ones are done.
+export async function attempt(name, keys, work) {
+  try { await work() } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n").slice(0, 2).join(" ")) }
+}
 export function failed() {
   return failures;
 }

@@ -1,6 +1,7 @@
 // What the bank's own people come for, done as they do it: by keyboard alone, and again without script.
 
-import { ask, be, check, id, wanted, windowOf } from "./bank.mjs";
+import { ask, attempt, be, check, id, wanted, windowOf } from "./bank.mjs";
+import { tree } from "./measure.mjs";
 import { hands, sees } from "./tasks.mjs";
 
 // Payments that risk control holds: one device pays for one account after another.
@@ -20,11 +21,16 @@ export async function hold(browser, origin, wanted) {
   return held;
 }
 
+// A person's part of a journey; what a screen reader is told at its end is kept.
 export async function as(browser, origin, who, look, work) {
   const { context, page } = await windowOf(browser, origin, { script: look.keys, wide: look.keys ? 1280 : 320 });
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(10000);
   await be(page, origin, who);
-  try { await work(page, hands(page, look.keys)) } finally { await context.close() }
+  try {
+    await work(page, hands(page, look.keys));
+    look.person = (look.person ?? 0) + 1;
+    if (look.keys) await tree(page, `${look.journey}, person ${look.person}`);
+  } finally { await context.close() }
 }
 
 const all = {
@@ -238,7 +244,7 @@ export async function desks(browser, origin) {
     const cases = await hold(browser, origin, 5);
     for (const [name, task] of Object.entries(all)) {
       if (!wanted(name)) continue;
-      try { await task({ browser, origin, look: { keys }, cases, party: id("pty", party), till }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n")[0]) }
+      await attempt(name, keys, () => task({ browser, origin, look: { keys, journey: name }, cases, party: id("pty", party), till }));
       done += 1;
     }
     await others(browser, origin, cases);

@@ -1,7 +1,7 @@
 // What operations, administrators and developers come for: messages, exceptions, holds, the end of the day, health, keys. By
 // keyboard alone, and again without script.
 
-import { ask, be, check, id, wanted, windowOf } from "./bank.mjs";
+import { ask, attempt, be, check, id, wanted, windowOf } from "./bank.mjs";
 import { as } from "./desks.mjs";
 import { sees } from "./tasks.mjs";
 
@@ -188,7 +188,7 @@ export async function operations(browser, origin) {
   for (const keys of [true, false]) {
     for (const [name, task] of Object.entries(all)) {
       if (!wanted(name)) continue;
-      try { await task({ browser, origin, look: { keys }, ...await facts(browser, origin) }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n")[0]) }
+      await attempt(name, keys, async () => task({ browser, origin, look: { keys, journey: name }, ...await facts(browser, origin) }));
       done += 1;
     }
   }

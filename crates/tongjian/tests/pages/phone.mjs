@@ -1,7 +1,8 @@
 // A phone without an app, on the page that draws one: as somebody uses it who has no other phone, by keyboard alone, and again
 // without script. Every screen that comes is measured.
 
-import { be, check, wanted, windowOf } from "./bank.mjs";
+import { attempt, be, check, wanted, windowOf } from "./bank.mjs";
+import { tree } from "./measure.mjs";
 import { hands, sees } from "./tasks.mjs";
 
 const GSM = new Set("@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà");
@@ -183,7 +184,8 @@ export async function phones(browser, origin, every) {
       const { context, page } = await windowOf(browser, origin, { script: keys, wide: keys ? 1280 : 320 });
       page.setDefaultTimeout(8000);
       await be(page, origin, "pensioner");
-      try { await task({ page, origin, hand: hands(page, keys) }) } catch (error) { check(`phone: ${name} (${keys ? "by keyboard" : "without script"})`, false, `${error.message.split("\n")[0]} at ${page.url()}`) }
+      await attempt(`phone: ${name}`, keys, () => task({ page, origin, hand: hands(page, keys) }));
+      if (keys) await tree(page, `phone ${name}`);
       done += 1;
       await context.close();
     }

@@ -2,17 +2,11 @@
 
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { be, check, wanted, windowOf } from "./bank.mjs";
-import { hands, sees } from "./tasks.mjs";
+import { attempt, be, check, wanted, windowOf } from "./bank.mjs";
+import { as } from "./desks.mjs";
+import { sees } from "./tasks.mjs";
 
 const TOWN_ENDS = "2026-09-30";
-
-async function as(browser, origin, who, look, work) {
-  const { context, page } = await windowOf(browser, origin, { script: look.keys, wide: look.keys ? 1280 : 320 });
-  page.setDefaultTimeout(10000);
-  await be(page, origin, who);
-  try { await work(page, hands(page, look.keys)) } finally { await context.close() }
-}
 
 const post = async (page, origin, path, data) => (await page.request.post(origin + "/api/v1" + path, { data, headers: { origin } })).json();
 const get = async (page, origin, path) => (await page.request.get(origin + "/api/v1" + path)).json();
@@ -200,7 +194,7 @@ export async function rules(browser, origin, model) {
   let done = 0;
   for (const keys of [true, false]) for (const [name, task] of Object.entries(all)) {
     if (!wanted(name)) continue;
-    try { await task({ browser, origin, look: { keys }, model }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n")[0]) }
+    await attempt(name, keys, () => task({ browser, origin, look: { keys, journey: name }, model }));
     done += 1;
   }
   console.log(`${done} tasks of the rules desk done`);

@@ -1,14 +1,18 @@
 // What customers do for themselves: let a relative help, choose a wait for their limits, keep payees, complain; and how the bank
 // answers and finds them. Each by keyboard alone, and again without script.
 
-import { be, check, id, wanted, windowOf } from "./bank.mjs";
+import { createHmac } from "node:crypto";
+import { attempt, id, wanted, windowOf } from "./bank.mjs";
+import { as } from "./desks.mjs";
 import { hands, payee, phone, sees } from "./tasks.mjs";
 
-async function as(browser, origin, who, look, work) {
-  const { context, page } = await windowOf(browser, origin, { script: look.keys, wide: look.keys ? 1280 : 320 });
-  page.setDefaultTimeout(8000);
-  await be(page, origin, who);
-  try { await work(page, hands(page, look.keys)) } finally { await context.close() }
+// The code that an app shows now (RFC 6238) for a secret in base32.
+function totp(letters) {
+  const bits = [...letters.replace(/\s/g, "")].map(c => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const secret = Buffer.from(bits.match(/.{8}/g).map(byte => parseInt(byte, 2))), time = Buffer.alloc(8);
+  time.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac("sha1", secret).update(time).digest(), at = hash[19] & 15;
+  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
 const all = {
@@ -145,6 +149,43 @@ const all = {
       await sees(page, "and led to", (await page.locator("h1").innerText()) === "Zhang San");
     });
   },
+  async "a customer is let in at the counter, makes their own keys, and takes two persons to lose them"({ browser, origin, look }) {
+    let customer = "", link = "";
+    await as(browser, origin, "teller", look, async (page, hand) => {
+      await page.goto(origin + "/counter/new");
+      await hand.type("#name", look.keys ? "Ren Keyi" : "Mao Sili");
+      await page.locator("#document-kind").selectOption("passport");
+      await hand.type("#id-number", look.keys ? "K70010001" : "M70010001");
+      await hand.press("main button.pri");
+      customer = page.url();
+      await hand.press("form[action$='/access'] button");
+      await sees(page, "the link is there for a camera and as text, with the name to sign in with", await page.locator("svg.qr[role=img]").count() === 1 && /^\d{15}$/.test(await page.locator("dd.big").innerText()));
+      link = await page.locator(".secret code").innerText();
+      await page.goto(customer);
+      await sees(page, "who has not come yet can have another link", await page.locator("form[action$='/access'] button").count() === 1);
+    });
+    const { context, page } = await windowOf(browser, origin, { script: look.keys, wide: 320 });
+    const hand = hands(page, look.keys);
+    await page.goto(link);
+    await hand.type("#password", "a long walk by the river");
+    await hand.press("form[action='/link/password'] button");
+    await sees(page, "the secret of an app is there as letters, for a camera and as a link", await page.locator("svg.qr").count() === 1 && await page.locator("main a[href^='otpauth://totp/']").count() === 1);
+    await hand.type("#code", totp(await page.locator(".secret code").innerText()));
+    await hand.press("form[action='/link/code'] button");
+    await sees(page, "the customer is in, and it is their own page", page.url() === origin + "/" && (await page.locator(".tools a[href='/me']").innerText()).length > 1);
+    await page.goto(link);
+    await sees(page, "the link opens nothing any more", await page.locator("form[action='/link/password']").count() === 0);
+    await context.close();
+    await as(browser, origin, "teller", look, async (page, hand) => {
+      await page.goto(customer);
+      await sees(page, "no second link from one teller", await page.locator("form[action$='/access']").count() === 0);
+      await hand.press("form[action$='/recovery'] button");
+      await sees(page, "which document was seen is asked for", await page.locator(".faults a[href='#reason']").count() === 1);
+      await hand.type("#reason", "identity card seen");
+      await hand.press("form[action$='/recovery'] button");
+      await sees(page, "it waits for a second person", await page.locator(".note.done").count() === 1);
+    });
+  },
   async "a teller prepares a payment, and the customer makes it on their own screen"({ browser, origin, look }) {
     let party = "", to = "", digits = "";
     await as(browser, origin, "pensioner", look, async page => {
@@ -217,7 +258,7 @@ export async function selfcare(browser, origin) {
   let done = 0;
   for (const keys of [true, false]) for (const [name, task] of Object.entries(all)) {
     if (!wanted(name)) continue;
-    try { await task({ browser, origin, look: { keys } }) } catch (error) { check(`${name} (${keys ? "by keyboard" : "without script"})`, false, error.message.split("\n").slice(0, 2).join(" ")) }
+    await attempt(name, keys, () => task({ browser, origin, look: { keys, journey: name } }));
     done += 1;
   }
   console.log(`${done} tasks of customers' own matters done`);

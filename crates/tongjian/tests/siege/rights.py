@@ -74,6 +74,8 @@ def samples(own, other, known):
         "register_party": ("/parties", {"kind": "person", "fields": {"name": "Zhao Yun"}}),
         "show_party": (f"/parties/{own['party']}", None),
         "list_looks": (f"/parties/{own['party']}/looks", None),
+        "show_customer_access": (f"/parties/{own['party']}/access", None),
+        "let_customer_in": (f"/parties/pty_{NONE}/access", {}),
         "erase_party": (f"/parties/pty_{NONE}/erase", {"reason": "asked for"}),
         "list_cases": ("/cases", None),
         "show_case": (f"/cases/{own['case']}", None),

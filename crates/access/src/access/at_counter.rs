@@ -1,0 +1,83 @@
+//! A customer is let in at the counter: once, by whoever looked at their document. Whoever has keys already and lost them is let
+//! in again by two persons.
+
+use super::people::new_user;
+use super::{Access, check_name, links};
+use crate::action::Action;
+use crate::asked::{LinkKind, OneTimeLink, UserView};
+use crate::failed::Refused;
+use crate::note::Noted;
+use crate::principal::{Principal, Role};
+use crate::resource::ResourceKind;
+use crate::store::{Change, Id128, State, User};
+use std::sync::Arc;
+use terms::PartyId;
+
+impl Access {
+    /// How a customer signs in, if they do; the first by name, if they have several users.
+    ///
+    /// # Errors
+    /// Denied.
+    pub fn customer_user(
+        &self,
+        by: &Principal,
+        party: PartyId,
+        now_s: u64,
+    ) -> Result<Option<UserView>, Refused> {
+        self.must(by, Action::CustomerLetIn, ResourceKind::User, "", now_s)?;
+        Ok(user_of(&self.store.state(), party).map(|user| super::people::view(&user)))
+    }
+
+    /// Lets a customer in, under a name that the bank chose; gives a link that is good for three days. Given again to who has not
+    /// used it yet: the one before ends.
+    ///
+    /// # Errors
+    /// Denied, a name that is taken or invalid, a customer who has keys or was shut out, storage.
+    pub fn customer_let_in(
+        &self,
+        by: &Principal,
+        name: &str,
+        party: PartyId,
+        now_s: u64,
+    ) -> Result<OneTimeLink, Refused> {
+        self.must(by, Action::CustomerLetIn, ResourceKind::User, "", now_s)?;
+        check_name(name)?;
+        let (link, says) = self.store.change(|state| {
+            let (name, added, says) = match user_of(state, party) {
+                Some(user) => (again(&user)?, None, "let in at the counter, once more"),
+                None => {
+                    if state.user_name_is_taken(name) {
+                        return Err(Refused::Exists(format!("user:{name}")));
+                    }
+                    let mut user = new_user(name, vec![(Role::Customer, None)], now_s)?;
+                    user.party = Some(Id128(party.0));
+                    (Arc::clone(&user.name), Some(user), "let in at the counter; roles: customer")
+                }
+            };
+            let (mut changes, link) = links::new_link(state, &name, LinkKind::Invite, now_s)?;
+            changes.extend(added.map(|user| Change::User(Box::new(user))));
+            Ok((changes, (link, says)))
+        })?;
+        let about = format!("user:{}", link.user);
+        self.note(now_s, Noted::DirectoryChanged, &by.id, &about, says);
+        Ok(link)
+    }
+}
+
+fn user_of(state: &State, party: PartyId) -> Option<Arc<User>> {
+    let theirs = |user: &&Arc<User>| user.party == Some(Id128(party.0));
+    state.users.values().filter(theirs).min_by_key(|user| Arc::clone(&user.name)).cloned()
+}
+
+/// The name of somebody who was let in and did not come yet.
+fn again(user: &User) -> Result<Arc<str>, Refused> {
+    if user.disabled {
+        return Err(Refused::Conflict(format!("user:{} was shut out", user.name)));
+    }
+    if user.has_key() {
+        let says =
+            format!("user:{} has keys; to lose them takes a recovery by two persons", user.name);
+        return Err(Refused::Conflict(says));
+    }
+    Ok(Arc::clone(&user.name))
+}
