@@ -21,6 +21,13 @@ fn a_party_is_registered_once_and_every_look_at_it_is_noted() {
     assert_eq!(seen.json()["fields"]["name"], "Wang Guixiang");
     let noted = house.gate.notes.lock().unwrap().clone();
     assert!(noted.iter().any(|note| !note.denied && note.subject == id), "{noted:?}");
+    // So is who was among those that a name found.
+    house.gate.notes.lock().unwrap().clear();
+    let found = house.get("/parties?name=wang", "staff").json();
+    assert_eq!(found["items"][0]["party"], json!(id));
+    let noted = house.gate.notes.lock().unwrap().clone();
+    let found = |note: &api::gate::Note| note.act.0 == "party.find" && note.subject == id;
+    assert!(noted.iter().any(found), "{noted:?}");
     let erased =
         house.post(&format!("/parties/{id}/erase"), "staff", "", &json!({ "reason": "asked for" }));
     assert_eq!(erased.status, 200, "{:?}", erased.json());

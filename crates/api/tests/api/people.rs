@@ -679,3 +679,32 @@ fn a_customer_is_let_in_at_the_counter_and_only_two_persons_let_them_in_again() 
     assert_eq!(bank.get(&gone, &teller.cookie).status, 404);
     assert_eq!(bank.get(&path, &li.cookie).problem(), "forbidden");
 }
+
+#[test]
+fn a_case_is_given_to_who_can_work_on_it_and_to_nobody_else() {
+    let bank = Bank::new("assigned");
+    let tom = bank.person("tom", &[Role::Teller], None);
+    let ann = bank.person("ann", &[Role::Analyst], None);
+    let _chief = bank.person("chief", &[Role::ChiefAnalyst], None);
+    let mut gift = paying("10.00");
+    gift["from"] = json!(account(9));
+    gift["to"] = json!(account(1));
+    let paid = bank.pay(&tom.cookie, "assign-001", &gift, None).json();
+    let case = paid["id"].as_str().unwrap().replace("pay_", "case_");
+    let step = |step: &Value| bank.post(&format!("/cases/{case}/steps"), &ann.cookie, step);
+    let opened = step(&json!({ "step": "open" }));
+    assert_eq!(opened.status, 200, "{:?}", opened.json());
+    let workers = bank.get("/case-workers", &ann.cookie).json();
+    let known = json!([
+        { "id": "user:ann", "decides": false },
+        { "id": "user:chief", "decides": true },
+    ]);
+    assert_eq!(workers["items"], known);
+    for nobody in ["user:tom", "user:ghost", "chief"] {
+        let given = step(&json!({ "step": "assign", "text": nobody }));
+        assert_eq!((given.status, &given.json()["errors"][0]["pointer"]), (422, &json!("/text")));
+    }
+    let given = step(&json!({ "step": "assign", "text": "user:chief" }));
+    assert_eq!(given.json()["claimed_by"], "user:chief");
+    assert_eq!(bank.get("/case-workers", &tom.cookie).problem(), "forbidden");
+}

@@ -60,6 +60,10 @@ fn an_owner_lets_a_relative_look_who_never_pays_and_is_shut_out_again() {
     assert_eq!((nobody.status, wrong.status), (422, 422));
     assert_eq!(nobody.json()["errors"], wrong.json()["errors"]);
     assert_eq!(bank.get(&format!("/accounts/{}", account(1)), &mei.cookie).status, 404);
+    // One's own number is named, with one's own word too.
+    let own = bank.get("/me/help-word", &anna.cookie).json();
+    let own = unsigned(&json!({ "party": own["party"], "word": own["word"] }));
+    assert_eq!((own.status, &own.json()["errors"][0]["pointer"]), (422, &json!("/party")));
     let asked = unsigned(&order);
     assert_eq!(asked.problem(), "must_sign");
     assert_eq!(asked.json()["challenge"]["helper"]["name"], "Mei Lin");
@@ -90,12 +94,34 @@ fn an_owner_lets_a_relative_look_who_never_pays_and_is_shut_out_again() {
     assert_eq!(tried.problem(), "forbidden");
     // Nobody who helps lets others help, nor ends another's help.
     assert_eq!(send(&bank, &mei, &path, "helper-0004", &order, None).status, 403);
-    let end = format!("{path}/{}/end", party(ANNA));
-    assert_eq!(send(&bank, &mei, &end, "helper-0005", &json!({}), None).status, 404);
+    let second = registered(&bank, &tom, "helper-0007", "Lu Han", "1975-02-03");
+    let lu = bank.person("lu", &[Role::Helper], Some(second));
+    let word = bank.get("/me/help-word", &lu.cookie).json();
+    let order = json!({ "party": party(second), "word": word["word"] });
+    let asked = send(&bank, &anna, &path, "helper-0008", &order, None);
+    let answer = Bank::signed(&mut anna, &asked);
+    assert_eq!(send(&bank, &anna, &path, "helper-0008", &order, Some(&answer)).status, 201);
+    for other in [ANNA, second] {
+        let end = format!("{path}/{}/end", party(other));
+        assert_eq!(send(&bank, &mei, &end, "helper-0005", &json!({}), None).status, 404);
+    }
+    assert_eq!(bank.get(&path, &anna.cookie).json()["items"].as_array().unwrap().len(), 2);
+    // Whose an account is, its people see by name; the counter by number, and reads the customer for a name.
+    let owners = format!("/accounts/{}/owners", account(1));
+    let opened = json!({ "currency": "CNY", "code": 20111, "owners": [party(number)] });
+    let opened = send(&bank, &tom, "/accounts", "helper-0009", &opened, None);
+    assert_eq!(opened.status, 201, "{:?}", opened.json());
+    let of_mei = format!("/accounts/{}/owners", opened.json()["id"].as_str().unwrap());
+    let seen = bank.get(&of_mei, &tom.cookie).json()["items"].clone();
+    assert_eq!((&seen[0]["party"], &seen[0]["name"]), (&json!(party(number)), &Value::Null));
+    let herself = bank.person("mei.lin", &[Role::Customer], Some(number));
+    assert_eq!(bank.get(&of_mei, &herself.cookie).json()["items"][0]["name"], "Mei Lin");
+    assert_eq!(bank.get(&owners, &mei.cookie).json()["items"][0]["party"], json!(party(ANNA)));
     let end = format!("{path}/{}/end", party(number));
     assert_eq!(send(&bank, &anna, &end, "helper-0006", &json!({}), None).status, 204);
     assert_eq!(bank.get(&format!("/accounts/{}", account(1)), &mei.cookie).status, 404);
-    assert_eq!(bank.get(&path, &anna.cookie).json()["items"], json!([]));
+    let left = bank.get(&path, &anna.cookie).json()["items"].clone();
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["name"]), (1, &json!("Lu Han")));
 }
 
 #[test]
