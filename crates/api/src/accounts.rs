@@ -1,5 +1,6 @@
 //! Accounts: opened, looked at, limited, blocked; their balances now and at any entry, their payments and statements.
 
+mod of_bank;
 mod agreed;
 mod helping;
 mod orders;
@@ -9,7 +10,7 @@ pub use agreed::{HoldDocument, LimitsDocument, RoleDocument};
 use crate::asking::Question;
 use crate::bank::unreadable;
 use crate::call::{Call, Reply, tagged};
-use crate::gate::{Relations, relation};
+use crate::gate::relation;
 use crate::payments::status_of;
 use crate::problem::{Kind, Problem};
 use crate::table::{CREATED, Operation, get, post};
@@ -26,8 +27,6 @@ use terms::{
 };
 
 const TAG: &str = "accounts";
-/// Accounts of the bank's own that are listed.
-const BANK_ACCOUNTS_MAX: usize = 100;
 /// Things on a page at most.
 pub const PAGE_MAX: usize = 200;
 /// Things on a page unless asked otherwise.
@@ -42,16 +41,6 @@ pub fn operations() -> Vec<Operation> {
             .takes::<NewAccount>()
             .gives::<AccountDocument>(201, "It is open.")
             .by(open),
-        get(
-            "/bank-accounts",
-            "list_bank_accounts",
-            TAG,
-            "Open accounts that nobody owns, such as tills, by their place in the chart",
-        )
-        .act("account.read")
-        .query::<OfCode>()
-        .gives::<BankAccountsDocument>(200, "The first hundred, by their numbers.")
-        .by(bank_accounts),
         get(
             "/accounts/{account}",
             "show_account",
@@ -92,60 +81,11 @@ pub fn operations() -> Vec<Operation> {
         .gives::<StatementDocument>(200, "The statement.")
         .by(statement),
     ];
+    all.extend(of_bank::operations());
     all.extend(agreed::operations());
     all.extend(helping::operations());
     all.extend(orders::operations());
     all
-}
-
-/// Of which place in the chart of accounts.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct OfCode {
-    /// The place.
-    #[schemars(range(min = 1, max = 65_535))]
-    code: u16,
-}
-
-/// An account of the bank's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-struct BankAccountDocument {
-    /// Its id.
-    id: AccountRef,
-    /// Its currency.
-    currency: CurrencyCode,
-}
-
-/// Accounts of the bank's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-struct BankAccountsDocument {
-    /// By their numbers.
-    items: Vec<BankAccountDocument>,
-}
-
-async fn bank_accounts(call: Call) -> Result<Reply, Problem> {
-    let OfCode { code } = call.query()?;
-    if code == 0 {
-        return Err(Problem::field("?code", "1 or more"));
-    }
-    if !call.relations.meets(Relations::STRANGER) {
-        return Err(call.denied(None));
-    }
-    let (mut items, records) = call
-        .ask(move |engine| {
-            let all = engine.accounts().filter(|view| view.account.code == code);
-            let open = all.filter(|view| !view.account.flags.has(AccountFlags::CLOSED));
-            let own = open.filter(|view| engine.roles_on(view.account.id).next().is_none());
-            let document = |view: AccountView| BankAccountDocument {
-                id: AccountRef(view.account.id),
-                currency: CurrencyCode(view.account.ledger),
-            };
-            (own.map(document).collect::<Vec<_>>(), engine.records())
-        })
-        .await?;
-    items.sort_unstable_by_key(|one| one.id);
-    items.truncate(BANK_ACCOUNTS_MAX);
-    tagged(&call, &BankAccountsDocument { items }, call.bank.entries_of(records)?)
 }
 
 /// An account that is to be opened.

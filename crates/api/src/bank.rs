@@ -9,6 +9,7 @@ use crate::incidents::Incidents;
 use crate::listed::Screens;
 use crate::messages::{Desk, Keeps};
 use crate::metrics::Metrics;
+use crate::places::Places;
 use crate::problem::{Kind, Problem};
 use crate::proxies::Proxies;
 use crate::subscribers::Subscribers;
@@ -151,6 +152,8 @@ pub struct Bank {
     pub bench: Option<Arc<Bench>>,
     /// The lists of people a bank must not serve; `None` if it has none.
     pub screens: Option<Arc<dyn Screens>>,
+    /// Which accounts there are at places of the chart.
+    pub places: Places,
     /// What went wrong of late.
     pub incidents: Incidents,
     /// What is known of the machine and of the start.
@@ -217,6 +220,7 @@ impl Bank {
             hooks: parts.hooks,
             bench: parts.bench,
             screens: parts.screens,
+            places: Places::default(),
             incidents: Incidents::default(),
             facts: parts.facts,
             since: now(),

@@ -25,6 +25,7 @@ pub mod bench;
 pub mod listed;
 mod incidents;
 pub mod facts;
+pub mod places;
 pub mod bank;
 mod call;
 mod table;

@@ -965,6 +965,7 @@ hook-not-allowed = not allowed
 hook-lost = lost
 work-assign = Give it to
 work-assign-hint = Whom you choose works on it from now on; a chief analyst decides
+work-assign-nobody = Choose somebody who works on cases.
 work-assign-do = Give it
 as-text = { $what } as text
 

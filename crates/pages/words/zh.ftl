@@ -930,6 +930,7 @@ hook-not-allowed = 无权
 hook-lost = 丢失
 work-assign = 交给
 work-assign-hint = 选定的人从此办理；由首席分析师决定
+work-assign-nobody = 请选择处理案件的人员。
 work-assign-do = 交给
 as-text = { $what }（文字）
 

@@ -82,6 +82,12 @@ fn who_proposes_does_not_adopt_and_what_is_adopted_judges() {
     // A share belongs to a canary and to nothing else.
     assert_eq!(adopt("chief", json!({ "stage": "canary" })).problem(), "invalid");
     assert_eq!(adopt("chief", json!({ "stage": "active", "share_ppm": 5 })).problem(), "invalid");
+    for (field, wrong) in
+        [("hold_hours", 0), ("hold_hours", 100_000), ("stopped_ppm_max", 1_000_001)]
+    {
+        let refused = adopt("chief", json!({ "stage": "active", field: wrong }));
+        assert_eq!(refused.json()["errors"][0]["pointer"], format!("/{field}"));
+    }
     let shadow = adopt("chief", json!({ "stage": "shadow" }));
     assert_eq!(shadow.status, 201, "{:?}", shadow.json());
     assert_eq!((&shadow.json()["number"], &shadow.json()["judging"]), (&json!(1), &json!(true)));
@@ -132,6 +138,9 @@ fn the_past_is_judged_and_what_would_change_is_told() {
     for (at, amount) in ["6.00", "4.00", "20.00"].iter().enumerate() {
         assert_eq!(pay(&house, &format!("replay-{at}0"), amount).0, 201);
     }
+    let back = json!({ "text": "5 hold\n", "from": "2026-02-02", "to": "2026-02-01" });
+    let back = house.post("/risk/replays", "staff", "", &back);
+    assert_eq!((back.status, &back.json()["errors"][0]["pointer"]), (422, &json!("/to")));
     let run = replayed(&house, &json!({ "text": "5 hold\n20 refuse\n" }));
     assert_eq!(
         (run["status"].as_str(), &run["entries"]),
@@ -324,4 +333,17 @@ fn cases_come_oldest_first_or_newest_first_page_by_page() {
     assert_eq!(pages("&newest_first=true"), newest);
     // Whose time is over first comes first, whatever else is asked for: here they came one after another.
     assert_eq!(pages("&newest_first=true&due_first=true"), held);
+}
+
+#[test]
+fn a_pile_of_proposals_that_nobody_decides_about_has_an_end() {
+    let house = House::new("rules-pile");
+    let drafts: Vec<Value> = (0..64).map(|_| propose(&house, "staff", "5 hold\n")).collect();
+    let order = json!({ "name": "payments", "says": "one more", "text": "5 hold\n" });
+    let refused = house.post("/risk/drafts", "staff", "", &order);
+    assert_eq!((refused.status, refused.problem().as_str()), (409, "too_many_drafts"));
+    let path = format!("/api/v1/risk/drafts/{}", drafts[0]["id"].as_str().unwrap());
+    let away = house.request("DELETE", &path, "staff").body(Body::empty()).unwrap();
+    assert_eq!(house.send(away).status, 204);
+    propose(&house, "staff", "5 hold\n");
 }

@@ -458,9 +458,14 @@ async fn step(visit: &Visit) -> Said {
     let done = if empty {
         Err(Trouble::field("text", "appeal-empty"))
     } else if step == "assign" && visit.form.get("whom").is_empty() {
-        Err(Trouble::field("whom", "work-assign-hint"))
+        Err(Trouble::field("whom", "work-assign-nobody"))
     } else {
-        visit.ask.post(&format!("/cases/{id}/steps"), order).await.map(|_| ())
+        let done = visit.ask.post(&format!("/cases/{id}/steps"), order).await.map(|_| ());
+        // The API has one text for all steps; here it is whom the case is given to.
+        let whom = |trouble: &Trouble| step == "assign" && !trouble.fields.is_empty();
+        done.map_err(|trouble| {
+            if whom(&trouble) { Trouble::field("whom", "work-assign-nobody") } else { trouble }
+        })
     };
     again(visit, done).await
 }

@@ -37,8 +37,8 @@ export function town(tj, folder, customers, days) {
   if (made.status !== 0) throw new Error(`tj demo: ${made.stdout}${made.stderr}`);
 }
 
-export async function serve(tj, folder) {
-  const process_ = spawn(tj, ["--dir", folder, "--json", "serve", "--api", "127.0.0.1:0", "--flight", "off"], { stdio: ["ignore", "pipe", "pipe"] });
+export async function serve(tj, folder, more = []) {
+  const process_ = spawn(tj, ["--dir", folder, "--json", "serve", "--api", "127.0.0.1:0", "--flight", "off", ...more], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "", wrong = "";
   process_.stderr.on("data", d => (wrong += d));
   const api = await new Promise((found, lost) => {

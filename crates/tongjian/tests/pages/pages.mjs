@@ -14,7 +14,7 @@ import { prepare, rules, sameAsTj, train } from "./rules.mjs";
 import { phones } from "./phone.mjs";
 import { crowd, operations } from "./operations.mjs";
 import { selfcare } from "./selfcare.mjs";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 const [tj, folder, ...flags] = process.argv.slice(2);
@@ -144,6 +144,28 @@ async function take(browser, origin) {
   }
 }
 
+// Whoever asks too often is told so, and not that they must sign in: by a bank that lets them ask little.
+async function tooOften(browser) {
+  const often = folder + ".often", config = folder + ".often.toml";
+  town(tj, often, "60", "2");
+  writeFileSync(config, "[api]\ncaller_per_s = 60\n");
+  const bank = await serve(tj, often, ["--config", config]);
+  const { context, page } = await windowOf(browser, bank.origin);
+  await be(page, bank.origin, "pensioner");
+  await Promise.all(Array.from({ length: 60 }, () => page.request.get(bank.origin + "/home")));
+  let told = 0;
+  for (let n = 0; n < 40 && !told; n += 1) {
+    const [answer] = await Promise.all([page.goto(bank.origin + "/home"), ...Array.from({ length: 30 }, () => page.request.get(bank.origin + "/home"))]);
+    if (answer.status() !== 429) continue;
+    told += 1;
+    check("whoever asks too often is told so", (await page.locator("h1").innerText()).length > 3 && (await page.locator("main").innerText()).includes("Too often"), await page.locator("main").innerText());
+    check("and has a way to a person, and no sign-in", await page.locator("a[href='/help']").count() >= 1 && !page.url().includes("/sign-in"), page.url());
+  }
+  check("a bank that lets people ask little stops who asks much", told > 0);
+  await context.close();
+  await bank.end();
+}
+
 async function main() {
   town(tj, folder, "1500", "20");
   const model = train(tj, folder);
@@ -207,6 +229,7 @@ async function main() {
     await rules(browser, bank.origin, model);
     await operations(browser, bank.origin);
     await selfcare(browser, bank.origin);
+    await tooOften(browser);
   } finally {
     await browser.close();
     const code = await bank.end();
