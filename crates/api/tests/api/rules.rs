@@ -347,3 +347,17 @@ fn a_pile_of_proposals_that_nobody_decides_about_has_an_end() {
     assert_eq!(house.send(away).status, 204);
     propose(&house, "staff", "5 hold\n");
 }
+
+#[test]
+fn one_run_over_the_past_goes_on_at_a_time() {
+    let house = House::new("rules-one-run");
+    for at in 0..8 {
+        assert_eq!(pay(&house, &format!("one-run-{at}"), "6.00").0, 201);
+    }
+    let asked = json!({ "text": "5 hold\n" });
+    // How long a run takes nobody knows; asked for again and again, one meets another before long.
+    let mut all = (0..2_000).map(|_| house.post("/risk/replays", "staff", "", &asked));
+    let busy = all.find(|came| came.status != 202).unwrap();
+    assert_eq!((busy.status, busy.problem().as_str()), (409, "replay_running"));
+    assert!(busy.json()["replay"].as_str().unwrap().starts_with("rpl_"));
+}

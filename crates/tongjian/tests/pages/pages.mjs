@@ -147,7 +147,7 @@ async function take(browser, origin) {
 // Whoever asks too often is told so, and not that they must sign in: by a bank that lets them ask little.
 async function tooOften(browser) {
   const often = folder + ".often", config = folder + ".often.toml";
-  town(tj, often, "60", "2");
+  town(tj, often, "100", "2");
   writeFileSync(config, "[api]\ncaller_per_s = 60\n");
   const bank = await serve(tj, often, ["--config", config]);
   const { context, page } = await windowOf(browser, bank.origin);
