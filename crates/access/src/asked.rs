@@ -162,6 +162,17 @@ pub struct NewUser<'a> {
     pub institution: Option<&'a str>,
 }
 
+/// How a customer signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CustomerUser {
+    /// They were never let in.
+    Never,
+    /// They were, and an administrator removed them; the name is never given again.
+    Gone,
+    /// As this user.
+    Known(UserView),
+}
+
 /// A user, for lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserView {

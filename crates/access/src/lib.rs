@@ -29,9 +29,9 @@ pub use access::{Access, CARD_CODES, TablePass};
 pub use action::Action;
 pub use asked::{
     ActId, ActKind, ActView, Allowed, Approved, Asked, Came, CardView, ClientView, CodeOffer,
-    Given, HelpWord, Issued, LinkKind, LinkView, NewClient, NewPhone, NewUser, OneTimeLink,
-    PasskeyView, PhoneView, Sandbox, SessionView, Shown, SignedIn, Signing, SigningAct,
-    SigningUpload, ToSign, TokenRequest, UserView,
+    CustomerUser, Given, HelpWord, Issued, LinkKind, LinkView, NewClient, NewPhone, NewUser,
+    OneTimeLink, PasskeyView, PhoneView, Sandbox, SessionView, Shown, SignedIn, Signing,
+    SigningAct, SigningUpload, ToSign, TokenRequest, UserView,
 };
 pub use failed::{AccessFailed, Denied, OAuthRefused, Refused, Why};
 pub use note::{AccessNote, Noted, Notes};

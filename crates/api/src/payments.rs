@@ -80,6 +80,7 @@ pub fn operations() -> Vec<Operation> {
             "Sends a posted payment back by a new one",
         )
         .act("payment.return")
+        .by_amount()
         .money()
         .takes::<ReturnOrder>()
         .gives::<Payment>(201, "The return, a payment of its own.")
@@ -339,6 +340,10 @@ async fn send_back(call: Call) -> Result<Reply, Problem> {
     let digest = order::digest_of(&(of.id.0.to_string(), "return", &order));
     let id = key_id(&call.who.id, call.key()?);
     let value_date = order.value_date.map_or(Day::BOOKING, |date| date.0);
+    // What is sent back goes the other way, and is signed like what went.
+    let back =
+        Transfer { id, debit_account: of.credit_account, credit_account: of.debit_account, ..of };
+    let call = crate::people::allowed(call, &back).await?;
     let command = Command::Reverse { id, of: of.id, value_date };
     // What is sent back leaves the account that was paid.
     let keyed = Keyed { id, digest, accounts: vec![of.credit_account] };

@@ -29,10 +29,13 @@ impl Places {
         let new = engine.accounts().skip(known.looked_at);
         known.ids.extend(new.filter(|v| v.account.code == code).map(|v| v.account.id));
         known.looked_at = engine.account_count() as usize;
-        let ids = known.ids.clone();
-        if kept.len() < PLACES_MAX && ids.len() <= KEPT_MAX {
-            kept.insert(code, known);
+        if known.ids.len() > KEPT_MAX {
+            return known.ids;
         }
-        ids
+        // A place that nobody asked for lately is looked through again.
+        if kept.len() >= PLACES_MAX {
+            kept.pop_first();
+        }
+        kept.entry(code).or_insert(known).ids.clone()
     }
 }

@@ -7,7 +7,8 @@ use crate::served::{Asset, CHECK_JS, CSS, DESK_CSS, DESK_JS, JS};
 use crate::{desks, door, open, phone};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request};
+use axum::http::{HeaderMap, Method, Request};
+use axum::response::Redirect;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +32,13 @@ pub fn routes(house: &Arc<House>) -> Router {
         };
         let methods = paths.remove(path).unwrap_or_default();
         paths.insert(path, methods.merge(on(filter, handler)));
+    }
+    for (path, methods) in &mut paths {
+        if let Some(up) = above(path) {
+            let taken = std::mem::take(methods);
+            *methods =
+                taken.merge(get(move |request: Request<Body>| async move { lead(&request, up) }));
+        }
     }
     let mut router = Router::new();
     for (path, methods) in paths {
@@ -58,9 +66,46 @@ pub fn routes(house: &Arc<House>) -> Router {
     })
 }
 
+/// Of a path that only takes forms: how many steps above it is a page. Who looks at its answer again, or in another language, is
+/// led there; nothing where it is a page itself.
+fn above(path: &str) -> Option<usize> {
+    let rows = table();
+    let is_page = |path: &str| rows.iter().any(|row| row.method == Method::GET && row.path == path);
+    if is_page(path) {
+        return None;
+    }
+    let steps = path.matches('/').count();
+    let is_there = |up: &usize| *up == steps || is_page(parent(path, *up));
+    (1..=steps).find(is_there)
+}
+
+/// A path without its last steps.
+fn parent(path: &str, up: usize) -> &str {
+    let cut = path.rmatch_indices('/').nth(up - 1).map_or(0, |(at, _)| at);
+    if cut == 0 { "/" } else { &path[..cut] }
+}
+
+fn lead(request: &Request<Body>, up: usize) -> Redirect {
+    Redirect::to(parent(request.uri().path(), up))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_only_takes_forms_leads_to_the_page_above_it() {
+        for (path, page) in [
+            ("/counter/{party}/access", "/counter/{party}"),
+            ("/payments/{payment}/void", "/payments/{payment}"),
+            ("/people/{user}/roles/{role}/take", "/people/{user}"),
+            ("/sign-out", "/"),
+        ] {
+            assert_eq!(above(path).map(|up| parent(path, up)), Some(page), "{path}");
+        }
+        assert_eq!(above("/pay"), None);
+        assert_eq!(parent("/payments/pay_1/return", 1), "/payments/pay_1");
+    }
 
     #[test]
     fn a_parameter_cannot_lead_to_another_path() {

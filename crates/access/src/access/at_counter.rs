@@ -1,10 +1,10 @@
 //! A customer is let in at the counter: once, by whoever looked at their document. Whoever has keys already and lost them is let
 //! in again by two persons.
 
-use super::people::new_user;
+use super::people::{new_user, view};
 use super::{Access, check_name, links};
 use crate::action::Action;
-use crate::asked::{LinkKind, OneTimeLink, UserView};
+use crate::asked::{CustomerUser, LinkKind, OneTimeLink};
 use crate::failed::Refused;
 use crate::note::Noted;
 use crate::principal::{Principal, Role};
@@ -14,22 +14,28 @@ use std::sync::Arc;
 use terms::PartyId;
 
 impl Access {
-    /// How a customer signs in, if they do; the first by name, if they have several users.
+    /// How a customer signs in, if they do; `name` is what the bank would call them.
     ///
     /// # Errors
     /// Denied.
     pub fn customer_user(
         &self,
         by: &Principal,
+        name: &str,
         party: PartyId,
         now_s: u64,
-    ) -> Result<Option<UserView>, Refused> {
+    ) -> Result<CustomerUser, Refused> {
         self.must(by, Action::CustomerLetIn, ResourceKind::User, "", now_s)?;
-        Ok(user_of(&self.store.state(), party).map(|user| super::people::view(&user)))
+        let state = self.store.state();
+        Ok(match speaking(&state, party) {
+            Some(user) => CustomerUser::Known(view(&user)),
+            None if state.user_name_is_taken(name) => CustomerUser::Gone,
+            None => CustomerUser::Never,
+        })
     }
 
     /// Lets a customer in, under a name that the bank chose; gives a link that is good for three days. Given again to who has not
-    /// used it yet: the one before ends.
+    /// used it yet: the one before ends. Of somebody of the staff who is a customer too, only the customer is meant.
     ///
     /// # Errors
     /// Denied, a name that is taken or invalid, a customer who has keys or was shut out, storage.
@@ -43,7 +49,7 @@ impl Access {
         self.must(by, Action::CustomerLetIn, ResourceKind::User, "", now_s)?;
         check_name(name)?;
         let (link, says) = self.store.change(|state| {
-            let (name, added, says) = match user_of(state, party) {
+            let (name, added, says) = match speaking(state, party) {
                 Some(user) => (again(&user)?, None, "let in at the counter, once more"),
                 None => {
                     if state.user_name_is_taken(name) {
@@ -64,9 +70,18 @@ impl Access {
     }
 }
 
-fn user_of(state: &State, party: PartyId) -> Option<Arc<User>> {
-    let theirs = |user: &&Arc<User>| user.party == Some(Id128(party.0));
-    state.users.values().filter(theirs).min_by_key(|user| Arc::clone(&user.name)).cloned()
+/// The user of a customer who decides about all of them: one who was shut out before one who has keys, and that before one who did
+/// not come yet; of several alike the first by name.
+fn speaking(state: &State, party: PartyId) -> Option<Arc<User>> {
+    let holds =
+        |user: &User, wanted: fn(Role) -> bool| user.roles.iter().any(|(role, _)| wanted(*role));
+    let theirs = |user: &&Arc<User>| {
+        user.party == Some(Id128(party.0))
+            && holds(user, |role| role == Role::Customer)
+            && !holds(user, Role::is_staff)
+    };
+    let order = |user: &&Arc<User>| (!user.disabled, !user.has_key(), Arc::clone(&user.name));
+    state.users.values().filter(theirs).min_by_key(order).cloned()
 }
 
 /// The name of somebody who was let in and did not come yet.

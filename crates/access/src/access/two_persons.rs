@@ -78,6 +78,11 @@ impl Access {
             let user = find(state, name)?.name.clone();
             let old = state.acts.values().filter(|act| act.since_s + WAITS_S <= now_s);
             let mut changes: Vec<Change> = old.map(|act| Change::ActGone(act.id)).collect();
+            let waits =
+                |act: &&Act| act.kind == kind && act.user == user && act.since_s + WAITS_S > now_s;
+            if state.acts.values().any(|act| waits(&act)) {
+                return Err(Refused::Conflict(format!("the same waits already for user:{user}")));
+            }
             if state.acts.len() - changes.len() >= ACTS_MAX {
                 return Err(Denied::new(Why::Busy).into());
             }

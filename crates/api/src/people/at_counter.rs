@@ -7,6 +7,7 @@ use crate::gate::Relations;
 use crate::problem::{Kind, Problem};
 use crate::table::{CREATED, Operation, get, post};
 use crate::wire::{Nothing, PartyRef};
+use access::CustomerUser;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub struct CustomerAccess {
     pub has_keys: bool,
     /// Shut out by an administrator.
     pub disabled: bool,
+    /// Was let in once, and an administrator removed them.
+    pub removed: bool,
 }
 
 /// A customer whom the bank knows and did not forget.
@@ -63,14 +66,21 @@ async fn standing(call: &Call) -> Result<PartyId, Problem> {
 
 async fn show(call: Call) -> Result<Reply, Problem> {
     let id = standing(&call).await?;
-    let known = done(&call, move |access, who, now_s| access.customer_user(who, id, now_s)).await?;
-    let told = known.map(|user| CustomerAccess {
-        name: Some(user.name.to_string()),
-        since: Some(utc(user.since_s)),
-        has_keys: user.passkeys > 0 || user.has_password,
-        disabled: user.disabled,
+    let known = done(&call, move |access, who, now_s| {
+        access.customer_user(who, &id.0.to_string(), id, now_s)
     });
-    Reply::json(StatusCode::OK, &told.unwrap_or_default())
+    let told = match known.await? {
+        CustomerUser::Never => CustomerAccess::default(),
+        CustomerUser::Gone => CustomerAccess { removed: true, ..CustomerAccess::default() },
+        CustomerUser::Known(user) => CustomerAccess {
+            name: Some(user.name.to_string()),
+            since: Some(utc(user.since_s)),
+            has_keys: user.passkeys > 0 || user.has_password,
+            disabled: user.disabled,
+            removed: false,
+        },
+    };
+    Reply::json(StatusCode::OK, &told)
 }
 
 async fn let_in(call: Call) -> Result<Reply, Problem> {

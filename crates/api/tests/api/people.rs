@@ -644,6 +644,35 @@ fn a_phone_signs_with_the_code_of_its_card_and_changes_no_keys() {
 }
 
 #[test]
+fn what_staff_send_back_is_signed_as_what_they_send() {
+    let bank = Bank::new("returns");
+    let mut ola = bank.person("ola", &[Role::Operations], None);
+    let mut sent = |key: &str, path: &str, order: &Value| {
+        let cookie = format!("__Host-session={}", ola.cookie);
+        let headers = [("cookie", &*cookie), ("origin", ORIGIN), ("idempotency-key", key)];
+        let first = bank.send("POST", path, &headers, order);
+        if first.status != 403 {
+            return (first, false);
+        }
+        assert_eq!(first.problem(), "must_sign");
+        let answer = text_of(Bank::signed(&mut ola, &first).to_string().as_bytes());
+        let headers = [&headers[..], &[("step-up", answer.as_str())]].concat();
+        (bank.send("POST", path, &headers, order), true)
+    };
+    let mut moved = |key: &str, amount: &str| {
+        let mut order = paying(amount);
+        (order["from"], order["to"]) = (json!(account(9)), json!(account(1)));
+        let (paid, _) = sent(key, "/payments", &order);
+        assert_eq!(paid.status, 201, "{:?}", paid.json());
+        let back = format!("/payments/{}/returns", paid.json()["id"].as_str().unwrap());
+        let (back, signed) = sent(&format!("{key}-back"), &back, &json!({}));
+        (back.status, back.json()["amount"].clone(), signed)
+    };
+    assert_eq!(moved("small-0001", "10000.00"), (201, json!("10000.00"), false));
+    assert_eq!(moved("large-0001", "10000.01"), (201, json!("10000.01"), true));
+}
+
+#[test]
 fn a_customer_is_let_in_at_the_counter_and_only_two_persons_let_them_in_again() {
     let bank = Bank::new("counter");
     let teller = bank.person("tom", &[Role::Teller], None);
@@ -654,7 +683,7 @@ fn a_customer_is_let_in_at_the_counter_and_only_two_persons_let_them_in_again() 
     let made = bank.send("POST", "/parties", &headers, &person);
     let party = made.json()["id"].as_str().unwrap().to_owned();
     let path = format!("/parties/{party}/access");
-    let nobody = json!({ "has_keys": false, "disabled": false });
+    let nobody = json!({ "has_keys": false, "disabled": false, "removed": false });
     assert_eq!(bank.get(&path, &teller.cookie).json(), nobody);
     assert_eq!(bank.get(&path, &chief.cookie).problem(), "forbidden");
     assert_eq!(bank.post(&path, &chief.cookie, &json!({})).problem(), "forbidden");

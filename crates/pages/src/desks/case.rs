@@ -27,6 +27,8 @@ const LISTED: usize = 12;
 /// Steps that say something, and what a mark may be, as the API calls them.
 const SPEAKING: [&str; 3] = ["note", "evidence", "report"];
 const MARKS: [&str; 3] = ["fraud", "laundering", "mistaken"];
+/// Bytes of a ground at most: a text of the journal.
+const GROUND_BYTES_MAX: usize = 256;
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -470,11 +472,21 @@ async fn step(visit: &Visit) -> Said {
     again(visit, done).await
 }
 
+/// The ground of a decision, as the journal can keep it.
+pub fn must_be_ground(why: &str) -> Result<(), Trouble> {
+    match why.len() {
+        0 => Err(Trouble::field("why", "decide-why-empty")),
+        1..=GROUND_BYTES_MAX => Ok(()),
+        _ => Err(Trouble::field("why", "decide-why-long")),
+    }
+}
+
 async fn decide(visit: &Visit) -> Said {
     let id = visit.named("case");
-    let Some(why) = visit.form.filled("why") else {
-        return again(visit, Err(Trouble::field("why", "decide-why-empty"))).await;
-    };
+    let why = visit.form.get("why");
+    if let Err(trouble) = must_be_ground(why) {
+        return again(visit, Err(trouble)).await;
+    }
     let order = json!({ "decision": visit.form.get("decision"), "why": why });
     let done = visit.ask.post(&format!("/cases/{id}/decision"), order).await.map(|_| ());
     again(visit, done).await

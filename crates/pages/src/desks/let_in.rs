@@ -38,7 +38,9 @@ pub async fn signing_in(visit: &Visit, id: &str, faults: &[(String, String)]) ->
         section.p aria-labelledby="signing-in" {
             header { h2 id="signing-in" { (words.say("access-title")) } }
             (done(visit, &[("recovery", "access-asked")]))
-            @if known["disabled"] == true {
+            @if known["removed"] == true {
+                p { (words.say("access-removed")) }
+            } @else if known["disabled"] == true {
                 p { (words.say("access-shut-out")) }
             } @else if known["has_keys"] == true {
                 p { (words.with("access-since", &[("name", name()), ("day", since())])) }

@@ -173,6 +173,7 @@ pub fn opens_once(visit: &Visit, link: &Value) -> Markup {
 fn new_link(visit: &Visit, link: &Value) -> Said {
     let words = visit.words;
     let user = text_of(link, "user");
+    let administers = visit.me.as_ref().is_some_and(|me| me.is_one_of(&["administrator"]));
     let title = words.with("link-new", &[("user", text(user))]);
     visit.page(&title, html! {
         (head(&title, &words.say("link-new-says")))
@@ -182,7 +183,11 @@ fn new_link(visit: &Visit, link: &Value) -> Said {
                 (opens_once(visit, link))
                 p { (words.with("link-new-until", &[("time", text(visit.moment(text_of(link, "until"))))])) }
             }
-            p.row-of { a.btn.pri href={ "/people/" (user) } { (words.with("people-back-to", &[("user", text(user))])) } a.btn href="/people" { (words.say("desk-people")) } }
+            // Who agrees to a recovery is not always somebody who sees people.
+            p.row-of.no-print {
+                @if administers { a.btn.pri href={ "/people/" (user) } { (words.with("people-back-to", &[("user", text(user))])) } a.btn href="/people" { (words.say("desk-people")) } }
+                @else { a.btn.pri href="/approvals" { (words.say("desk-approvals")) } }
+            }
         }
     })
 }

@@ -1,5 +1,6 @@
-//! A payment that was a mistake is given back by a new one, by operations: nothing in the journal is taken out.
+//! Cash that was booked wrong is given back by a new payment, by operations: nothing in the journal is taken out.
 
+use super::signing::{self, Came, Signing};
 use super::staff::{Sure, is_sure, surely, text_of};
 use crate::figures;
 use crate::inside;
@@ -12,6 +13,9 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+/// Kinds of payments that a counter books.
+const CASH: [u64; 2] = [401, 402];
+
 /// The pages.
 pub fn rows() -> Vec<Row> {
     vec![inside!(POST "/payments/{payment}/return", give_back)]
@@ -21,8 +25,10 @@ pub fn rows() -> Vec<Row> {
 pub fn offer(visit: &Visit, of: &Value) -> Markup {
     let words = visit.words;
     let is = |role: &str| visit.me.as_ref().is_some_and(|me| me.is_one_of(&[role]));
-    // What gave something back is not given back itself.
-    let may_be = of["status"] == "posted" && of["of"].is_null();
+    let cash =
+        of["status"] == "posted" && of["kind"].as_u64().is_some_and(|kind| CASH.contains(&kind));
+    // What belongs to another payment gave it back; what was held first is a reservation that was posted.
+    let may_be = cash && of["of"].is_null() && of["case"].is_null();
     html! {
         @if let Some(first) = of["of"].as_str().filter(|_| is("operations") || is("teller")) {
             p { (words.say("return-of")) " " a href={ "/payments/" (first) } { code { (first) } } }
@@ -47,27 +53,50 @@ async fn give_back(visit: &Visit) -> Said {
     if !is_sure(visit) {
         return asked(visit, &read);
     }
-    let path = format!("/payments/{id}/returns");
-    match visit.ask.post_once(&path, json!({}), visit.form.get("key")).await {
-        Ok(made) => Ok(Shown::Next(format!("/payments/{}", text_of(&made.body, "id")))),
-        Err(trouble) if trouble.is_stranger() => Err(trouble),
-        Err(trouble) => super::customer::payment_page(visit, Some(&trouble)).await,
+    let (path, key) = (format!("/payments/{id}/returns"), visit.form.get("key"));
+    match signing::send(visit, &path, json!({}), key).await? {
+        Came::Done => Ok(Shown::Next(format!("/payments/{id}"))),
+        Came::MustSign(asked, wrong) => signed(visit, &read, &asked, wrong.as_ref()),
+        Came::Wrong(trouble) => super::customer::payment_page(visit, Some(&trouble)).await,
     }
+}
+
+/// How much is given back.
+fn how_much(visit: &Visit, of: &Value) -> String {
+    let money = figures::money(text_of(of, "amount"), text_of(of, "currency"));
+    visit.words.with("return-sure", &[("money", text(money))])
+}
+
+/// From whom to whom.
+fn between(visit: &Visit, of: &Value) -> String {
+    let account = |name: &str| text(figures::account(text_of(of, name)));
+    visit.words.with("return-sure-says", &[("from", account("to")), ("to", account("from"))])
 }
 
 /// Once more, with how much and between whom.
 fn asked(visit: &Visit, of: &Value) -> Said {
-    let words = visit.words;
-    let money = figures::money(text_of(of, "amount"), text_of(of, "currency"));
-    let account = |name: &str| text(figures::account(text_of(of, name)));
-    let says = words.with("return-sure-says", &[("from", account("to")), ("to", account("from"))]);
     let path = format!("/payments/{}", text_of(of, "id"));
     let sure = Sure {
-        asks: &words.with("return-sure", &[("money", text(money))]),
-        says: &says,
+        asks: &how_much(visit, of),
+        says: &between(visit, of),
         action: &format!("{path}/return"),
-        yes: &words.say("return-do"),
+        yes: &visit.words.say("return-do"),
         back: &path,
     };
     surely(visit, &sure)
+}
+
+/// Much is signed.
+fn signed(visit: &Visit, of: &Value, asked: &Trouble, wrong: Option<&Trouble>) -> Said {
+    let (path, title) = (format!("/payments/{}", text_of(of, "id")), how_much(visit, of));
+    let signing = Signing {
+        action: &format!("{path}/return"),
+        title: &title,
+        says: &between(visit, of),
+        yes: &visit.words.say("return-do"),
+        back: &path,
+        fields: &[("sure", "1"), ("key", visit.form.get("key"))],
+    };
+    let body = signing::page(visit, &signing, html! {}, asked, wrong);
+    visit.again(wrong.unwrap_or(asked), &title, body)
 }

@@ -226,7 +226,7 @@ fn row(visit: &Visit, case: &Value, any: bool, open: bool) -> Markup {
     let name = called(visit, case);
     html! {
         tr {
-            @if any { td { @if open {
+            @if any { td { @if open && !is_about_somebody(case) {
                 input type="checkbox" name={ (PICK) (id) } value="1" aria-label=(words.with("cases-pick-one", &[("case", text(name.as_str()))]));
             } } }
             th scope="row" {
@@ -281,14 +281,16 @@ async fn together(visit: &Visit) -> Said {
     if refuses && !is_sure(visit) {
         return visit.page(&title, surely(visit, &chosen, &[]));
     }
-    if refuses && why.is_empty() {
-        let trouble = Trouble::field("why", "decide-why-empty");
+    if refuses && let Err(trouble) = super::case::must_be_ground(why) {
         let body = surely(visit, &chosen, &trouble.said_fields(words));
         return visit.again(&trouble, &title, body);
     }
     let mut results = Vec::new();
     for id in chosen.into_iter().take(PAGE) {
-        let done = if refuses {
+        // Whether somebody is who is on a list is said of each alone.
+        let done = if refuses && about_somebody(visit, id).await? {
+            Err(Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, "case_of_somebody"))
+        } else if refuses {
             visit
                 .ask
                 .post(&format!("/cases/{id}/decision"), json!({ "decision": "refuse", "why": why }))
@@ -317,6 +319,15 @@ async fn together(visit: &Visit) -> Said {
         } }))
         p { a.btn href="/cases" { (words.say("cases-back")) } " " a.btn href="/cases?mine=1" { (words.say("cases-mine")) } }
     })
+}
+
+async fn about_somebody(visit: &Visit, id: &str) -> Result<bool, Trouble> {
+    match visit.ask.get(&format!("/cases/{id}")).await {
+        Ok(read) => Ok(is_about_somebody(&read.body)),
+        Err(trouble) if trouble.is_stranger() => Err(trouble),
+        // The decision itself says why not.
+        Err(_) => Ok(false),
+    }
 }
 
 fn surely(visit: &Visit, chosen: &[&str], faults: &[(String, String)]) -> Markup {

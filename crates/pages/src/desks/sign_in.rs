@@ -99,6 +99,8 @@ async fn link(visit: &Visit) -> Said {
             let user = seen.body["user"].as_str().unwrap_or_default().to_owned();
             visit.page(&title, link_form(visit, &token, &user, None))
         }
+        // Whatever else is wrong is no fault of the link.
+        Err(trouble) if !trouble.is_stranger() => Err(trouble),
         Err(_) => {
             let trouble = Trouble::new(StatusCode::NOT_FOUND, "link_used");
             visit.again(
@@ -191,6 +193,8 @@ async fn link_code(visit: &Visit) -> Said {
     let code: String = visit.form.get("code").chars().filter(|c| !c.is_whitespace()).collect();
     match visit.ask.post("/links/password", json!({ "token": token, "code": code })).await {
         Ok(answer) => Ok(Shown::NextWith("/".to_owned(), answer.cookies)),
+        // Another site chose what was sent: nothing of it is shown.
+        Err(trouble) if trouble.status == StatusCode::FORBIDDEN => Err(trouble),
         Err(trouble) => {
             let trouble = shown_here(trouble);
             let shown = (visit.form.get("secret"), visit.form.get("uri"));

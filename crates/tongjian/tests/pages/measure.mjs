@@ -67,7 +67,9 @@ function steady(tree) {
       if (rows <= 1) lines.push(line.replace(/^(\s*- )'?(\/?\w+).*$/, "$1$2"));
       continue;
     }
-    lines.push(line.replace(/[A-Za-z0-9+\/=-]{24,}/g, word => /\d/.test(word) ? "#" : word)
+    // What is long and has digits is a hash or an id; of an address only its ids are.
+    const long = line.includes("/url:") ? /[A-Za-z0-9-]{24,}/g : /[A-Za-z0-9+\/=-]{24,}/g;
+    lines.push(line.replace(long, word => /\d/.test(word) ? "#" : word)
       .replace(/\b([Cc]ase) [0-9a-f]{6}\b/g, "$1 #").replace(/\b[0-9a-f]{4} [0-9a-f]{4} … [0-9a-f]{4} [0-9a-f]{4}\b/g, "#")
       .replace(/\b(acc|pay|case|ord|pty|cmp)_[0-9a-f-]+/g, "$1_#").replace(/[0-9a-f]{12,}/g, "#")
       .replace(/\b(January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(day)?\b/g, "@")

@@ -161,7 +161,9 @@ const all = {
       await hand.press("form[action$='/access'] button");
       await sees(page, "the link is there for a camera and as text, with the name to sign in with", await page.locator("svg.qr[role=img]").count() === 1 && /^\d{15}$/.test(await page.locator("dd.big").innerText()));
       link = await page.locator(".secret code").innerText();
-      await page.goto(customer);
+      const answered = page.url();
+      await page.goto(answered);
+      await sees(page, "what was an answer to a form leads back to the customer", page.url() === customer);
       await sees(page, "who has not come yet can have another link", await page.locator("form[action$='/access'] button").count() === 1);
     });
     const { context, page } = await windowOf(browser, origin, { script: look.keys, wide: 320 });
@@ -184,6 +186,12 @@ const all = {
       await hand.type("#reason", "identity card seen");
       await hand.press("form[action$='/recovery'] button");
       await sees(page, "it waits for a second person", await page.locator(".note.done").count() === 1);
+    });
+    await as(browser, origin, "chief", look, async (page, hand) => {
+      await page.goto(origin + "/approvals");
+      const action = await page.locator(".q li", { hasText: "identity card seen" }).first().locator("form[action$='/approve']").getAttribute("action");
+      await hand.press(`form[action='${action}'] button`);
+      await sees(page, "the second person has the link, and a way on that is theirs", await page.locator("svg.qr").count() === 1 && await page.locator("main a.pri[href='/approvals']").count() === 1);
     });
   },
   async "a teller prepares a payment, and the customer makes it on their own screen"({ browser, origin, look }) {

@@ -22,6 +22,10 @@ fn a_recovery_takes_two_others_and_ends_all_keys_of_before() {
     let act =
         access.recovery_ask(&teller.who, "carl", "passport seen at the counter", NOW).unwrap();
     assert!(denied(access.act_approve(&teller.who, act, NOW)));
+    assert!(
+        conflict(access.recovery_ask(&teller.who, "carl", "once more", NOW)),
+        "it waits already"
+    );
     let Approved::Recovery(link) = access.act_approve(&chief.who, act, NOW).unwrap() else {
         panic!("a recovery gives a link")
     };
