@@ -83,6 +83,13 @@ const all = {
   },
   async "what needs operations is on one page, and a reservation is given back"({ browser, origin, look }) {
     await as(browser, origin, "operations", look, async (page, hand) => {
+      // Two reservations that expire before long: one is given back, the other stays.
+      const [from, to] = (await ask(browser, origin, "SELECT account FROM accounts WHERE code = 20111 ORDER BY account_key LIMIT 2")).map(([number]) => id("acc", number));
+      for (const n of [1, 2]) {
+        const data = { from, to, amount: `${n}.00`, currency: "CNY", mode: "reserve", timeout_s: 3000 + n };
+        const made = await page.request.post(origin + "/api/v1/payments", { data, headers: { origin, "idempotency-key": `reserve-${look.keys}-${n}` } });
+        check("a reservation is made", made.status() === 201, `${made.status()} ${await made.text()}`);
+      }
       await page.goto(origin + "/exceptions");
       await sees(page, "messages that were refused are there", await page.locator("section:has(#of-messages) .q li").count() >= 1);
       const action = await page.locator("form[action$='/void']").first().getAttribute("action");
