@@ -62,14 +62,12 @@ pub fn rows() -> Vec<Row> {
         people::rows(),
         counter::rows(),
         drawer::rows(),
-        let_in::rows(),
         together::rows(),
         developer::rows(),
         messages::rows(),
         exceptions::rows(),
         day::rows(),
         health::rows(),
-        returning::rows(),
         samples::rows(),
     ]
     .into_iter()

@@ -4,7 +4,7 @@
 use super::listed::{self, is_about_somebody};
 use super::questions::query;
 use super::risk::{called, state, works};
-use super::staff::{left, list_of, person, scrolled, text_of};
+use super::staff::{left, list_of, must_be_ground, person, scrolled, text_of};
 use super::usual::usual;
 use crate::figures;
 use crate::inside;
@@ -27,8 +27,6 @@ const LISTED: usize = 12;
 /// Steps that say something, and what a mark may be, as the API calls them.
 const SPEAKING: [&str; 3] = ["note", "evidence", "report"];
 const MARKS: [&str; 3] = ["fraud", "laundering", "mistaken"];
-/// Bytes of a ground at most: a text of the journal.
-const GROUND_BYTES_MAX: usize = 256;
 
 /// The pages.
 pub fn rows() -> Vec<Row> {
@@ -470,15 +468,6 @@ async fn step(visit: &Visit) -> Said {
         })
     };
     again(visit, done).await
-}
-
-/// The ground of a decision, as the journal can keep it.
-pub fn must_be_ground(why: &str) -> Result<(), Trouble> {
-    match why.len() {
-        0 => Err(Trouble::field("why", "decide-why-empty")),
-        1..=GROUND_BYTES_MAX => Ok(()),
-        _ => Err(Trouble::field("why", "decide-why-long")),
-    }
 }
 
 async fn decide(visit: &Visit) -> Said {

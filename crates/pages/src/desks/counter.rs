@@ -62,6 +62,8 @@ pub fn rows() -> Vec<Row> {
         inside!(GET "/counter/{party}", serve),
         inside!(POST "/counter/{party}/accounts", open_account),
         inside!(POST "/counter/{party}/cash", cash),
+        inside!(POST "/counter/{party}/access", give_access),
+        inside!(POST "/counter/{party}/recovery", ask_recovery),
     ]
 }
 
@@ -288,8 +290,7 @@ async fn serve(visit: &Visit) -> Said {
     serve_page(visit, None).await
 }
 
-/// Somebody at the counter; `trouble` is what went wrong with what was asked for them.
-pub async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
+async fn serve_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let words = visit.words;
     let id = visit.named("party");
     let read = visit.ask.get(&format!("/parties/{id}")).await?;
@@ -492,4 +493,31 @@ async fn paid(visit: &Visit) -> Result<String, Trouble> {
     }
     let answer = visit.ask.send(Method::POST, "/payments", Some(order), &more).await?;
     Ok(text_of(&answer.body, "id").to_owned())
+}
+
+/// The link is shown this once, to whom it is for.
+async fn give_access(visit: &Visit) -> Said {
+    let id = visit.named("party");
+    match visit.ask.post(&format!("/parties/{id}/access"), json!({})).await {
+        Ok(made) => super::let_in::link_page(visit, id, &made.body),
+        Err(trouble) if trouble.is_stranger() => Err(trouble),
+        Err(trouble) => serve_page(visit, Some(&trouble)).await,
+    }
+}
+
+/// Another person of the bank says yes to it.
+async fn ask_recovery(visit: &Visit) -> Said {
+    let id = visit.named("party");
+    let asked = async {
+        let known = visit.ask.get(&format!("/parties/{id}/access")).await?.body;
+        let name = known["name"].as_str().ok_or_else(Trouble::not_found)?;
+        let reason = visit.form.filled("reason");
+        let reason = reason.ok_or_else(|| Trouble::field("reason", "access-reason"))?;
+        visit.ask.post(&format!("/users/{name}/recovery"), json!({ "reason": reason })).await
+    };
+    match asked.await {
+        Ok(_) => Ok(Shown::Next(format!("/counter/{id}?done=recovery#signing-in"))),
+        Err(trouble) if trouble.is_stranger() => Err(trouble),
+        Err(trouble) => serve_page(visit, Some(&trouble)).await,
+    }
 }

@@ -2,6 +2,8 @@
 
 use super::own_accounts::{accounts_of, called, may_pay};
 use super::payees::Names;
+use super::signing::{self, Came};
+use super::staff::is_sure;
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -15,6 +17,7 @@ use crate::row::Row;
 use crate::trouble::Trouble;
 use crate::visit::{Said, Shown, Visit};
 use crate::words::{Lang, text};
+use axum::http::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -36,6 +39,7 @@ pub fn rows() -> Vec<Row> {
         inside!(GET "/payments/{payment}/receipt", receipt),
         inside!(POST "/payments/{payment}/appeal", appeal),
         inside!(POST "/payments/{payment}/void", void),
+        inside!(POST "/payments/{payment}/return", give_back),
     ]
 }
 
@@ -380,8 +384,7 @@ async fn payment(visit: &Visit) -> Said {
     payment_page(visit, None).await
 }
 
-/// One payment; `trouble` is what went wrong with what was asked of it.
-pub async fn payment_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
+async fn payment_page(visit: &Visit, trouble: Option<&Trouble>) -> Said {
     let words = visit.words;
     let id = visit.named("payment");
     let known = visit.ask.get(&format!("/payments/{id}")).await?;
@@ -567,5 +570,25 @@ async fn void(visit: &Visit) -> Said {
         Ok(path) => Ok(Shown::Next(path)),
         Err(trouble) if trouble.is_stranger() => Err(trouble),
         Err(trouble) => payment_page(visit, Some(&trouble)).await,
+    }
+}
+
+/// Operations gives it back, by a new payment.
+async fn give_back(visit: &Visit) -> Said {
+    let id = visit.named("payment");
+    let read = visit.ask.get(&format!("/payments/{id}")).await?.body;
+    if !visit.me()?.is_one_of(&["operations"]) {
+        return Err(Trouble::new(StatusCode::FORBIDDEN, "forbidden"));
+    }
+    if !is_sure(visit) {
+        return super::returning::asked(visit, &read);
+    }
+    let (path, key) = (format!("/payments/{id}/returns"), visit.form.get("key"));
+    match signing::send(visit, &path, json!({}), key).await? {
+        Came::Done => Ok(Shown::Next(format!("/payments/{id}"))),
+        Came::MustSign(asked, wrong) => {
+            super::returning::signed(visit, &read, &asked, wrong.as_ref())
+        }
+        Came::Wrong(trouble) => payment_page(visit, Some(&trouble)).await,
     }
 }

@@ -2,24 +2,13 @@
 //! keys were lost, by two persons.
 
 use super::staff::{done, text_of};
-use crate::inside;
 use crate::parts::field::{Field, field};
 use crate::parts::form::{button, form, one_button};
 use crate::parts::frame::head;
-use crate::row::Row;
-use crate::trouble::Trouble;
-use crate::visit::{Said, Shown, Visit};
+use crate::visit::{Said, Visit};
 use crate::words::text;
 use maud::{Markup, html};
-use serde_json::{Value, json};
-
-/// The pages.
-pub fn rows() -> Vec<Row> {
-    vec![
-        inside!(POST "/counter/{party}/access", let_in),
-        inside!(POST "/counter/{party}/recovery", recovery),
-    ]
-}
+use serde_json::Value;
 
 /// On the page of a customer: whether they sign in, and the next step.
 pub async fn signing_in(visit: &Visit, id: &str, faults: &[(String, String)]) -> Markup {
@@ -59,17 +48,8 @@ pub async fn signing_in(visit: &Visit, id: &str, faults: &[(String, String)]) ->
     }
 }
 
-/// The link is shown this once, to whom it is for.
-async fn let_in(visit: &Visit) -> Said {
-    let id = visit.named("party");
-    match visit.ask.post(&format!("/parties/{id}/access"), json!({})).await {
-        Ok(made) => link_page(visit, id, &made.body),
-        Err(trouble) if trouble.is_stranger() => Err(trouble),
-        Err(trouble) => super::counter::serve_page(visit, Some(&trouble)).await,
-    }
-}
-
-fn link_page(visit: &Visit, id: &str, made: &Value) -> Said {
+/// The link, shown this once, to whom it is for.
+pub fn link_page(visit: &Visit, id: &str, made: &Value) -> Said {
     let words = visit.words;
     let title = words.say("access-link-title");
     visit.page(&title, html! {
@@ -84,21 +64,4 @@ fn link_page(visit: &Visit, id: &str, made: &Value) -> Said {
             p.no-print { a.btn.pri href={ "/counter/" (id) } { (words.say("access-back")) } }
         }
     })
-}
-
-/// Another person of the bank says yes to it.
-async fn recovery(visit: &Visit) -> Said {
-    let id = visit.named("party");
-    let asked = async {
-        let known = visit.ask.get(&format!("/parties/{id}/access")).await?.body;
-        let name = known["name"].as_str().ok_or_else(Trouble::not_found)?;
-        let reason = visit.form.filled("reason");
-        let reason = reason.ok_or_else(|| Trouble::field("reason", "access-reason"))?;
-        visit.ask.post(&format!("/users/{name}/recovery"), json!({ "reason": reason })).await
-    };
-    match asked.await {
-        Ok(_) => Ok(Shown::Next(format!("/counter/{id}?done=recovery#signing-in"))),
-        Err(trouble) if trouble.is_stranger() => Err(trouble),
-        Err(trouble) => super::counter::serve_page(visit, Some(&trouble)).await,
-    }
 }

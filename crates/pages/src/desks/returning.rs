@@ -1,25 +1,17 @@
 //! Cash that was booked wrong is given back by a new payment, by operations: nothing in the journal is taken out.
 
-use super::signing::{self, Came, Signing};
-use super::staff::{Sure, is_sure, surely, text_of};
+use super::signing::{self, Signing};
+use super::staff::{Sure, surely, text_of};
 use crate::figures;
-use crate::inside;
 use crate::parts::form::one_button;
-use crate::row::Row;
 use crate::trouble::Trouble;
-use crate::visit::{Said, Shown, Visit};
+use crate::visit::{Said, Visit};
 use crate::words::text;
-use axum::http::StatusCode;
 use maud::{Markup, html};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Kinds of payments that a counter books.
 const CASH: [u64; 2] = [401, 402];
-
-/// The pages.
-pub fn rows() -> Vec<Row> {
-    vec![inside!(POST "/payments/{payment}/return", give_back)]
-}
 
 /// On the page of a payment: how it is given back, and by whom.
 pub fn offer(visit: &Visit, of: &Value) -> Markup {
@@ -44,23 +36,6 @@ pub fn offer(visit: &Visit, of: &Value) -> Markup {
     }
 }
 
-async fn give_back(visit: &Visit) -> Said {
-    let id = visit.named("payment");
-    let read = visit.ask.get(&format!("/payments/{id}")).await?.body;
-    if !visit.me()?.is_one_of(&["operations"]) {
-        return Err(Trouble::new(StatusCode::FORBIDDEN, "forbidden"));
-    }
-    if !is_sure(visit) {
-        return asked(visit, &read);
-    }
-    let (path, key) = (format!("/payments/{id}/returns"), visit.form.get("key"));
-    match signing::send(visit, &path, json!({}), key).await? {
-        Came::Done => Ok(Shown::Next(format!("/payments/{id}"))),
-        Came::MustSign(asked, wrong) => signed(visit, &read, &asked, wrong.as_ref()),
-        Came::Wrong(trouble) => super::customer::payment_page(visit, Some(&trouble)).await,
-    }
-}
-
 /// How much is given back.
 fn how_much(visit: &Visit, of: &Value) -> String {
     let money = figures::money(text_of(of, "amount"), text_of(of, "currency"));
@@ -74,7 +49,7 @@ fn between(visit: &Visit, of: &Value) -> String {
 }
 
 /// Once more, with how much and between whom.
-fn asked(visit: &Visit, of: &Value) -> Said {
+pub fn asked(visit: &Visit, of: &Value) -> Said {
     let path = format!("/payments/{}", text_of(of, "id"));
     let sure = Sure {
         asks: &how_much(visit, of),
@@ -87,7 +62,7 @@ fn asked(visit: &Visit, of: &Value) -> Said {
 }
 
 /// Much is signed.
-fn signed(visit: &Visit, of: &Value, asked: &Trouble, wrong: Option<&Trouble>) -> Said {
+pub fn signed(visit: &Visit, of: &Value, asked: &Trouble, wrong: Option<&Trouble>) -> Said {
     let (path, title) = (format!("/payments/{}", text_of(of, "id")), how_much(visit, of));
     let signing = Signing {
         action: &format!("{path}/return"),

@@ -1,7 +1,9 @@
 //! The analyst's inbox. One case is in `case.rs`, the rules that stopped its payment in `rules.rs`.
 
 use super::listed::{is_about_somebody, mark};
-use super::staff::{ago, is_sure, left, list_of, more, person, scrolled, text_of, views};
+use super::staff::{
+    ago, is_sure, left, list_of, more, must_be_ground, person, scrolled, text_of, views,
+};
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -281,7 +283,7 @@ async fn together(visit: &Visit) -> Said {
     if refuses && !is_sure(visit) {
         return visit.page(&title, surely(visit, &chosen, &[]));
     }
-    if refuses && let Err(trouble) = super::case::must_be_ground(why) {
+    if refuses && let Err(trouble) = must_be_ground(why) {
         let body = surely(visit, &chosen, &trouble.said_fields(words));
         return visit.again(&trouble, &title, body);
     }

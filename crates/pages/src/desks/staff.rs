@@ -15,6 +15,8 @@ use serde_json::Value;
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 86_400;
+/// Bytes of a ground at most: a text of the journal.
+const GROUND_BYTES_MAX: usize = 256;
 
 /// A desk of the bank's own people, also where the API would show customers their own part of it: they have pages of their own.
 ///
@@ -91,6 +93,15 @@ pub struct Sure<'a> {
     pub yes: &'a str,
     /// The page to go back to.
     pub back: &'a str,
+}
+
+/// The ground of a decision, as the journal can keep it.
+pub fn must_be_ground(why: &str) -> Result<(), Trouble> {
+    match why.len() {
+        0 => Err(Trouble::field("why", "decide-why-empty")),
+        1..=GROUND_BYTES_MAX => Ok(()),
+        _ => Err(Trouble::field("why", "decide-why-long")),
+    }
 }
 
 /// Whether somebody already said that they are sure.
