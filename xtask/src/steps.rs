@@ -99,14 +99,21 @@ pub fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_path_buf()
 }
 
+/// Beginnings of what `cargo run` tells a program about its own package.
+const OURS: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// Cargo, started in the workspace: the one that started us, so that toolchains never mix.
 pub fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.current_dir(root()).args(arguments);
-    // Ours, as `cargo run` sets it; a build script that looks at it (ring's) would be run again, and with it all
+    // Ours, as `cargo run` sets them; a build script that looks at one (ring's) would be run again, and with it all
     // that stands on it, each time somebody calls cargo by hand in between.
-    command.env_remove("CARGO_MANIFEST_DIR");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| OURS.iter().any(|begin| name.starts_with(begin))) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
