@@ -68,8 +68,8 @@ function steady(tree) {
       continue;
     }
     // What is long and has digits is a hash or an id; of an address only its ids are.
-    const long = line.includes("/url:") ? /[A-Za-z0-9-]{24,}/g : /[A-Za-z0-9+\/=-]{24,}/g;
-    lines.push(line.replace(long, word => /\d/.test(word) ? "#" : word)
+    const long = line.includes("/url:") ? /[A-Za-z0-9-]{24,}/g : /[A-Za-z0-9+\/=_-]{24,}/g;
+    lines.push(line.replace(/\b([a-z]{3,4})_[0-9a-f-]{16,}/g, "$1_#").replace(long, word => /\d/.test(word) ? "#" : word)
       .replace(/\b([Cc]ase) [0-9a-f]{6}\b/g, "$1 #").replace(/\b[0-9a-f]{4} [0-9a-f]{4} … [0-9a-f]{4} [0-9a-f]{4}\b/g, "#")
       .replace(/\b(acc|pay|case|ord|pty|cmp)_[0-9a-f-]+/g, "$1_#").replace(/[0-9a-f]{12,}/g, "#")
       .replace(/\b(January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(day)?\b/g, "@")

@@ -83,8 +83,10 @@ const all = {
   },
   async "what needs operations is on one page, and a reservation is given back"({ browser, origin, look }) {
     await as(browser, origin, "operations", look, async (page, hand) => {
-      // Two reservations that expire before long: one is given back, the other stays.
-      const [from, to] = (await ask(browser, origin, "SELECT account FROM accounts WHERE code = 20111 ORDER BY account_key LIMIT 2")).map(([number]) => id("acc", number));
+      // Two reservations that expire before long: one is given back, the other stays. A till is warned of nothing.
+      const [[till]] = await ask(browser, origin, "SELECT credit_account FROM transfers WHERE code = 402 LIMIT 1");
+      const [[customer]] = await ask(browser, origin, "SELECT account FROM accounts WHERE code = 20111 ORDER BY account_key LIMIT 1");
+      const [from, to] = [id("acc", till), id("acc", customer)];
       for (const n of [1, 2]) {
         const data = { from, to, amount: `${n}.00`, currency: "CNY", mode: "reserve", timeout_s: 3000 + n };
         const made = await page.request.post(origin + "/api/v1/payments", { data, headers: { origin, "idempotency-key": `reserve-${look.keys}-${n}` } });
@@ -97,6 +99,8 @@ const all = {
       await sees(page, "it is given back", page.url().includes("/payments/pay_") && await page.locator("main .tag, main .note").count() > 0);
       await page.goto(origin + "/exceptions");
       await sees(page, "it waits no more", await page.locator(`form[action='${action}']`).count() === 0);
+      // What else needs attention is as it came.
+      await page.goto(origin + action.replace("/void", ""));
     });
   },
   async "a message that something was wrong with is seen to, and waits no more"({ browser, origin, look }) {
