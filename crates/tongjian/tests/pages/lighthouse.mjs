@@ -24,6 +24,8 @@ export async function lighthouse(origin, state, pages) {
       const scores = Object.fromEntries(Object.entries(lhr.categories).map(([name, { score }]) => [name, Math.round(score * 100)]));
       console.log(`    ${where} by Lighthouse: ${Object.entries(scores).map(([name, score]) => `${name} ${score}`).join(", ")}`);
       const failed = Object.values(lhr.audits).filter(audit => audit.score !== null && audit.score < 1 && audit.scoreDisplayMode === "binary").map(audit => audit.id);
+      const moved = (lhr.audits["layout-shifts"]?.details?.items ?? []).map(({ node, score }) => `${node?.snippet} moved by ${score}`);
+      failed.push(...moved);
       check(`${where} by Lighthouse`, scores.performance >= 95 && scores.accessibility === 100 && scores["best-practices"] === 100, `${JSON.stringify(scores)} ${failed.join(", ")}`);
     }
   } finally {

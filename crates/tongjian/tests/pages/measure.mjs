@@ -73,7 +73,7 @@ function steady(tree) {
       .replace(/\b([Cc]ase) [0-9a-f]{6}\b/g, "$1 #").replace(/\b[0-9a-f]{4} [0-9a-f]{4} … [0-9a-f]{4} [0-9a-f]{4}\b/g, "#")
       .replace(/\b(acc|pay|case|ord|pty|cmp)_[0-9a-f-]+/g, "$1_#").replace(/[0-9a-f]{12,}/g, "#")
       .replace(/\b(January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(day)?\b/g, "@")
-      .replace(/[−-]?\d[\d,.: ]*/g, "# ").replace(/(# ?){2,}/g, "# ").replace(/# (second|minute|hour|day)s?/g, "# units").replace(/[ \t]+$/, ""));
+      .replace(/[−-]?\d[\d,.: ]*/g, "# ").replace(/(# ?){2,}/g, "# ").replace(/# (second|minute|hour|day)s?/g, "# units").replace(/: "# ?"$/, ": #").replace(/[ \t]+$/, ""));
   }
   // Lists are as long as what happened: one of several alike is enough.
   const kept = [];
