@@ -171,6 +171,8 @@ pub enum CustomerUser {
     Gone,
     /// As this user.
     Known(UserView),
+    /// As this user, who was disabled or whose roles were taken.
+    ShutOut(UserView),
 }
 
 /// A user, for lists.

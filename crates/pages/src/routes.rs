@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request};
 use axum::response::Redirect;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// All pages.
@@ -24,7 +24,9 @@ pub fn table() -> Vec<Row> {
 pub fn routes(house: &Arc<House>) -> Router {
     phone::open(house);
     let mut paths: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
-    for row in table() {
+    let rows = table();
+    let pages = pages(&rows);
+    for row in rows {
         let Ok(filter) = MethodFilter::try_from(row.method.clone()) else { continue };
         let (path, row, house) = (row.path, Arc::new(row), Arc::clone(house));
         let handler = move |request: Request<Body>| {
@@ -34,7 +36,7 @@ pub fn routes(house: &Arc<House>) -> Router {
         paths.insert(path, methods.merge(on(filter, handler)));
     }
     for (path, methods) in &mut paths {
-        if let Some(up) = above(path) {
+        if let Some(up) = above(&pages, path) {
             let taken = std::mem::take(methods);
             *methods =
                 taken.merge(get(move |request: Request<Body>| async move { lead(&request, up) }));
@@ -66,16 +68,19 @@ pub fn routes(house: &Arc<House>) -> Router {
     })
 }
 
+/// Paths that can be looked at.
+fn pages(rows: &[Row]) -> BTreeSet<&'static str> {
+    rows.iter().filter(|row| row.method == Method::GET).map(|row| row.path).collect()
+}
+
 /// Of a path that only takes forms: how many steps above it is a page. Who looks at its answer again, or in another language, is
 /// led there; nothing where it is a page itself.
-fn above(path: &str) -> Option<usize> {
-    let rows = table();
-    let is_page = |path: &str| rows.iter().any(|row| row.method == Method::GET && row.path == path);
-    if is_page(path) {
+fn above(pages: &BTreeSet<&str>, path: &str) -> Option<usize> {
+    if pages.contains(path) {
         return None;
     }
     let steps = path.matches('/').count();
-    let is_there = |up: &usize| *up == steps || is_page(parent(path, *up));
+    let is_there = |up: &usize| *up == steps || pages.contains(parent(path, *up));
     (1..=steps).find(is_there)
 }
 
@@ -95,15 +100,16 @@ mod tests {
 
     #[test]
     fn what_only_takes_forms_leads_to_the_page_above_it() {
+        let pages = pages(&table());
         for (path, page) in [
             ("/counter/{party}/access", "/counter/{party}"),
             ("/payments/{payment}/void", "/payments/{payment}"),
             ("/people/{user}/roles/{role}/take", "/people/{user}"),
             ("/sign-out", "/"),
         ] {
-            assert_eq!(above(path).map(|up| parent(path, up)), Some(page), "{path}");
+            assert_eq!(above(&pages, path).map(|up| parent(path, up)), Some(page), "{path}");
         }
-        assert_eq!(above("/pay"), None);
+        assert_eq!(above(&pages, "/pay"), None);
         assert_eq!(parent("/payments/pay_1/return", 1), "/payments/pay_1");
     }
 

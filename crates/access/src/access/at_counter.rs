@@ -28,6 +28,7 @@ impl Access {
         self.must(by, Action::CustomerLetIn, ResourceKind::User, "", now_s)?;
         let state = self.store.state();
         Ok(match speaking(&state, party) {
+            Some(user) if is_shut_out(&user) => CustomerUser::ShutOut(view(&user)),
             Some(user) => CustomerUser::Known(view(&user)),
             None if state.user_name_is_taken(name) => CustomerUser::Gone,
             None => CustomerUser::Never,
@@ -73,20 +74,25 @@ impl Access {
 /// The user of a customer who decides about all of them: one who was shut out before one who has keys, and that before one who did
 /// not come yet; of several alike the first by name.
 fn speaking(state: &State, party: PartyId) -> Option<Arc<User>> {
-    let holds =
-        |user: &User, wanted: fn(Role) -> bool| user.roles.iter().any(|(role, _)| wanted(*role));
     let theirs = |user: &&Arc<User>| {
+        let holds = |wanted: Role| user.roles.iter().any(|(role, _)| *role == wanted);
+        let of_staff = user.roles.iter().any(|(role, _)| role.is_staff());
         user.party == Some(Id128(party.0))
-            && holds(user, |role| role == Role::Customer)
-            && !holds(user, Role::is_staff)
+            && !of_staff
+            && (holds(Role::Customer) || user.roles.is_empty())
     };
-    let order = |user: &&Arc<User>| (!user.disabled, !user.has_key(), Arc::clone(&user.name));
+    let order = |user: &&Arc<User>| (!is_shut_out(user), !user.has_key(), Arc::clone(&user.name));
     state.users.values().filter(theirs).min_by_key(order).cloned()
+}
+
+/// Whoever has no role any more was shut out like who was disabled: an administrator did it, and decides.
+fn is_shut_out(user: &User) -> bool {
+    user.disabled || user.roles.is_empty()
 }
 
 /// The name of somebody who was let in and did not come yet.
 fn again(user: &User) -> Result<Arc<str>, Refused> {
-    if user.disabled {
+    if is_shut_out(user) {
         return Err(Refused::Conflict(format!("user:{} was shut out", user.name)));
     }
     if user.has_key() {

@@ -76,14 +76,13 @@ impl Access {
     ) -> Result<ActId, Refused> {
         self.store.change(|state| {
             let user = find(state, name)?.name.clone();
-            let old = state.acts.values().filter(|act| act.since_s + WAITS_S <= now_s);
-            let mut changes: Vec<Change> = old.map(|act| Change::ActGone(act.id)).collect();
-            let waits =
-                |act: &&Act| act.kind == kind && act.user == user && act.since_s + WAITS_S > now_s;
-            if state.acts.values().any(|act| waits(&act)) {
+            let (waiting, old): (Vec<_>, Vec<_>) =
+                state.acts.values().partition(|act| act.since_s + WAITS_S > now_s);
+            let mut changes: Vec<Change> = old.iter().map(|act| Change::ActGone(act.id)).collect();
+            if waiting.iter().any(|act| act.kind == kind && act.user == user) {
                 return Err(Refused::Conflict(format!("the same waits already for user:{user}")));
             }
-            if state.acts.len() - changes.len() >= ACTS_MAX {
+            if waiting.len() >= ACTS_MAX {
                 return Err(Denied::new(Why::Busy).into());
             }
             let (id, by, reason) = (state.last_id + 1, by.id.clone(), reason.into());

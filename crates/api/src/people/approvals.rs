@@ -51,6 +51,7 @@ pub fn operations() -> Vec<Operation> {
             .act("break_glass.ask")
             .takes::<Emergency>()
             .gives::<Waiting>(201, "It waits for a second person.")
+            .conflicts()
             .by(emergency),
         post(
             "/users/{user}/emergency/end",

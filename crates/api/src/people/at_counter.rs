@@ -7,7 +7,7 @@ use crate::gate::Relations;
 use crate::problem::{Kind, Problem};
 use crate::table::{CREATED, Operation, get, post};
 use crate::wire::{Nothing, PartyRef};
-use access::CustomerUser;
+use access::{CustomerUser, UserView};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,10 +48,22 @@ pub struct CustomerAccess {
     pub since: Option<String>,
     /// They came, and have a key of their own: to lose it takes two persons.
     pub has_keys: bool,
-    /// Shut out by an administrator.
+    /// Shut out by an administrator: disabled, or left without a role.
     pub disabled: bool,
     /// Was let in once, and an administrator removed them.
     pub removed: bool,
+}
+
+impl CustomerAccess {
+    fn of(user: &UserView) -> CustomerAccess {
+        CustomerAccess {
+            name: Some(user.name.to_string()),
+            since: Some(utc(user.since_s)),
+            has_keys: user.passkeys > 0 || user.has_password,
+            disabled: false,
+            removed: false,
+        }
+    }
 }
 
 /// A customer whom the bank knows and did not forget.
@@ -72,13 +84,10 @@ async fn show(call: Call) -> Result<Reply, Problem> {
     let told = match known.await? {
         CustomerUser::Never => CustomerAccess::default(),
         CustomerUser::Gone => CustomerAccess { removed: true, ..CustomerAccess::default() },
-        CustomerUser::Known(user) => CustomerAccess {
-            name: Some(user.name.to_string()),
-            since: Some(utc(user.since_s)),
-            has_keys: user.passkeys > 0 || user.has_password,
-            disabled: user.disabled,
-            removed: false,
-        },
+        CustomerUser::Known(user) => CustomerAccess::of(&user),
+        CustomerUser::ShutOut(user) => {
+            CustomerAccess { disabled: true, ..CustomerAccess::of(&user) }
+        }
     };
     Reply::json(StatusCode::OK, &told)
 }

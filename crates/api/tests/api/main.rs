@@ -25,6 +25,7 @@ mod attacks;
 mod people;
 mod secret;
 mod selfcare;
+mod staff;
 #[path = "../../../access/src/passkey/device.rs"]
 #[allow(dead_code, reason = "the tests of `access` use more of it")]
 mod device;

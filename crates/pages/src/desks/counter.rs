@@ -23,8 +23,9 @@ use serde_json::{Value, json};
 /// Accounts that are opened at the counter, by their place in the chart.
 const KINDS: [u16; 2] = [20_111, 20_112];
 /// Cash paid in, and paid out, as the bank counts kinds of payments.
-const CASH_IN: u16 = 401;
-const CASH_OUT: u16 = 402;
+pub const CASH_IN: u16 = 401;
+/// The other way.
+pub const CASH_OUT: u16 = 402;
 /// Tills, by their place in the chart.
 const TILL: u16 = 10_012;
 /// Digits of a telephone number at least.

@@ -1,5 +1,6 @@
 //! Cash that was booked wrong is given back by a new payment, by operations: nothing in the journal is taken out.
 
+use super::counter::{CASH_IN, CASH_OUT};
 use super::signing::{self, Signing};
 use super::staff::{Sure, surely, text_of};
 use crate::figures;
@@ -10,15 +11,12 @@ use crate::words::text;
 use maud::{Markup, html};
 use serde_json::Value;
 
-/// Kinds of payments that a counter books.
-const CASH: [u64; 2] = [401, 402];
-
 /// On the page of a payment: how it is given back, and by whom.
 pub fn offer(visit: &Visit, of: &Value) -> Markup {
     let words = visit.words;
     let is = |role: &str| visit.me.as_ref().is_some_and(|me| me.is_one_of(&[role]));
     let cash =
-        of["status"] == "posted" && of["kind"].as_u64().is_some_and(|kind| CASH.contains(&kind));
+        of["status"] == "posted" && [CASH_IN, CASH_OUT].iter().any(|kind| of["kind"] == *kind);
     // What belongs to another payment gave it back; what was held first is a reservation that was posted.
     let may_be = cash && of["of"].is_null() && of["case"].is_null();
     html! {

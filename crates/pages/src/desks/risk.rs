@@ -4,6 +4,7 @@ use super::listed::{is_about_somebody, mark};
 use super::staff::{
     ago, is_sure, left, list_of, more, must_be_ground, person, scrolled, text_of, views,
 };
+use crate::ask::Answer;
 use crate::figures;
 use crate::inside;
 use crate::parts::amount::amount;
@@ -289,14 +290,8 @@ async fn together(visit: &Visit) -> Said {
     }
     let mut results = Vec::new();
     for id in chosen.into_iter().take(PAGE) {
-        // Whether somebody is who is on a list is said of each alone.
-        let done = if refuses && about_somebody(visit, id).await? {
-            Err(Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, "case_of_somebody"))
-        } else if refuses {
-            visit
-                .ask
-                .post(&format!("/cases/{id}/decision"), json!({ "decision": "refuse", "why": why }))
-                .await
+        let done = if refuses {
+            refuse(visit, id, why).await
         } else {
             visit.ask.post(&format!("/cases/{id}/steps"), json!({ "step": "claim" })).await
         };
@@ -323,13 +318,13 @@ async fn together(visit: &Visit) -> Said {
     })
 }
 
-async fn about_somebody(visit: &Visit, id: &str) -> Result<bool, Trouble> {
-    match visit.ask.get(&format!("/cases/{id}")).await {
-        Ok(read) => Ok(is_about_somebody(&read.body)),
-        Err(trouble) if trouble.is_stranger() => Err(trouble),
-        // The decision itself says why not.
-        Err(_) => Ok(false),
+/// One of several. Whether somebody is who is on a list is said of each alone, so it is looked at first what the case is about.
+async fn refuse(visit: &Visit, id: &str, why: &str) -> Result<Answer, Trouble> {
+    if is_about_somebody(&visit.ask.get(&format!("/cases/{id}")).await?.body) {
+        return Err(Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, "case_of_somebody"));
     }
+    let order = json!({ "decision": "refuse", "why": why });
+    visit.ask.post(&format!("/cases/{id}/decision"), order).await
 }
 
 fn surely(visit: &Visit, chosen: &[&str], faults: &[(String, String)]) -> Markup {

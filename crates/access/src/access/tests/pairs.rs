@@ -3,14 +3,6 @@
 use super::stage::*;
 use crate::*;
 
-fn conflict<T>(result: Result<T, Refused>) -> bool {
-    result.is_err_and(|refused| matches!(refused, Refused::Conflict(_)))
-}
-
-fn denied<T>(result: Result<T, Refused>) -> bool {
-    result.is_err_and(|refused| matches!(refused, Refused::Denied(_)))
-}
-
 #[test]
 fn a_recovery_takes_two_others_and_ends_all_keys_of_before() {
     let bank = Bank::new();

@@ -25,6 +25,16 @@ impl Notes for Kept {
     }
 }
 
+/// It meets something that is there.
+pub fn conflict<T>(result: Result<T, Refused>) -> bool {
+    result.is_err_and(|refused| matches!(refused, Refused::Conflict(_)))
+}
+
+/// It is not allowed.
+pub fn denied<T>(result: Result<T, Refused>) -> bool {
+    result.is_err_and(|refused| matches!(refused, Refused::Denied(_)))
+}
+
 /// A bank under test; its folder goes with it.
 pub struct Bank {
     pub access: Access,
