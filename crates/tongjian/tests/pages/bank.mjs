@@ -91,4 +91,14 @@ export async function unfit(page, tags) {
   const found = await page.evaluate(values => globalThis.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }), tags);
   return found.violations.map(v => `${v.id} (${v.nodes.length}): ${v.nodes.slice(0, 2).map(n => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")).join(" | ")}`);
 }
+// A page that is an answer to a form, which no crawl comes to: as fit as those that are looked at.
+export async function fits(page, name) {
+  const broken = await unfit(page, ALL_TAGS);
+  check(`${name}: axe`, broken.length === 0, broken.join("\n    "));
+  for (const width of [1280, 390, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    check(`${name}: no sideways scroll at ${width}`, wide <= room, `${wide} > ${room}`);
+  }
+}
 export const ALL_TAGS = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

@@ -1,8 +1,8 @@
 // What the bank's own people come for, done as they do it: by keyboard alone, and again without script.
 
-import { ask, attempt, be, check, id, wanted, windowOf } from "./bank.mjs";
+import { ask, attempt, be, check, fits, id, wanted, windowOf } from "./bank.mjs";
 import { tree } from "./measure.mjs";
-import { hands, sees } from "./tasks.mjs";
+import { hands, phone, sees } from "./tasks.mjs";
 
 // Payments that risk control holds: one device pays for one account after another.
 export async function hold(browser, origin, wanted) {
@@ -109,6 +109,7 @@ const all = {
       }
       await hand.press("button[value=refuse]");
       await sees(page, "it is asked once more", await page.locator("input[name=sure]").count() === 1);
+      if (look.keys) await fits(page, "whether several are refused");
       await hand.press("form:has(input[name=sure]) button");
       await sees(page, "none is refused without a ground, and none is forgotten", await page.locator(".faults a[href='#why']").count() === 1 && await page.locator("input[name^=pick-]").count() === cases.length - 2);
       await page.locator("#why").fill("x".repeat(300));
@@ -228,9 +229,27 @@ const all = {
     await as(browser, origin, "operations", look, async (page, hand) => {
       await page.goto(origin + slip);
       await hand.press("form[action$='/return'] button");
+      if (look.keys) await fits(page, "whether cash is given back");
       await sees(page, "it is asked once more, with how much", await page.locator("input[name=sure]").count() === 1 && (await page.locator("h1").innerText()).includes("70.00"));
       await hand.press("form:has(input[name=sure]) button");
       await sees(page, "it is given back, and once", page.url().endsWith(slip) && await page.locator(".note.know").count() === 1 && await page.locator("form[action$='/return']").count() === 0);
+    });
+  },
+  async "much cash is given back with a signature"({ browser, origin, look }) {
+    await as(browser, origin, "operations", look, async (page, hand) => {
+      const much = await ask(browser, origin, "SELECT transfer FROM transfers WHERE code = 401 AND amount > 10000 ORDER BY amount, transfer LIMIT 2");
+      const slip = `/payments/${id("pay", much[look.keys ? 0 : 1][0])}`;
+      await page.goto(origin + slip);
+      await hand.press("form[action$='/return'] button");
+      await hand.press("form:has(input[name=sure]) button");
+      await sees(page, "it must be signed, with how much", await page.locator("#code").count() === 1 && /\d/.test(await page.locator("h1").innerText()));
+      if (look.keys) await fits(page, "much cash is signed");
+      await hand.type("#code", "000000");
+      await hand.press("form:has(#code) button");
+      await sees(page, "a wrong code gives nothing back", await page.locator("#code").count() === 1);
+      await hand.type("#code", await phone(page, origin));
+      await hand.press("form:has(#code) button");
+      await sees(page, "with the right one it is given back", page.url().endsWith(slip) && await page.locator(".note.know").count() === 1);
     });
   },
   async "a developer finds the reference, and a wrong address is said"({ browser, origin, look }) {

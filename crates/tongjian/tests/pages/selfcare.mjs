@@ -2,7 +2,7 @@
 // answers and finds them. Each by keyboard alone, and again without script.
 
 import { createHmac } from "node:crypto";
-import { attempt, id, wanted, windowOf } from "./bank.mjs";
+import { attempt, fits, id, wanted, windowOf } from "./bank.mjs";
 import { as } from "./desks.mjs";
 import { hands, payee, phone, sees } from "./tasks.mjs";
 
@@ -161,6 +161,7 @@ const all = {
       await hand.press("form[action$='/access'] button");
       await sees(page, "the link is there for a camera and as text, with the name to sign in with", await page.locator("svg.qr[role=img]").count() === 1 && /^\d{15}$/.test(await page.locator("dd.big").innerText()));
       link = await page.locator(".secret code").innerText();
+      if (look.keys) await fits(page, "the link for a customer");
       const answered = page.url();
       await page.goto(answered);
       await sees(page, "what was an answer to a form leads back to the customer", page.url() === customer);
@@ -172,6 +173,7 @@ const all = {
     await hand.type("#password", "a long walk by the river");
     await hand.press("form[action='/link/password'] button");
     await sees(page, "the secret of an app is there as letters, for a camera and as a link", await page.locator("svg.qr").count() === 1 && await page.locator("main a[href^='otpauth://totp/']").count() === 1);
+    if (look.keys) await fits(page, "the secret of an app");
     await hand.type("#code", totp(await page.locator(".secret code").innerText()));
     await hand.press("form[action='/link/code'] button");
     await sees(page, "the customer is in, and it is their own page", page.url() === origin + "/" && (await page.locator(".tools a[href='/me']").innerText()).length > 1);
